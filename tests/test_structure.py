@@ -31,6 +31,13 @@ def test_no_two_modules_have_one_name() -> None:
         assert (PACKAGE / "cli" / f"{name}.py").exists()
 
 
+def test_no_two_test_modules_have_one_name() -> None:
+    """Names of test modules and their parts are unique, except those that pytest prescribes."""
+    names = Counter(path.stem for path in Path(__file__).parent.rglob("*.py"))
+    assert len(names) > 150
+    assert {name for name, count in names.items() if count > 1} == {"__init__", "conftest"}
+
+
 def _refuse_circle(imports: dict[str, set[str]]) -> None:
     TopologicalSorter(imports).prepare()
 

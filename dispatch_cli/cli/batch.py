@@ -10,6 +10,7 @@ from msgspec import Struct
 from msgspec.structs import asdict, replace
 
 from ..errors import UnavailableError, UsageError
+from ..messages import Message
 from ..records.formats import FORMATS
 from .open_files import holiday_dates, now, open_catalog, refuse_sample, store_at
 from .option_groups import with_options
@@ -180,7 +181,7 @@ def batch(
         if batch_job.is_resumable(options):
             from ..render.stderr_lines import print_hint
 
-            hint = "stopped; --resume continues from the last checkpoint"
+            hint = Message("stopped; --resume continues from the last checkpoint")
             print_hint(hint, stream=sys.stderr, quiet=common.quiet)
         raise
     return _outcome_of(options, common, tally, monotonic() - begun)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import fields, replace
 
 from ..errors import ExitCode
+from ..messages import Message
 from .options import CommonOptions
 from .outcome import Outcome, emit
 
@@ -40,24 +41,32 @@ def show_guess(
 
     search = _search(options, records, parse_columns(options.columns))
     by_fact = search.by_fact
-    rows = [(each.fact, each.column, str(each.why)) for each in search.found]
+    rows: list[tuple[str, str, Message | str]] = [
+        (each.fact, each.column, each.why) for each in search.found
+    ]
     unknown = _unknown_kind(by_fact.get("kind", ""), options, records, plans)
     if unknown:
         rows[[fact for fact, *_ in rows].index("kind")] = ("kind", by_fact["kind"], unknown)
         by_fact["kind"] = ""
     missing = missing_facts([fact for fact, column in by_fact.items() if column], options.defaults)
     rows += [
-        (fact, ", ".join(columns), "several columns may be the fact: name one with --columns")
+        (
+            fact,
+            ", ".join(columns),
+            Message("several columns may be the fact: name one with --columns"),
+        )
         for fact, columns in search.ambiguous.items()
     ]
     if "kind" in missing and not unknown:
-        rows.append(("kind", "", "missing: name its column, or --kind KIND for all rows"))
+        rows.append(("kind", "", Message("missing: name its column, or --kind KIND for all rows")))
     if "place" in missing:
-        rows.append(("lat, lon", "", "missing: name their columns, or that of a place: at=COLUMN"))
+        rows.append(
+            ("lat, lon", "", Message("missing: name their columns, or that of a place: at=COLUMN"))
+        )
     header = getattr(records.rows, "header", None)
     advice = header_advice(header) if missing else None
     if header and advice:
-        rows.append(("", "", str(advice)))
+        rows.append(("", "", advice))
         command = _command_to_guess_again(options, header, common)
     else:
         command = _command(options, by_fact, common)
@@ -146,14 +155,14 @@ def _written(options: "BatchOptions", common: CommonOptions) -> str:
 
 def _unknown_kind(
     column: str, options: "BatchOptions", records: "RecordFile", plans: "Mapping[str, Plan]"
-) -> str:
-    """Say that the first cells of a column are not kinds; empty if one of them is a kind."""
+) -> Message | None:
+    """Say that the first cells of a column are not kinds; None if one of them is a kind."""
     from ..batch.read.cell_values import text_of
     from ..plans import find_kind
     from ..records.values import Row
 
     if not column or options.map_kinds is not None:
-        return ""
+        return None
     first = next(iter(records.rows.chunks(records.rows.start, (column,))), None)
     cells = (
         [text_of(each.values.get(column)) for each in first.records if isinstance(each, Row)]
@@ -162,8 +171,9 @@ def _unknown_kind(
     )
     texts = list(dict.fromkeys(filter(None, cells)))
     if not texts or any(find_kind(each, plans) for each in texts):
-        return ""
-    return (
-        f"its cells are not kinds, such as {texts[0]!r}: translate them with --map-kinds TOML,"
-        " or --kind KIND for all rows"
+        return None
+    return Message(
+        "its cells are not kinds, such as {text!r}: translate them with --map-kinds TOML,"
+        " or --kind KIND for all rows",
+        text=texts[0],
     )

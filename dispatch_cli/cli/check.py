@@ -154,8 +154,11 @@ def _heartbeat(request: _CheckRequest, watch: "Watch") -> Iterator[Callable[[Exi
     def ping(event: str) -> None:
         sent = checks.ping(settings.heartbeat, event, is_trusted=settings.is_trusted)
         if not sent.ok:
-            text = "heartbeat: {why}, {tries} tries" if sent.tries > 1 else "heartbeat: {why}"
-            failed[Message(text, why=sent.why, tries=sent.tries)] = None
+            failed[
+                Message("heartbeat: {why}, {tries} tries", why=sent.why, tries=sent.tries)
+                if sent.tries > 1
+                else Message("heartbeat: {why}", why=sent.why)
+            ] = None
 
     ping("start")
     try:
@@ -311,7 +314,7 @@ def _print(request: _CheckRequest, watch: "Watch", checked: "Checked") -> None:
 
 def _print_overlap(request: _CheckRequest) -> None:
     """Print that another run is in progress; nothing with ``--quiet``."""
-    text = "another run of checks is in progress"
+    text = Message("another run of checks is in progress")
     if request.json:
         from ..errors import ConflictError
         from ..render.envelope import error_entries

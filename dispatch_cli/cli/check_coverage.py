@@ -100,7 +100,9 @@ def _print(request: CoverageRequest, report: "CoverageReport") -> None:
         emit(SCHEMA, report, exit_code=code, status="error" if code else "success")
     elif request.quiet:
         if code != ExitCode.OK:
-            print(f"coverage: {views.coverage_summary(report)}")
+            from ..render.wording import say
+
+            print(say("coverage: {summary}", summary=views.coverage_summary(report)))
     elif sys.stdout.isatty():
         from ..render.console import print_lines, screen_of
 

@@ -89,19 +89,26 @@ class OtherTaskOptions(Struct, frozen=True, kw_only=True):
     ] = False
 
 
+_AN_ID = "an ID"
+
+
+def _option(name: str) -> Message | str:
+    return Message("an ID") if name == _AN_ID else name
+
+
 def refuse_conflicts(
     options: RunOptions, other_tasks: OtherTaskOptions, *, ids: Sequence[str], json: bool
 ) -> None:
     """Raise UsageError with all options that exclude or need each other."""
-    problems = list[Message | str]()
+    problems = list[Message]()
     if options.verbose and len(ids) != 1:
-        problems.append("-v needs exactly one ID")
+        problems.append(Message("-v needs exactly one ID"))
     if options.monitor and json:
-        problems.append("--monitor and --json exclude each other")
+        problems.append(Message("--monitor and --json exclude each other"))
     if other_tasks.coverage is None and (
         other_tasks.minimum is not None or other_tasks.region or other_tasks.service
     ):
-        problems.append("--minimum, --region and --service need --coverage")
+        problems.append(Message("--minimum, --region and --service need --coverage"))
     if options.budget is not None and not 0 < options.budget <= MOST_BUDGET_S:
         problems.append(
             Message(
@@ -117,7 +124,7 @@ def refuse_conflicts(
     }
     instead = [name for name, is_wanted in wanted.items() if is_wanted]
     of_a_run = {
-        "an ID": bool(ids),
+        _AN_ID: bool(ids),
         "--all": options.show_all,
         "--monitor": options.monitor,
         "--prometheus": options.prometheus is not None,
@@ -129,7 +136,7 @@ def refuse_conflicts(
         problems.append(Message("{options} exclude each other", options=", ".join(instead)))
     if instead:
         problems += [
-            Message("{option} cannot be used with {other}", option=name, other=instead[0])
+            Message("{option} cannot be used with {other}", option=_option(name), other=instead[0])
             for name, is_typed in of_a_run.items()
             if is_typed
         ]

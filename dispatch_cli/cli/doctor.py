@@ -9,12 +9,16 @@ from msgspec.structs import asdict, replace
 
 from .. import __version__
 from ..errors import DispatchError, ExitCode
+from ..messages import Message, Plural
 from .options import DebugOption, JsonOption, ProvidersOption, QuietOption
 from .outcome import Outcome
 
 if TYPE_CHECKING:
     from ..catalog import Catalog
     from ..store import Store
+
+Row = tuple[Message | str, Message | str, Message | str]
+"""A setting or file, its value, and the source of the value."""
 
 COLUMNS = ("what", "value", "from")
 LIBRARIES = (
@@ -43,37 +47,37 @@ def doctor(
     from .result_output import listing
 
     path, source = find_catalog(providers)
-    rows = [
+    rows: list[Row] = [
         ("dispatch", __version__, ""),
         ("python", platform.python_version(), platform.python_implementation()),
-        ("provider file", str(path), source),
+        (Message("provider file"), str(path), source),
     ]
     code = ExitCode.OK
     try:
         catalog = open_catalog(providers)
         rows += [
-            ("providers", str(catalog.count), source),
-            ("clients", str(len(catalog.rules.clients)), source),
-            ("warnings", str(len(catalog.warnings)), source),
+            (Message("providers"), str(catalog.count), source),
+            (Message("clients"), str(len(catalog.rules.clients)), source),
+            (Message("warnings"), str(len(catalog.warnings)), source),
             *_settings(catalog),
         ]
     except DispatchError as error:
         code = error.exit_code
-        rows += [("problem", str(problem), source) for problem in error.problems]
+        rows += [(Message("problem"), each.sentence, source) for each in error.problems]
     log, log_code = _case_log()
     code = log_code or code
-    rows += [*log, _sqlite(), ("postcodes", centres().dated, "GeoNames")]
+    rows += [*log, _sqlite(), (Message("postcodes"), centres().dated, "GeoNames")]
     rows += [*_folders(), *_environment(), *_versions()]
     return replace(listing("dispatch.doctor/1", COLUMNS, rows, json=json), exit_code=code)
 
 
-def _settings(catalog: "Catalog") -> Iterator[tuple[str, str, str]]:
+def _settings(catalog: "Catalog") -> Iterator[Row]:
     """Yield the included files, and each setting with its line in a file, or "built in"."""
     from ..catalog.origins import origins_of
 
     origins = origins_of(catalog.path)
     for name in origins.included:
-        yield "included file", name, "include"
+        yield Message("included file"), name, Message("include")
     settings = catalog.rules.settings
     for group, values in (
         ((), settings),
@@ -91,10 +95,10 @@ def _settings(catalog: "Catalog") -> Iterator[tuple[str, str, str]]:
             shown = (
                 " ".join(f"{km:g} km:{kmh:g}" for km, kmh in value) if name == "speed" else value
             )
-            yield " ".join((*group[1:], name)), str(shown), origin or "built in"
+            yield " ".join((*group[1:], name)), str(shown), origin or Message("built in")
 
 
-def _case_log() -> tuple[list[tuple[str, str, str]], ExitCode]:
+def _case_log() -> tuple[list[Row], ExitCode]:
     """Return the rows about the case log, also for one that cannot be read, and an exit code."""
     from pathlib import Path
 
@@ -103,51 +107,65 @@ def _case_log() -> tuple[list[tuple[str, str, str]], ExitCode]:
     named = os.environ.get("DISPATCH_DB", "")
     log = store_at(Path(named) if named else None, now(), on_network=True)
     found = log.described()
-    rows = [("case log", f"{log.path}: {found.state}", "DISPATCH_DB" if named else "platform")]
+    path = str(log.path)
+    state = Message("{path}: {state}", path=path, state=Message(found.state))
+    origin = "DISPATCH_DB" if named else Message("platform")
+    rows: list[Row] = [(Message("case log"), state, origin)]
     if found.state == "sound":
-        rows.append(("clock", _clock(log), "journal"))
+        rows.append((Message("clock"), _clock(log), Message("journal")))
     if found.id:
-        rows.append(("case log id", found.id, f"{found.commits} commits"))
+        commits = Plural("{count} commit", "{count} commits", found.commits)
+        rows.append((Message("case log id"), found.id, commits))
     if found.file_system:
-        rows.append(("file system", found.file_system, "mountinfo"))
-    rows += [("warning", str(text), str(log.path)) for text in found.risks]
-    rows += [("set aside", each, "has data that were erased later") for each in found.aside]
-    rows += [("problem", str(problem), str(log.path)) for problem in found.problems]
+        rows.append((Message("file system"), found.file_system, "mountinfo"))
+    rows += [(Message("warning"), text, path) for text in found.risks]
+    aside = Message("has data that were erased later")
+    rows += [(Message("set aside"), each, aside) for each in found.aside]
+    rows += [(Message("problem"), problem, path) for problem in found.problems]
     if found.hint:
-        rows.append(("hint", str(found.hint), str(log.path)))
+        rows.append((Message("hint"), found.hint, path))
     return rows, found.exit_code
 
 
-def _clock(log: "Store") -> str:
+def _clock(log: "Store") -> Message | str:
     """Return how far the clock has jumped, or that it agrees with the journal."""
     from .log_book import clock_of
 
-    return str(clock_of(log)) or "agrees with the journal"
+    return clock_of(log) or Message("agrees with the journal")
 
 
-def _sqlite() -> tuple[str, str, str]:
+def _sqlite() -> Row:
     """Return the row about SQLite: its version, and whether that has the WAL-reset fault."""
     from ..store.sqlite_faults import linked_version, resets_wal_unsafely
 
     version = linked_version()
     if resets_wal_unsafely(version):
-        note = "has the WAL-reset fault (3.7.0 to 3.51.2): update to 3.51.3, 3.50.7 or 3.44.6"
+        note = Message(
+            "has the WAL-reset fault (3.7.0 to 3.51.2): update to 3.51.3, 3.50.7 or 3.44.6"
+        )
     else:
-        note = "library"
+        note = Message("library")
     return "sqlite", ".".join(map(str, version)), note
 
 
-def _folders() -> Iterator[tuple[str, str, str]]:
+def _folders() -> Iterator[Row]:
     from .. import folders
 
-    for name in ("config_dir", "cache_dir", "data_dir", "state_dir"):
-        yield name.replace("_dir", " folder"), str(getattr(folders, name)()), "platform"
+    for label, folder in (
+        (Message("config folder"), folders.config_dir()),
+        (Message("cache folder"), folders.cache_dir()),
+        (Message("data folder"), folders.data_dir()),
+        (Message("state folder"), folders.state_dir()),
+    ):
+        yield label, str(folder), Message("platform")
     gazetteer = folders.gazetteer()
-    found = "imported" if gazetteer.exists() else 'missing: run "dispatch places import FILE"'
-    yield "gazetteer", str(gazetteer), found
+    found = Message("imported")
+    if not gazetteer.exists():
+        found = Message('missing: run "dispatch places import FILE"')
+    yield Message("gazetteer"), str(gazetteer), found
 
 
-def _environment() -> Iterator[tuple[str, str, str]]:
+def _environment() -> Iterator[Row]:
     for name in (
         "DISPATCH_PROVIDERS",
         "DISPATCH_DB",
@@ -157,14 +175,14 @@ def _environment() -> Iterator[tuple[str, str, str]]:
         "TERM",
     ):
         if name in os.environ:
-            yield name, os.environ[name], "environment"
+            yield name, os.environ[name], Message("environment")
 
 
-def _versions() -> Iterator[tuple[str, str, str]]:
+def _versions() -> Iterator[Row]:
     from importlib.metadata import PackageNotFoundError, version
 
     for name in LIBRARIES:
         try:
-            yield name, version(name), "library"
+            yield name, version(name), Message("library")
         except PackageNotFoundError:
-            yield name, "missing", "library"
+            yield name, Message("missing"), Message("library")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from ..messages import Message, joined
 from .options import DebugOption, JsonOption, ProvidersOption, QuietOption
 from .outcome import Outcome
 
@@ -28,34 +29,52 @@ def kinds(
     return listing("dispatch.kinds/1", COLUMNS, rows, json=json)
 
 
-def _kind_rows(known: "Mapping[str, Plan]") -> Iterator[tuple[str, ...]]:
+def _kind_rows(known: "Mapping[str, Plan]") -> Iterator[tuple[Message | str, ...]]:
     from ..plans import plan_of
 
     for kind in known:
         plan = plan_of(kind, known)
         german, *others = plan.words or ("",)
-        needs = ", ".join(_entry_words(entry) for entry in plan.entries if not entry.when)
-        yield "kind", kind, german, needs, ", ".join(others)
+        needs = joined((_entry_words(each) for each in plan.entries if not each.when), ", ")
+        yield Message("kind"), kind, german, needs, ", ".join(others)
 
 
-def _entry_words(entry: "PlanEntry") -> str:
-    after = f" after {entry.after}" if entry.after else ""
-    unless = f" unless {' or '.join(entry.unless)}" if entry.unless else ""
-    return f"{entry.service}{after}{unless}"
+def _entry_words(entry: "PlanEntry") -> Message | str:
+    """Word a service of a plan, and when it is needed."""
+    if not entry.unless:
+        if not entry.after:
+            return entry.service
+        return Message("{service} after {after}", service=entry.service, after=entry.after)
+    first, *others = entry.unless
+    unless: Message | str = first
+    for each in others:
+        unless = Message("{first} or {second}", first=unless, second=each)
+    return Message(
+        "{service} after {after} unless {unless}" if entry.after else "{service} unless {unless}",
+        service=entry.service,
+        after=entry.after,
+        unless=unless,
+    )
 
 
-def _service_rows() -> Iterator[tuple[str, ...]]:
+def _service_rows() -> Iterator[tuple[Message | str, ...]]:
     from ..model.words import EMERGENCY_NUMBERS, SERVICES
 
     for service, (german, *others) in SERVICES.items():
-        yield "service", service, german, EMERGENCY_NUMBERS.get(service, ""), ", ".join(others)
+        yield (
+            Message("service"),
+            service,
+            german,
+            EMERGENCY_NUMBERS.get(service, ""),
+            ", ".join(others),
+        )
 
 
-def _condition_rows() -> Iterator[tuple[str, ...]]:
+def _condition_rows() -> Iterator[tuple[Message | str, ...]]:
     from ..model.words import SPOTS, VEHICLE_CLASSES, VEHICLE_STATES
     from ..plans import CONDITIONS
 
     words = {**SPOTS, **VEHICLE_STATES, **VEHICLE_CLASSES}
     for name, condition in CONDITIONS.items():
         german, *others = words.get(name, ("",))
-        yield "condition", name, german, condition.option, ", ".join(others)
+        yield Message("condition"), name, german, condition.option, ", ".join(others)

@@ -44,7 +44,9 @@ def verify(
         desk,
         "log verify",
         {"head": found, "problems": problems},
-        lines=lambda screen: [((screen.text(each), ""),) for each in problems or [f"ok: {found}"]],
+        lines=lambda screen: [
+            ((screen.text(each), ""),) for each in problems or [Message("ok: {head}", head=found)]
+        ],
         columns=("problem",) if problems else ("head",),
         rows=lambda: [{"problem": str(each)} for each in problems] or [{"head": found}],
         exit_code=ExitCode.BAD_DATA if problems else ExitCode.OK,
@@ -127,8 +129,11 @@ def restore(
         made,
         lines=lambda screen: [
             ((screen.text(done), ""),),
-            ((screen.text(f"backup: journal {made.backup_head}"), ""),),
-            *(((screen.text(f"moved aside: {each}"), ""),) for each in made.aside),
+            ((screen.text(Message("backup: journal {head}", head=made.backup_head)), ""),),
+            *(
+                ((screen.text(Message("moved aside: {path}", path=each)), ""),)
+                for each in made.aside
+            ),
         ],
         columns=("path", "cases", "head", "backup_head"),
         rows=lambda: [
@@ -139,21 +144,22 @@ def restore(
                 "backup_head": made.backup_head,
             }
         ],
-        hint='end every open "dispatch case work": it stops at its next key',
+        hint=Message('end every open "dispatch case work": it stops at its next key'),
     )
 
 
-def _losses(made: "RestoreResult") -> Iterator[Message | str]:
+def _losses(made: "RestoreResult") -> Iterator[Message]:
     """Word what the restored log lacks, and what was erased in the log before it."""
     if made.is_other:
         yield _other_log(made)
     elif made.missing is None:
         yield _unreadable_log(made)
     elif made.missing:
-        one = "{records} made since the backup is not in this log"
-        several = "{records} made since the backup are not in this log"
-        records = Plural("{count} record", "{count} records", made.missing)
-        yield Message(one if made.missing == 1 else several, records=records)
+        yield Plural(
+            "{count} record made since the backup is not in this log",
+            "{count} records made since the backup are not in this log",
+            made.missing,
+        )
     if made.erased:
         yield Message(
             "erased again, as in the log before: cases {numbers}", numbers=_numbers(made.erased)
@@ -172,10 +178,10 @@ def _losses(made: "RestoreResult") -> Iterator[Message | str]:
         )
 
 
-def _other_log(made: "RestoreResult") -> Message | str:
+def _other_log(made: "RestoreResult") -> Message:
     """Word that the backup is one of another log; with the commits of an unreadable log before."""
     if not made.lost_commits:
-        return "this was a backup of another case log"
+        return Message("this was a backup of another case log")
     return Message(
         "this was a backup of another case log; the one before, which cannot be read completely,"
         " had {commits}",
@@ -185,18 +191,15 @@ def _other_log(made: "RestoreResult") -> Message | str:
 
 def _unreadable_log(made: "RestoreResult") -> Message:
     """Word the losses from a log that cannot be read; its lock file has the number of commits."""
-    if made.lost_commits:
-        text = (
-            "the log before cannot be read completely: records since the backup (up to {commits})"
-            " are not in this one, and data erased since are in it again (dispatch case forget)"
-        )
-    else:
-        text = (
+    if not made.lost_commits:
+        return Message(
             "the log before cannot be read completely: records since the backup"
             " are not in this one, and data erased since are in it again (dispatch case forget)"
         )
     return Message(
-        text, commits=Plural("{count} commit", "{count} commits", made.lost_commits or 0)
+        "the log before cannot be read completely: records since the backup (up to {commits})"
+        " are not in this one, and data erased since are in it again (dispatch case forget)",
+        commits=Plural("{count} commit", "{count} commits", made.lost_commits),
     )
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .. import store
     from ..catalog import Catalog
 
-WITHOUT_FILE = (
+WITHOUT_FILE = Message(
     "the provider file cannot be read; the command uses the case log with the built-in texts and"
     " time zone"
 )

@@ -117,5 +117,5 @@ def observe_case_log(
     except (DispatchError, OSError) as error:
         problems = error.problems if isinstance(error, DispatchError) else (str(error),)
         why = joined(Message("{problem}", problem=each) for each in problems)
-        text = 'ranked without the case log: {why}; see "dispatch doctor"'
-        return Observations(), [Message(text, why=why)]
+        ranked = Message('ranked without the case log: {why}; see "dispatch doctor"', why=why)
+        return Observations(), [ranked]

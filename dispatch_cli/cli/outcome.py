@@ -82,9 +82,9 @@ def run(app: "typer.Typer", argv: Sequence[str]) -> int:
     if code == INTERRUPTED:
         # The command line parser also returns this code after Ctrl-C.
         if UNSHOWN.recorded or UNSHOWN.warnings:
-            _print_recorded("interrupted")
+            _print_recorded(Message("interrupted"))
     elif not is_shown and UNSHOWN.recorded:
-        _print_recorded("stdout is closed, so that the result cannot be shown")
+        _print_recorded(Message("stdout is closed, so that the result cannot be shown"))
     return code
 
 
@@ -236,12 +236,13 @@ def bug(error: BaseException, *, is_debugged: bool) -> DispatchError:
         sys.stderr.write(text)
     where = _write_log(text)
     name = type(error).__name__
-    report = "unexpected {name}; this is a bug, its report is in {path}"
     return DispatchError(
-        report if where else "unexpected {name}; this is a bug",
+        "unexpected {name}; this is a bug, its report is in {path}"
+        if where
+        else "unexpected {name}; this is a bug",
         name=name,
         path=where,
-        hint="please report it; --debug shows the traceback",
+        hint=Message("please report it; --debug shows the traceback"),
     )
 
 

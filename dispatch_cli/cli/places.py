@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 from msgspec import structs
 
+from ..messages import Plural
 from .lazy import group
 from .options import DebugOption, JsonOption
 from .outcome import Outcome, emit
@@ -31,6 +32,13 @@ def import_places(
         if json:
             emit("dispatch.places.import/1", {"path": str(target), **structs.asdict(imported)})
         else:
-            print(f"ok: {imported.names} names, {imported.postcodes} postcodes, in {target}")
+            from ..render.wording import say
+
+            names = Plural("{count} name", "{count} names", imported.names)
+            postcodes = Plural("{count} postcode", "{count} postcodes", imported.postcodes)
+            text = say(
+                "ok: {names}, {postcodes}, in {path}", names=names, postcodes=postcodes, path=target
+            )
+            print(text)
 
     return Outcome(show)

@@ -1,13 +1,14 @@
 """``dispatch providers``: list, show, check and start the provider file."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import typer
+from msgspec.structs import asdict
 
-from ..messages import Plural
+from ..messages import Message, Plural
 from .lazy import LazyGroup, group
 from .options import (
     DbOnNetworkOption,
@@ -22,6 +23,7 @@ from .outcome import Outcome, emit
 
 if TYPE_CHECKING:
     from ..model import Provider
+    from ..model.provider import Area, Hold
     from ..results.report_results import ServiceExperience
 
 
@@ -48,6 +50,9 @@ READ_COLUMNS = ("provider", "what", "shown", "read_as")
 
 MOST_IDS = 5
 """The largest number of providers that are listed for a holiday region."""
+
+_EMPTY: Collection[object] = (None, "", [], ())
+"""Values of a provider that its file does not have."""
 
 LIST_COLUMNS = ("id", "phone", "name", "base", "services")
 
@@ -123,29 +128,33 @@ def show(
     return listing(
         "dispatch.providers.show/1",
         ("key", "value"),
-        [*_facts_of(provider), *map(_learned_row, learned)],
+        [*_facts_of(provider, catalog.rules.settings.timezone), *map(_learned_row, learned)],
         json=json,
         data={"provider": provider, "experience": learned},
     )
 
 
-def _learned_row(learned: "ServiceExperience") -> tuple[str, str]:
+def _learned_row(learned: "ServiceExperience") -> tuple[Message, Message]:
     """Return the row of a service: values of the file, learned values, counts."""
+    name = Message("learned {service}", service=learned.service)
     low, high = learned.interval
     if not learned.offers:
-        values = f"accepts {learned.acceptance:.0%}, answers in {learned.answer_min:.1f} min"
-        return f"learned {learned.service}", f"nothing yet: {values}"
-    return (
-        f"learned {learned.service}",
-        f"accepts {learned.prior_acceptance:.0%} -> {learned.acceptance:.0%}"
-        f" ({low:.0%} to {high:.0%}; {learned.accepted} of {learned.offers}),"
-        f" answers in {learned.prior_answer_min:.1f} -> {learned.answer_min:.1f} min,"
-        f" late by {learned.late_min:.1f} min"
-        f" ({learned.promise_late_min:.1f} by its own promises)",
+        return name, Message(
+            "nothing yet: accepts {acceptance:.0%}, answers in {answer_min:.1f} min",
+            acceptance=learned.acceptance,
+            answer_min=learned.answer_min,
+        )
+    return name, Message(
+        "accepts {prior_acceptance:.0%} -> {acceptance:.0%} ({low:.0%} to {high:.0%};"
+        " {accepted} of {offers}), answers in {prior_answer_min:.1f} -> {answer_min:.1f} min,"
+        " late by {late_min:.1f} min ({promise_late_min:.1f} by its own promises)",
+        low=low,
+        high=high,
+        **{name: value for name, value in asdict(learned).items() if name != "interval"},
     )
 
 
-def _facts_of(provider: "Provider") -> list[tuple[str, str]]:
+def _facts_of(provider: "Provider", timezone: str) -> "list[tuple[str, Message | str]]":
     """Return the provider's keys and values as in the file, without missing ones."""
     from msgspec import to_builtins
 
@@ -153,12 +162,39 @@ def _facts_of(provider: "Provider") -> list[tuple[str, str]]:
     facts["phones"] = [
         " ".join(filter(None, (phone.shown, phone.label, phone.hours))) for phone in provider.phones
     ]
+    facts["area"] = _area(provider.area)
+    facts["on_hold"] = None if provider.on_hold is None else _hold(provider.on_hold, timezone)
     facts.pop("timetable")
-    return [
-        (key, ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value))
-        for key, value in facts.items()
-        if value not in (None, "", [], ())
-    ]
+    return [(key, _written(value)) for key, value in facts.items() if value not in _EMPTY]
+
+
+def _written(value: object) -> Message | str:
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
+    return value if isinstance(value, Message) else str(value)
+
+
+def _area(area: "Area") -> Message:
+    """Describe the area of a provider as its file has it."""
+    from ..model.provider import Circle, Country, Postcodes
+
+    match area:
+        case Circle(radius_km=radius_km):
+            return Message("within {radius_km:g} km of the base", radius_km=radius_km)
+        case Postcodes(text=text):
+            return Message("postcodes {postcodes}", postcodes=text)
+        case Country():
+            return Message("all of Germany")
+    return Message("polygon {polygon}", polygon=area.text)
+
+
+def _hold(hold: "Hold", timezone: str) -> Message:
+    from zoneinfo import ZoneInfo
+
+    if hold.until is None:
+        return Message("{reason}, until further notice", reason=hold.reason)
+    until = hold.until.astimezone(ZoneInfo(timezone))
+    return Message("{reason}, until {until:%Y-%m-%d %H:%M}", reason=hold.reason, until=until)
 
 
 def validate(
@@ -208,12 +244,26 @@ def validate(
             named = Plural("{count} client", "{count} clients", clients)
             print(say("ok: {providers}, {clients}", providers=providers, clients=named))
             for region, ids in sorted(regions.items()):
-                more = f" and {len(ids) - MOST_IDS} more" if len(ids) > MOST_IDS else ""
-                print(f"holidays of {region or 'no region'}: {', '.join(ids[:MOST_IDS])}{more}")
+                print(_holidays_of(region, ids))
         if verbose:
             print_listing(READ_COLUMNS, understood(), stream=sys.stdout)
 
     return Outcome(show_result)
+
+
+def _holidays_of(region: str, ids: Sequence[str]) -> str:
+    """Write the providers whose hours follow the public holidays of a region."""
+    from ..render.wording import say
+
+    more = len(ids) - MOST_IDS
+    return say(
+        "holidays of {region}: {providers}"
+        if more <= 0
+        else "holidays of {region}: {providers} and {count} more",
+        region=region or Message("no region"),
+        providers=", ".join(ids[:MOST_IDS]),
+        count=more,
+    )
 
 
 def _read_values(provider: "Provider") -> Iterator[tuple[str, str, str, str]]:
@@ -257,6 +307,10 @@ def init(
         raise UnavailableError(
             "{target} cannot be written: {strerror}", target=target, strerror=error.strerror
         ) from None
+    from ..render.wording import say
+
     return Outcome(
-        lambda: print(f"wrote {target} with invented providers: replace them by your own")
+        lambda: print(
+            say("wrote {path} with invented providers: replace them by your own", path=target)
+        )
     )

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from ..cases.book import local
+from ..messages import Message
 from .desk_options import DeskOptions
 from .log_book import open_book
 from .option_groups import with_options
@@ -46,7 +47,6 @@ def report(
     """
     from .. import desk as use_cases
     from ..cases import provider_reports
-    from ..render.clean import clean
 
     book = open_book(desk, calls=True)
     made = provider_reports.report(
@@ -56,13 +56,15 @@ def report(
         until=None if until is None else read_moment(until, book, provider_reports.CLOCK_AHEAD),
         state=state,
     )
-    name = clean(use_cases.find_provider(book.catalog, made.provider).name)
+    name = use_cases.find_provider(book.catalog, made.provider).name
     words = provider_reports.in_words(made, book)
     return shown(
         desk,
         "providers report",
         made,
-        lines=lambda screen: [((f"{name}: {screen.text(words)}", ""),)],
+        lines=lambda screen: [
+            ((screen.text(Message("{provider}: {report}", provider=name, report=words)), ""),)
+        ],
         columns=COLUMNS,
         rows=lambda: [
             {

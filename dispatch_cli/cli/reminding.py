@@ -89,8 +89,11 @@ class Reminder:
         try:
             write_private(self._path, msgspec.json.encode(file))
         except OSError as error:
-            text = "{path} cannot be written, so that all problems are reported again: {strerror}"
-            warning = Message(text, path=self._path, strerror=error.strerror)
+            warning = Message(
+                "{path} cannot be written, so that all problems are reported again: {strerror}",
+                path=self._path,
+                strerror=error.strerror,
+            )
             print_warnings([warning], stream=sys.stderr)
 
 

@@ -131,7 +131,7 @@ def paged(
 def listing(
     schema: str,
     columns: Sequence[str],
-    rows: Iterable[Sequence[str]],
+    rows: "Iterable[Sequence[Message | str]]",
     *,
     json: bool,
     data: object = None,
@@ -153,7 +153,7 @@ def listing(
 def streamed(
     schema: str,
     columns: Sequence[str],
-    rows: Iterable[Sequence[str]],
+    rows: "Iterable[Sequence[Message | str]]",
     *,
     json: bool,
     key: str,

@@ -57,7 +57,7 @@ def read_past_moment(text: str, book: "Book") -> datetime:
     return moment.astimezone(UTC)
 
 
-def read_text(text: str, question: str) -> str:
+def read_text(text: str, question: Message | str) -> str:
     """Return a text; for ``-`` ask for it on the terminal, or read a line of stdin."""
     if text != "-":
         return text

@@ -51,7 +51,7 @@ class Page(Struct, frozen=True, kw_only=True):
     accepted: "Recorded | None" = None
     phone: str = ""
     nobody: "Exhausted | None" = None
-    overdue: tuple[str, ...] = ()
+    overdue: "tuple[Message | str, ...]" = ()
     message: "tuple[Message | str, ...]" = ()
     is_error: bool = False
     question: tuple[Message | str, ...] = ()

@@ -32,8 +32,8 @@ from dispatch_cli.model import (
 from dispatch_cli.model.case import Offer
 
 from ..batch.naive_availability import BERLIN, naive_availability, some_known
-from ..batch.worlds import HOLIDAYS, World
-from ..batch.worlds import holidays as holidays_of_worlds
+from ..batch.random_worlds import HOLIDAYS, World
+from ..batch.random_worlds import holidays as holidays_of_worlds
 from ..worlds import MemoryCatalog, incident
 
 MINUTE = timedelta(minutes=1)

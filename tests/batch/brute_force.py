@@ -19,7 +19,7 @@ from dispatch_cli.plans import services_for
 
 from .learned import learned_by_hand, turns_by_hand
 from .naive_availability import NaiveAvailability, acceptance_factor, naive_availability
-from .worlds import HOLIDAYS, World
+from .random_worlds import HOLIDAYS, World
 
 Row = tuple[str, float, float, float]
 """provider, order_min, index_min, travel_min"""

@@ -12,7 +12,7 @@ from dispatch_cli.errors import UsageError
 from dispatch_cli.model import Incident
 
 from ..worlds import MemoryCatalog
-from .worlds import START, World, holidays
+from .random_worlds import START, World, holidays
 
 SAMPLE = Path(__file__).resolve().parents[2] / "providers.toml"
 pa = pytest.importorskip("pyarrow", reason='the extra "batch" is not installed')

@@ -12,7 +12,7 @@ from dispatch_cli.results.cascade_answer import Answer
 
 from ..worlds import MemoryCatalog
 from .brute_force import Formula, brute_force
-from .worlds import World, holidays
+from .random_worlds import World, holidays
 
 TOP = 5
 

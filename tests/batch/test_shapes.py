@@ -7,7 +7,7 @@ from dispatch_cli import plans
 from dispatch_cli.batch.shapes import _OF_VEHICLE, _PLAN_FACTS
 from dispatch_cli.model import Incident, Vehicle
 
-from .worlds import World
+from .random_worlds import World
 
 FIELDS = {"is_injured": "injured", "is_hazardous": "hazard"}
 """Facts that are not fields, and the field of each."""

@@ -10,7 +10,7 @@ from dispatch_cli.catalog import sample_path
 from dispatch_cli.catalog.schema import json_schema
 
 from .files import HUBER
-from .test_fuzz import FULL
+from .test_any_file import FULL
 from .test_problems import EXTRA
 
 

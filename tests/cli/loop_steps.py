@@ -9,7 +9,7 @@ REPAIR_FAILS = [
     ("a", "there in how many minutes"), ("9\r", "TELL THE CALLER"),
     ("t", "new time"), ("19\r", "now promises"), ("z", "now promises"),
     ("m", "what has changed"), ('where "A8\r', "quotation mark"),
-    ("m", "what has changed"), ("colour red\r", "unexpected extra argument"),
+    ("m", "what has changed"), ("colour red\r", "too many arguments"),
     ("m", "what has changed"), ("persons 3\r", "ranked again"),
     ("z", "the facts are as they were"), ("s", "s again"), ("s", "tow: waiting"),
 ]  # fmt: skip

@@ -66,7 +66,7 @@ def test_a_reminder_of_a_clock_ahead_is_due(at):
     [listed] = at(timedelta(minutes=1), "list", "--json").envelope["data"]["cases"]
     assert (listed["due"], listed["overdue"]) == ("call back", True)
     [missed] = look(open_book(DeskOptions()), 1, "", "de").page.overdue
-    assert missed.startswith("call back DUE NOW")
+    assert str(missed).startswith("call back DUE NOW")
     at(timedelta(minutes=1), "callback", "1", "30")
     assert "call back" not in at(timedelta(minutes=2), "audit").out
     [listed] = at(timedelta(minutes=2), "list", "--json").envelope["data"]["cases"]

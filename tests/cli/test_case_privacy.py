@@ -115,4 +115,5 @@ def test_typed_personal_data_give_one_warning(dispatch, firms):
     assert ran.err.count("--to: other programs") == 1
     ran = dispatch("case", "note", "1", "Canary", "--json")
     assert ["note: other programs" in each for each in ran.envelope["warnings"]] == [True]
+    assert ran.envelope["warnings"][0].endswith("; write - in its place to be asked for it")
     assert "other programs" not in dispatch("case", "open", "tow", "--at", "86150").err

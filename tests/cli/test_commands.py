@@ -201,7 +201,7 @@ def test_places_import_teaches_names(dispatch, firms, home):
     )
     assert dispatch("cascade", "tow", "-a", "Augsburg").code == 2
     ran = dispatch("places", "import", str(source))
-    assert (ran.code, ran.out.startswith("ok: 1 names")) == (0, True), ran
+    assert (ran.code, ran.out.startswith("ok: 1 name, 1 postcode, in ")) == (0, True), ran
     ran = dispatch("cascade", "tow", "-a", "Augsburg", "--json")
     assert "Augsburg" in ran.envelope["data"]["incident"]["place"]
     assert dispatch("cascade", "tow", "-a", "86150 Ulm").code == 2

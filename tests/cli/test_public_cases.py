@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from .test_history import ranked
+from .test_ranking_with_log import ranked
 
 CASES = Path(__file__).resolve().parents[3] / "shared" / "cases"
 pytestmark = pytest.mark.skipif(

@@ -31,7 +31,7 @@ from dispatch_cli.eligibility.gate_forms import Fact, UnknownFormError
 from dispatch_cli.messages import Message
 from dispatch_cli.model import Incident, PlanEntry, Rules, Vehicle
 
-from ..batch.worlds import World, holidays
+from ..batch.random_worlds import World, holidays
 from ..worlds import (
     ALWAYS,
     MIDDLE,

@@ -36,7 +36,7 @@ def decline(
 
     dispatch case decline 17.1 --reason no_unit
     """
-    details = read_text(text, "details of the answer") if text else ""
+    details = read_text(text, Message("details of the answer")) if text else ""
     return _record(desk, ref, "decline", reason=reason.replace("-", "_"), text=details)
 
 
@@ -61,13 +61,15 @@ def wrong_equipment(desk: DeskOptions, ref: RefArgument) -> Outcome:
 @with_options(DeskOptions)
 def fail(desk: DeskOptions, ref: RefArgument, text: TextOption = None) -> Outcome:
     """Record that a provider that has accepted does not come; the cascade continues."""
-    return _record(desk, ref, "fail", text=read_text(text, "what happened") if text else "")
+    return _record(
+        desk, ref, "fail", text=read_text(text, Message("what happened")) if text else ""
+    )
 
 
 @with_options(DeskOptions)
 def unsuccessful(desk: DeskOptions, ref: RefArgument, text: TextOption = None) -> Outcome:
     """Record that help came without success; the services planned after it begin."""
-    details = read_text(text, "what happened") if text else ""
+    details = read_text(text, Message("what happened")) if text else ""
     return _record(desk, ref, "unsuccessful", text=details)
 
 

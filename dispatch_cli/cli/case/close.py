@@ -5,6 +5,7 @@ from typing import Annotated, get_args
 import typer
 
 from ...errors import UsageError
+from ...messages import Message
 from ...model.case import CorrectedOutcome
 from ..desk_options import CaseArgument, DeskOptions, ExtraUnitOption, RefArgument
 from ..log_book import open_book
@@ -72,7 +73,7 @@ def correct(
     right = outcome.replace("-", "_")
     for known in get_args(CorrectedOutcome):
         if right == known:
-            text, book = read_text(because, "because"), open_book(desk)
+            text, book = read_text(because, Message("because")), open_book(desk)
             done = correct_case.correct(
                 book,
                 ref,

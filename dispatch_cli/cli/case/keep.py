@@ -43,7 +43,7 @@ def note(
     from ...cases import keep_case
 
     book = open_book(desk)
-    line = read_text(text, "note")
+    line = read_text(text, Message("note"))
     if not line:
         raise UsageError("the note is empty")
     keep_case.note(book.renewed(), case_id, line)

@@ -71,7 +71,7 @@ def offer(
     book = open_book(desk, calls=True)
     if provider is not None and desk.is_asking:
         _confirm(book, case_id, provider, wanted)
-    reason = read_text(because, "because") if because else ""
+    reason = read_text(because, Message("because")) if because else ""
     card = offer_call.place_call(
         book.renewed(),
         case_id,

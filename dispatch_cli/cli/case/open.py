@@ -72,8 +72,8 @@ def open_case(
     from .work import work_on
 
     # The place to confirm is shown here as well, because the loop shows only the rough area.
-    confirm = f"CONFIRM  {opened.answer.incident.place}"
-    return work_on(desk, book, opened.case.id, [confirm, *map(str, warnings)])
+    confirm = Message("CONFIRM  {place}", place=opened.answer.incident.place)
+    return work_on(desk, book, opened.case.id, [confirm, *warnings])
 
 
 def _with_shared_facts(facts: IncidentOptions, other: "Incident") -> IncidentOptions:

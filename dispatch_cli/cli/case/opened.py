@@ -42,8 +42,9 @@ def shown_opened(
             return
         if sys.stdout.isatty():
             from ...render.cascade_table import print_answer
+            from ...render.wording import say
 
-            print(f"CASE {case.id}")
+            print(say("CASE {case_id}", case_id=case.id))
             print_answer(
                 answer,
                 stream=sys.stdout,

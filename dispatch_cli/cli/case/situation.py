@@ -1,4 +1,4 @@
-"""Where a case stands for the loop: whom it is about, and what the screen is to show."""
+"""Read the state of a case for the guided loop, and make the page that the screen shows."""
 
 from collections.abc import Iterator
 
@@ -9,8 +9,10 @@ from ... import plans
 from ...cases import answer_call, case_states, offer_card, offer_changes, view_case
 from ...cases.book import Book, clock, require_case
 from ...cases.gates_now import gate_now
+from ...messages import Message, joined
 from ...model.case import Case, CaseService, Offer, ref_of
 from ...render.case_loop import Page
+from ...results.case_results import Overdue
 
 
 class Situation(Struct, frozen=True, kw_only=True):
@@ -23,12 +25,12 @@ class Situation(Struct, frozen=True, kw_only=True):
 
     @property
     def ref(self) -> str:
-        """The offer as it is named; empty where there is none."""
+        """The number of the offer with that of its case; empty without an offer."""
         return ref_of(self.case.id, self.offer.number) if self.offer else ""
 
     @property
     def provider(self) -> str:
-        """Who is on the phone, or is to be called next; empty where there is nobody."""
+        """The provider on the phone, or the one to call next; empty without one."""
         if self.offer is not None and self.page.coming is None:
             return self.offer.provider
         return self.page.coming.provider if self.page.coming else ""
@@ -37,7 +39,7 @@ class Situation(Struct, frozen=True, kw_only=True):
 def look(
     book: Book, case_id: int, wanted: str, language: str, *, has_texts: bool = True
 ) -> Situation:
-    """Read where a case stands; ``wanted`` is the service that was chosen, "" for the first.
+    """Read the state of a case; ``wanted`` is the chosen service, "" for the first one.
 
     Without ``has_texts`` the page has no texts to say.
     """
@@ -72,7 +74,7 @@ def _with_block(
     *,
     language: str,
 ) -> Page:
-    """Put in the one block that the screen shows of the chosen service."""
+    """Add the block of the chosen service to the page."""
     offer = case_states.offer_in_hand(case, service)
     if offer is not None and offer.state == "open":
         card = offer_card.card(book, case, offer, language=language)
@@ -82,7 +84,7 @@ def _with_block(
         return replace(bare, accepted=done, phone=offer.phone)
     if coming.option is not None:
         option, phone = coming.option, coming.phone
-        # The card as it will be once the call is placed; nothing is recorded yet.
+        # The card as it will be after the call is placed; nothing is recorded yet.
         after = offer_changes.ask(
             case, service, option, phone=phone, now=book.now, operator=book.operator
         )
@@ -94,16 +96,21 @@ def _with_block(
     return bare
 
 
-def _overdue(case: Case, book: Book, shown: Offer | None) -> Iterator[str]:
-    """Every missed deadline but the answer on screen, whose clock says so."""
+def _overdue(case: Case, book: Book, shown: Offer | None) -> Iterator[Message | str]:
+    """Yield the missed deadlines, except that of the answer whose clock the screen shows."""
     on_screen = ref_of(case.id, shown.number) if shown else ""
     for missed in view_case.overdue_of(case, book.now):
         if missed.what != "answer" or missed.ref != on_screen:
-            who = " ".join(filter(None, (missed.phone, missed.name)))
-            since = f"{missed.what} MISSED since {clock(missed.since, book)}"
-            if missed.is_ahead:
-                since = f"{missed.what} DUE NOW: its time was set by a clock that was ahead"
-            elif missed.is_broken:
-                at = clock(missed.since, book)
-                since = f"{missed.what} DUE NOW: help cannot be there at {at}, tell the motorist"
-            yield f"{since}: {who}" if who else since
+            contact = " ".join(filter(None, (missed.phone, missed.name)))
+            yield joined((_missed(missed, book), contact), ": ")
+
+
+def _missed(missed: Overdue, book: Book) -> Message:
+    what, at = Message(missed.what), clock(missed.since, book)
+    if missed.is_ahead:
+        return Message("{what} DUE NOW: its time was set by a clock that was ahead", what=what)
+    if missed.is_broken:
+        return Message(
+            "{what} DUE NOW: help cannot be there at {at}, tell the motorist", what=what, at=at
+        )
+    return Message("{what} MISSED since {at}", what=what, at=at)

@@ -16,7 +16,10 @@ def warn_of_typed_data(values: Mapping[str, str | None]) -> list[Message]:
     return [
         Message(
             "{options}: other programs and the shell's history can read the typed text;"
-            " write {first_option} - to be asked for it",
+            " write {first_option} - to be asked for it"
+            if typed[0].startswith("-")
+            else "{options}: other programs and the shell's history can read the typed text;"
+            " write - in its place to be asked for it",
             options=", ".join(typed),
             first_option=typed[0],
         )

@@ -40,7 +40,9 @@ def work(
     if case_id is None:
         case_id = view_case.most_urgent(book)
         if case_id is None:
-            return Outcome(lambda: print("no open case"))
+            from ...render.wording import say
+
+            return Outcome(lambda: print(say("no open case")))
     return work_on(desk, book, case_id, ())
 
 

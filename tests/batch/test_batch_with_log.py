@@ -11,7 +11,7 @@ from dispatch_cli.model import Known, Observations
 from dispatch_cli.model.case import Booking
 from dispatch_cli.model.case_counts import Summary
 from dispatch_cli.model.check import CheckSettings, Maintenance, PhoneReport, Watched
-from tests.cli.test_history import CASCADE, OPEN, ranked, refused_often
+from tests.cli.test_ranking_with_log import CASCADE, OPEN, ranked, refused_often
 
 from ..worlds import NOON
 from .invalid_rows import HEADER, row_of
