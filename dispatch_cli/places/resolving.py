@@ -74,7 +74,7 @@ def _with_town(place: Place, names: "Gazetteer") -> Place:
     _, _, typed = place.label.partition(" ")
     town = names.town_of(place.postcode)
     if place.postcode_given and typed and town:
-        from .place_names import fold_name, is_same_town
+        from ..notation.place_names import fold_name, is_same_town
 
         typed = typed.split(",")[0]
         known = names.towns_of(place.postcode)
@@ -98,8 +98,8 @@ def _with_town(place: Place, names: "Gazetteer") -> Place:
 
 def _named_place(text: str, names: "Gazetteer") -> Place:
     """Find a name, alone or with its district or Land: ``Neuenkirchen (Steinfurt)``."""
+    from ..notation.place_names import fold_name, is_abbreviation, is_in_district
     from .municipalities import find_municipalities, place_of_municipality
-    from .place_names import fold_name, is_abbreviation, is_in_district
 
     found = find_municipalities(fold_name(text), names)
     qualified = re.fullmatch(r"(.+?) ?(?:\(([^()]+)\)|, ?([^,]+))", text)
@@ -141,7 +141,7 @@ def _refuse_unknown(text: str, names: "Gazetteer") -> NoReturn:
     from difflib import get_close_matches
 
     from ..model.near_words import suggestion
-    from .place_names import fold_name
+    from ..notation.place_names import fold_name
 
     known = names.names()
     near = get_close_matches(fold_name(text), known, n=3, cutoff=0.75)

@@ -12,8 +12,8 @@ from dispatch_cli.errors import UsageError
 from dispatch_cli.model import Place
 from dispatch_cli.model.sphere import great_circle_km
 from dispatch_cli.notation import centre_of, parse_place, postcode_uncertainty_km
+from dispatch_cli.notation.place_names import is_abbreviation
 from dispatch_cli.places import import_gazetteer, resolve
-from dispatch_cli.places.place_names import is_abbreviation
 
 from .world import geonames
 
