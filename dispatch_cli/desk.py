@@ -256,6 +256,11 @@ def _warnings(
     if incident.place.foreign_km:
         abroad = incident.place.abroad
         warnings.append(Message("confirm the place with the caller: {abroad}", abroad=abroad))
+    if " " in incident.place.label and incident.place.postcode_given:
+        from .notation.town_check import town_doubt
+
+        doubt = town_doubt(incident.place)
+        warnings += [doubt] if doubt else []
     if incident.place.is_null_island:
         warnings.append(
             Message("{finding}: ask the caller for the place", finding=Message(NO_POSITION_YET))

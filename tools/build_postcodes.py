@@ -24,8 +24,8 @@ from typing import NamedTuple
 from dispatch_cli.model.sphere import great_circle_km
 from dispatch_cli.model.words import COUNTRIES
 from dispatch_cli.notation import borders, centres
+from dispatch_cli.notation.place_names import fold_name
 from dispatch_cli.places.geonames import PostalRow, read_rows
-from dispatch_cli.places.place_names import fold_name
 
 HERE = Path(__file__).resolve().parent
 CORRECTIONS = HERE / "postcode_corrections.csv"
@@ -269,7 +269,7 @@ def pack_postcodes(table: list[centres.PostcodeArea], dated: str) -> bytes:
     )
     names = "\n".join("\t".join((a.municipality, a.district, *a.towns)) for a in table)
     head = f"{centres.MAGIC} {dated} {len(table)} {','.join(lands)}\n"
-    body = b"".join(_little_endian(column) for column in columns)
+    body = b"".join(little_endian(column) for column in columns)
     return head.encode() + body + zlib.compress(names.encode(), 9)
 
 
@@ -279,10 +279,10 @@ def _steps(km: float, *, up: bool) -> int:
     return ceil(steps - 1e-6) if up else floor(steps)
 
 
-def _little_endian(column: "array[int]") -> bytes:
+def little_endian(column: "array[int]") -> bytes:
+    """Return the bytes of a column in the order of the tables."""
     if sys.byteorder == "big":
-        column = column[:]
-        column.byteswap()
+        (column := column[:]).byteswap()
     return column.tobytes()
 
 
@@ -306,7 +306,7 @@ def build_border(cities: Mapping[str, dict[str, object]], rows: Iterable[PostalR
         array("B", (countries.index(country) for *_, country in kept)),
     )
     head = f"{borders.MAGIC} {len(kept)} {','.join(countries)}\n"
-    return head.encode() + b"".join(_little_endian(column) for column in columns)
+    return head.encode() + b"".join(little_endian(column) for column in columns)
 
 
 def point_of(city: Mapping[str, object]) -> Point:

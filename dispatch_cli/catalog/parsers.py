@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
-from functools import cache
+from functools import cache, partial
 from zoneinfo import ZoneInfo
 
 from ..errors import SentenceError
@@ -25,7 +25,7 @@ class Parsers:
         self.region_of: Callable[[Place], str] = cache(_region_of)
         self.hours: Callable[[str], str] = cache(parse_hours)
         self.phone: Callable[[str], tuple[str, str]] = cache(parse_phone)
-        self.place: Callable[[str], Place] = cache(parse_place)
+        self.place: Callable[[str], Place] = cache(partial(parse_place, checks_town=False))
         self.point: Callable[[float, float], Place] = cache(place_at)
         self.ranges: Callable[[tuple[str, ...]], Ranges] = cache(parse_postcode_ranges)
 

@@ -186,7 +186,19 @@ def _base(raw: str | RawPoint | None, reporter: TableReporter, parsers: Parsers)
         if raw.lat is None or raw.lon is None:
             return None  # reported as missing or wrong
         return reporter.read("base", lambda at: parsers.point(*at), (raw.lat, raw.lon), what="base")
-    return None if raw is None else reporter.read("base", parsers.place, raw, what="base")
+    base = None if raw is None else reporter.read("base", parsers.place, raw, what="base")
+    warn_of_town(base, reporter)
+    return base
+
+
+def warn_of_town(place: Place | None, reporter: TableReporter) -> None:
+    """Warn of a town that is certainly not that of its postcode; a file stays valid with it."""
+    if place is not None and " " in place.label:
+        from ..notation.town_check import town_contradiction
+
+        finding = town_contradiction(place)
+        if finding:
+            reporter.warn("{finding}", finding=finding)
 
 
 def _area(

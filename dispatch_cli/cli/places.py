@@ -22,7 +22,7 @@ def import_places(
     json: JsonOption = False,
     debug: DebugOption = False,
 ) -> Outcome:
-    """Import a postal file of GeoNames, so that --at accepts the names of places."""
+    """Import a postal file of GeoNames, whose place names replace the built-in ones."""
     from .. import folders, places
 
     target = folders.gazetteer()

@@ -2,17 +2,21 @@
 
 import re
 
+from msgspec import Struct
+
 from ..messages import Message
 from .position import place_error
 from .postcode_search import is_postcode
 
 _CODE = r"(?:(?:DE?|PLZ)[ -]?)?(?P<code>[0-9]{5})"
 _TOWN = r"(?P<town>[^\W\d_](?:[^\W\d_]|[ .,'()/&-])*)"
+_HOUSE = r"(?P<house>[0-9]{1,4}(?: ?[a-z])?)"
 _STREET = r"(?=[^,]*[^\W\d_])[^\n]*,"
 _FORMS = (
     rf"{_CODE}(?:[ ,]+{_TOWN})?",
     rf"{_TOWN}[ ,]+{_CODE}",
     rf"{_STREET} ?{_CODE}(?:[ ,]+{_TOWN})?",
+    rf"{_CODE}[ ,]+(?=[^0-9]*[^\W\d_]{{3}}){_TOWN} {_HOUSE}",
 )
 # Beside a five-digit code these are the letters of other countries, not towns.
 _FOREIGN_LETTERS = frozenset(
@@ -22,8 +26,19 @@ _COUNTRY = re.compile(r"[ ,]+(?:deutschland|germany)$", re.I)
 _LONGEST_TOWN = 80
 
 
-def read_address(text: str) -> tuple[str, str] | None:
-    """Find the postcode and the town in a clean text; the town as it was typed, "" if none.
+class Address(Struct, frozen=True):
+    """A postcode with the town as it was typed, "" if none.
+
+    If ``has_street``, the town ends with a street.
+    """
+
+    postcode: str
+    town: str
+    has_street: bool = False
+
+
+def read_address(text: str) -> Address | None:
+    """Find the postcode and the town in a clean text.
 
     The spelling of the town is not checked. Raises UsageError for a code of four digits and for
     one without an area.
@@ -46,7 +61,7 @@ def read_address(text: str) -> tuple[str, str] | None:
             postcode=code,
             hint="P.O. boxes and bulk receivers have codes of their own; write that of the street",
         )
-    return code, town
+    return Address(code, town, has_street="house" in match.groupdict())
 
 
 def _refuse_four_digits(text: str) -> None:

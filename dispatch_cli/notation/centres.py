@@ -156,6 +156,11 @@ class Centres:
             district=district,
         )
 
+    def all_towns(self) -> Iterator[tuple[str, list[str]]]:
+        """Iterate over all postcodes with the names of their places, by code."""
+        for code, row in zip(self._codes, self._names(), strict=True):
+            yield f"{code:05d}", row.split("\t")[2:]
+
     def within(
         self, south: float, north: float, west: float, east: float
     ) -> list[tuple[str, float, float]]:

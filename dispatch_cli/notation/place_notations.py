@@ -1,7 +1,9 @@
 """Read a place in any notation; each gives the same value."""
 
 import re
+from collections.abc import Callable, Iterable
 from math import isfinite
+from typing import TYPE_CHECKING
 
 from ..errors import SentenceError, UsageError
 from ..model import Place
@@ -19,16 +21,28 @@ from .postcode_search import (
     postcodes_near,
 )
 
+if TYPE_CHECKING:
+    from .addresses import Address
+
 MOST_UNCERTAIN_KM = 50.0
 """A place with more uncertainty does not tell which providers are near."""
 
 
-def parse_place(text: str) -> Place:
+KnownTowns = Callable[[str], Iterable[str]]
+
+
+def no_towns(_postcode: str) -> Iterable[str]:
+    """List no more names than the package has."""
+    return ()
+
+
+def parse_place(text: str, *, checks_town: bool = True) -> Place:
     """Read a place in a notation that needs neither a gazetteer nor the names of a provider file.
 
-    Raises UsageError with the text and the allowed notations. A point abroad is a foreign place.
+    Raises UsageError with the text and the allowed notations, and, if ``checks_town``, for a town
+    that is certainly not that of its postcode. A point abroad is a foreign place.
     """
-    place = recognise_place(text)
+    place = recognise_place(text, checks_town=checks_town)
     if place is None:
         from .plus_codes import split_short_code
 
@@ -42,8 +56,13 @@ def parse_place(text: str) -> Place:
     return place
 
 
-def recognise_place(text: str) -> Place | None:
-    """Read a place as ``parse_place``, but return None for a text that may be a name."""
+def recognise_place(
+    text: str, known: KnownTowns = no_towns, *, checks_town: bool = True
+) -> Place | None:
+    """Read a place as ``parse_place``, but return None for a text that may be a name.
+
+    ``known`` lists more names of the places in a postcode than the package has.
+    """
     text = clean_text(text)
     if not text or len(text) > LONGEST_TEXT:
         if not text:
@@ -68,7 +87,7 @@ def recognise_place(text: str) -> Place | None:
 
     address = read_address(text)
     if address:
-        return place_of_postcode(*address)
+        return _place_of_address(address, known, checks_town=checks_town)
     reading = _read_plus_code(text) or _read_grid(text) or _read_degrees(text)
     return place_of(reading, text) if reading else None
 
@@ -166,6 +185,21 @@ def place_of_postcode(postcode: str, town: str = "") -> Place:
     )
 
 
+def _place_of_address(
+    address: "Address", known: KnownTowns = no_towns, *, checks_town: bool = True
+) -> Place:
+    """Make the place of an address; its label has no street, since offers show it as the area."""
+    code, town = address.postcode, address.town
+    if town:
+        from .town_check import refuse_other_town, town_before_street
+
+        if checks_town:
+            refuse_other_town(code, town, tuple(known(code)))
+        if address.has_street:
+            town = town_before_street(code, town)
+    return place_of_postcode(code, town)
+
+
 def _refuse_swapped(lat: float, lon: float) -> None:
     # Germany lies between 5° and 16° east: only such a latitude can be a swapped longitude.
     if 5 <= lat <= 16 and 46 <= lon <= 56:
@@ -195,7 +229,7 @@ def _short_code_with_postcode(text: str) -> Place | None:
     address = read_address(short[1]) if short else None
     if short is None or address is None:
         return None
-    return place_of_short_code(short[0], place_of_postcode(*address))
+    return place_of_short_code(short[0], _place_of_address(address))
 
 
 # Each notation is imported at its first use: compiling all patterns at once would take as long as

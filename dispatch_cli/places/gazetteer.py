@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
 
@@ -38,6 +38,26 @@ class Entry(Struct, frozen=True):
     district: str
     district_code: str
     land: str
+
+
+class Names(Protocol):
+    """Place names by postcode and by name: imported ones, or those of the package."""
+
+    def town_of(self, postcode: str) -> str:
+        """Return the best-known town of a postcode; "" if it has none."""
+        ...
+
+    def towns_of(self, postcode: str) -> list[str]:
+        """List all names in a postcode."""
+        ...
+
+    def named(self, folded_name: str) -> list[Entry]:
+        """List all entries of a folded name, and of longer names that begin with its words."""
+        ...
+
+    def names(self) -> dict[str, str]:
+        """Return all names by their folded forms."""
+        ...
 
 
 class Gazetteer:

@@ -10,9 +10,9 @@ from msgspec import Struct
 from ..errors import BadDataError, Problem
 from ..model.sphere import great_circle_km
 from ..notation import centre_of, is_postcode
+from ..notation.place_names import fold_name
 from .gazetteer import APPLICATION_ID, INDEXES, SCHEMA, VERSION
 from .geonames import PostalRow, read_rows
-from .place_names import fold_name
 
 if TYPE_CHECKING:
     import sqlite3

@@ -15,8 +15,8 @@ from ..notation import (
     place_of_postcode,
     postcode_uncertainty_km,
 )
-from .gazetteer import Entry, Gazetteer
-from .place_names import district_words, fold_name
+from ..notation.place_names import district_words, fold_name
+from .gazetteer import Entry, Names
 
 _FARTHEST_APART_KM = 15.0
 """Postcodes of one name and district that are farther apart are villages with the same name."""
@@ -48,7 +48,7 @@ class Municipality(Struct, frozen=True):
         return ", ".join(part for part in (f"{codes} {self.name}", self.district, land) if part)
 
 
-def find_municipalities(folded_name: str, names: Gazetteer) -> list[Municipality]:
+def find_municipalities(folded_name: str, names: Names) -> list[Municipality]:
     """List the municipalities of a folded name, then those whose longer names begin with it.
 
     A longer name is omitted if it is a part of an exact one (``Dresden Friedrichstadt``), or if a

@@ -45,6 +45,11 @@ INVALID: dict[str, tuple[str, dict[str, str]]] = {
     "swapped": ("bad_position", {"lat": "10.8978", "lon": "48.3705"}),
     "two points": ("bad_position", {"lat": "48.3.7"}),
     "unknown name": ("unknown_place", {"lat": "", "lon": "", "at": "Nowhere"}),
+    "postcode and town of others": (
+        "unknown_place",
+        {"lat": "", "lon": "", "at": "80331 Augsburg"},
+    ),
+    "town of several places": ("unknown_place", {"lat": "", "lon": "", "at": "Frankfurt"}),
     "unknown postcode": ("unknown_place", {"lat": "", "lon": "", "at": "00001"}),
     "motorway kilometre": ("unknown_place", {"lat": "", "lon": "", "at": "A8 km 37"}),
     "no kind": ("no_kind", {"kind": ""}),

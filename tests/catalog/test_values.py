@@ -1,6 +1,7 @@
 """Files have the expected values, and suspicious values give warnings."""
 
 import json
+import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -245,6 +246,17 @@ def test_of_many_warnings_the_first_are_named_and_the_others_counted(tmp_path: P
     assert len(warnings) == 51
     offered = len(open_text(tmp_path, HUBER).warnings)
     assert warnings[-1] == f"and {299 + offered - 50} more"
+
+
+def test_a_base_whose_town_contradicts_its_postcode_is_a_warning(tmp_path: Path) -> None:
+    """The file stays valid; both readings are named, for a named place as well."""
+    base = re.sub(r"(?m)^base = .*$", 'base = "86150 Berlin"', HUBER)
+    assert base != HUBER
+    text = f'[places]\nhof = "80331 Augsburg"\nstall = "86199 Göggingen"\n{base}'
+    warnings = "\n".join(map(str, open_text(tmp_path, text).warnings))
+    assert "86150 is Augsburg; Berlin has 10115 to 14199: which is right?" in warnings
+    assert "80331 is München; Augsburg has 86150 to 86199: which is right?" in warnings
+    assert "Göggingen" not in warnings
 
 
 def test_services_without_provider(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from dispatch_cli.hours import parse_hours
 from dispatch_cli.model.words import SERVICES, composed, fold, lookup
-from dispatch_cli.places.place_names import fold_name
+from dispatch_cli.notation.place_names import fold_name
 
 WHEN = ("--when", "2026-11-27T12:03")
 FIRM = """\

@@ -152,6 +152,33 @@ def test_places_are_the_pin_or_refused(value, right):
         assert (place.lat, place.lon) == pytest.approx(position, abs=2e-4)
 
 
+@pytest.mark.parametrize(("value", "right"), listed("16-gazetteer-names/at.tsv"))
+def test_town_names_are_the_town_or_refused(dispatch, home, value, right):
+    """16: the town of the list without an imported gazetteer, or a refusal with its words."""
+    ran = dispatch(
+        "cascade", "tow", "--at", value, "--providers", str(CASES / "base.toml"), "--json"
+    )
+    answer = json.loads(ran.out)
+    said = " ".join(str(error) for error in answer["errors"])
+    town = re.match(r"[0-9]{5} (.+)", right)
+    if town:
+        assert ran.code in (0, 3), said
+        assert f"near {town[1]} ({town[0][:5]}-" in answer["data"]["incident"]["place"]
+        return
+    assert ran.code == 2
+    words = {
+        "refused, both named": ["Frankfurt am Main", "Frankfurt (Oder)"],
+        "refused: 86150 is Augsburg": ["86150 is Augsburg", "Berlin has 10115"],
+    }
+    abroad = re.search(r"a word about (\w+), (\w+)", right)
+    if abroad:
+        words[right] = [f"{abroad[1]} in {abroad[2]}"]
+    elif right.startswith("did you mean "):
+        words[right] = [right]
+    for word in words[right]:
+        assert word in said.replace('"', ""), (word, said)
+
+
 @pytest.mark.parametrize(("value", "right"), listed("22-hours-dead-rule/hours.tsv"))
 def test_rules_that_replace_each_other_are_warned_of(dispatch, home, value, right):
     """22: ``providers validate`` says what was probably meant."""

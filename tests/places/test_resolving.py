@@ -12,8 +12,9 @@ from dispatch_cli.errors import UsageError
 from dispatch_cli.model import Place
 from dispatch_cli.model.sphere import great_circle_km
 from dispatch_cli.notation import centre_of, parse_place, postcode_uncertainty_km
+from dispatch_cli.notation.place_names import is_abbreviation
+from dispatch_cli.notation.town_check import town_doubt
 from dispatch_cli.places import import_gazetteer, resolve
-from dispatch_cli.places.place_names import is_abbreviation
 
 from .world import geonames
 
@@ -43,13 +44,14 @@ def test_names_of_the_provider_file_come_first(text: str, towns: Path) -> None:
     assert over.lat == 48.3705
 
 
-def test_notations_need_no_gazetteer(tmp_path: Path) -> None:
-    """Without a gazetteer, or with a missing one, all notations are read, but no names."""
+def test_notations_and_names_need_no_gazetteer(tmp_path: Path) -> None:
+    """Without a gazetteer, or with a missing one, all notations and the carried names are read."""
     for gazetteer in (None, tmp_path / "missing.sqlite"):
         assert resolve("86150", named={}, gazetteer=gazetteer).label == "86150"
-        assert resolve("86150 Ulm", named={}, gazetteer=gazetteer).label == "86150 Ulm"
-        assert "dispatch places import FILE" in refusal_of("Augsburg", gazetteer)
-        assert "dispatch places import FILE" in refusal_of("9VCX+64 Augsburg", gazetteer)
+        assert "Ulm has 89073 to 89081" in refusal_of("86150 Ulm", gazetteer)
+        assert resolve("Augsburg", named={}, gazetteer=gazetteer).label == "Augsburg (86150-86199)"
+        pin = resolve("9VCX+64 Augsburg", named={}, gazetteer=gazetteer)
+        assert great_circle_km(pin.lat, pin.lon, 48.3705, 10.8978) < 0.01
         assert "kilometres of roads" in refusal_of("A8 km 123,4 Ri. München", gazetteer)
 
 
@@ -84,18 +86,40 @@ def test_the_gazetteer_adds_the_town(text: str, label: str, towns: Path) -> None
 @pytest.mark.parametrize(
     ("text", "right"),
     [
-        ("86150 Ulm", "86150 is Augsburg, not Ulm"),
-        ("Ulm 86150", "86150 is Augsburg, not Ulm"),
-        ("86150 Fischach", "86150 is Augsburg, not Fischach"),
-        ("60311 Frankfurt (Oder)", "60311 is Frankfurt am Main, not Frankfurt (Oder)"),
-        ("01067 Leipzig", "01067 is Dresden (2 places), not Leipzig"),
+        ("86150 Ulm", "86150 is Augsburg; Ulm has 89073 to 89081: which is right?"),
+        ("Ulm 86150", "86150 is Augsburg; Ulm has 89073 to 89081: which is right?"),
+        (
+            "60311 Frankfurt (Oder)",
+            "60311 is Frankfurt am Main; Frankfurt (Oder) has 15230 to 15236: which is right?",
+        ),
+        ("01067 Leipzig", "01067 is Dresden; Leipzig has 04103 to 04357: which is right?"),
     ],
 )
 def test_a_town_of_another_postcode_is_an_error_that_names_the_right_one(
     text: str, right: str, towns: Path
 ) -> None:
     """A postcode and a town that do not match are refused, and the hint is to ask the caller."""
-    assert right in refusal_of(text, towns)
+    for gazetteer in (None, towns):
+        said = refusal_of(text, gazetteer)
+        assert right in said
+        assert "ask the caller" in said
+
+
+def test_an_imported_gazetteer_can_only_accept_more_towns(tmp_path: Path) -> None:
+    """A name that only the gazetteer has in a postcode is accepted there, and nowhere else."""
+    source, target = tmp_path / "DE.txt", tmp_path / "gazetteer.sqlite"
+    new = ("86150", "Berlin", "BY", "Bayern", "Augsburg", "09761", 48.3673, 10.8921)
+    source.write_text(geonames([new]), encoding="utf-8")
+    import_gazetteer(source, target)
+    assert resolve("86150 Berlin", named={}, gazetteer=target).label == "86150 Berlin"
+    assert "which is right" in refusal_of("86152 Berlin", target)
+
+
+def test_an_unknown_part_of_a_town_keeps_its_typed_name(towns: Path) -> None:
+    """A small town elsewhere has the name, but a part of a city may have it as well."""
+    for gazetteer in (None, towns):
+        for text in ("86199 Göggingen", "86150 Fischach", "86150 Xyzzy"):
+            assert resolve(text, named={}, gazetteer=gazetteer).label == text
 
 
 def test_a_foreign_point_has_no_town(towns: Path) -> None:
@@ -265,15 +289,91 @@ def test_real_names_come_back_with_their_postcode(germany: Path) -> None:
     assert len(readable) > 0.99 * len(rows)
     for postcode, name in readable:
         assert resolve(f"{postcode} {name}", named={}, gazetteer=germany).postcode == postcode
-    wrong = [name for _, name in readable if "is Augsburg" in _said(f"86150 {name}", germany)]
-    assert len(wrong) > 0.99 * len(readable)
+
+
+def test_real_names_in_the_wrong_postcode_are_refused_or_doubted(germany: Path) -> None:
+    """Of every 40th name over 99 of 100 are refused or doubted in 86150, and the label is kept."""
+    import sqlite3
+
+    connection = sqlite3.connect(germany)
+    rows = connection.execute("SELECT postcode, name FROM place ORDER BY rowid").fetchall()[::40]
+    connection.close()
+    names = [name for _, name in rows if not any(sign.isdigit() for sign in name)]
+    assert len(names) > 0.99 * len(rows)
+    wrong = [name for name in names if "is Augsburg" in _said(f"86150 {name}", germany)]
+    assert len(wrong) > 0.99 * len(names)
 
 
 def _said(text: str, gazetteer: Path) -> str:
     try:
-        return resolve(text, named={}, gazetteer=gazetteer).label
+        return str(town_doubt(resolve(text, named={}, gazetteer=gazetteer)))
     except UsageError as error:
         return str(error)
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("Halle (Saale)", "Halle (06108-06132)"),
+        ("Halle/Saale", "Halle (06108-06132)"),
+        ("Frankfurt/Main", "Frankfurt am Main (60306-65936)"),
+        ("Frankfurt a.M.", "Frankfurt am Main (60306-65936)"),
+        ("Kempten", "Kempten (87435-87439)"),
+        ("Kempten (Allgäu)", "Kempten (87435-87439)"),
+        ("neu ulm", "Neu-Ulm (89231-89233)"),
+        ("Muenchen", "München (80331-81929)"),
+        ("Linz am Rhein", "53545 Linz am Rhein"),
+        ("Salzburg, Rheinland-Pfalz", "56479 Salzburg"),
+        ("Offenbach", "Offenbach (63065-63075)"),
+    ],
+)
+def test_names_with_a_suffix_or_without_are_one_town(text: str, label: str, germany: Path) -> None:
+    """The official suffix may be written, shortened or left out, with a gazetteer or without."""
+    for gazetteer in (None, germany):
+        place = resolve(text, named={}, gazetteer=gazetteer)
+        assert (place.label, place.postcode_given) == (label, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Frankfurt", ("ambiguous", "Frankfurt am Main", "Frankfurt (Oder)")),
+        ("Salzburg", ("ambiguous", "56479 Salzburg", "Salzburg in Austria")),
+        ("Linz", ("ambiguous", "53545 Linz am Rhein", "Linz in Austria")),
+        ("Wien", ("Wien in Austria is outside Germany", "write a position")),
+        ("Strassburg", ("Straßburg in France is outside Germany",)),
+        ("Garmisch", ('did you mean "Garmisch-Partenkirchen"',)),
+        ("Castrop", ('did you mean "Castrop-Rauxel"',)),
+        ("Deutz", ('did you mean "50679 Köln-Deutz"',)),
+    ],
+)
+def test_other_names_are_refused_with_what_may_be_meant(
+    text: str, words: tuple[str, ...], germany: Path
+) -> None:
+    """Choices, a large city abroad or the whole name are named, with a gazetteer or without."""
+    for gazetteer in (None, germany):
+        said = refusal_of(text, gazetteer)
+        assert all(word in said for word in words), said
+
+
+def test_carried_names_give_the_same_places_as_an_import(germany: Path) -> None:
+    """Of every 50th name at most one in 100 has other postcodes: corrections of the table."""
+    import sqlite3
+
+    connection = sqlite3.connect(germany)
+    names = [name for (name,) in connection.execute("SELECT DISTINCT name FROM place ORDER BY 1")]
+    connection.close()
+    picked = names[::50]
+    same = [name for name in picked if _codes(name, None) == _codes(name, germany)]
+    assert len(picked) > 250
+    assert len(same) >= 0.99 * len(picked), sorted({*picked} - {*same})
+
+
+def _codes(text: str, gazetteer: Path | None) -> list[str]:
+    try:
+        return sorted(resolve(text, named={}, gazetteer=gazetteer).postcodes)
+    except UsageError as error:
+        return sorted(str(problem.text).split()[0] for problem in error.problems[1:])
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Compare place names in their many spellings."""
 
 import re
+from collections.abc import Sequence
 
 from ..model.words import LAENDER, fold
 
@@ -18,6 +19,13 @@ def fold_name(name: str) -> str:
     """Fold a name to ASCII words between single blanks: ``Bad Köstritz`` is ``bad koestritz``."""
     words = re.sub(r"[\W_]+", " ", fold(name)).split()
     return " ".join("sankt" if word == "st" else word for word in words)
+
+
+def fold_names(names: Sequence[str]) -> list[str]:
+    """Fold many names at once, which is faster than one by one; no name has a line break."""
+    text = re.sub(r"(?:[^\w\n]|_)+", " ", fold("\n".join(names)))
+    text = re.sub(r"(?<![^ \n])st(?![^ \n])", "sankt", re.sub(r" ?\n ?", "\n", text))
+    return text.strip(" ").split("\n")
 
 
 def is_same_town(typed: str, known: str) -> bool:

