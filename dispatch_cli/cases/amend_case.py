@@ -1,6 +1,7 @@
 """Amend the facts of a case: add services, and rank the others again or keep them."""
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -12,6 +13,7 @@ from ..model import Incident
 from ..model.case import Case, CaseService, Personal, ref_of
 from . import case_states, offer_changes
 from .book import Book, refusals_in_local_time, require_case
+from .case_deadlines import TELL_DRIVER_WITHIN
 from .emergency_record import with_emergency_due
 from .gates_now import entry_of, needs_now
 from .observe_log import observe
@@ -66,8 +68,11 @@ def _amended(
         fresh = freeze_cascades(book, answer.cascades, incident, personal.salt)
         after = replace(before, incident=incident, services=_merged(before, fresh))
         after = with_emergency_due(after, book.catalog.rules, book.now, before.incident)
+        changed = changed_facts(before.incident, incident)
+        if changed:
+            after = _with_drivers_to_tell(after, book.now)
         tx.save(before, after)
-        book.write(tx, "amend", case_id, services=len(after.services))
+        book.write(tx, "amend", case_id, services=len(after.services), **changed)
         if theirs:
             tx.set_personal(case_id, replace(personal, **theirs))
             book.write(tx, "personal", case_id)
@@ -77,6 +82,47 @@ def _amended(
         fact = Message("case {case_id}: new facts recorded, ranked again", case_id=case_id)
     book.unshown.recorded.append(fact)
     return OpenedCase(after, answer, (*answer.warnings, *unfit, *doubts), personal)
+
+
+_KEPT = ("kind", "client", "spot", "trapped", "injured", "persons", "children", "pets", "wish")
+_KEPT_OF_VEHICLE = ("kind", "brand", "ev", "trailer", "weight_t", "height_m", "state")
+"""The facts whose changes stand in the journal; of the others, which may be personal, the names."""
+
+
+def changed_facts(before: Incident, after: Incident) -> dict[str, str]:
+    """Return the changed facts for the journal, each as ``0 → 1``, or as ``changed``."""
+    found = {}
+    for prefix, names, old, new in (
+        ("", _KEPT, before, after),
+        ("vehicle_", _KEPT_OF_VEHICLE, before.vehicle, after.vehicle),
+    ):
+        for name in names:
+            was, now = getattr(old, name), getattr(new, name)
+            if was != now:
+                found[f"{prefix}{name}"] = f"{_written(was)} → {_written(now)}"
+    for name in ("place", "where", "clearance_m", "hazard", "language", "note"):
+        if getattr(before, name) != getattr(after, name):
+            found[name] = "changed"
+    return found
+
+
+def _written(fact: object) -> str:
+    if fact is None:
+        return "-"
+    return ("yes" if fact else "no") if isinstance(fact, bool) else str(fact)
+
+
+def _with_drivers_to_tell(case: Case, now: datetime) -> Case:
+    """Return the case with a deadline for each accepted provider, whose driver has old facts."""
+    return replace(
+        case,
+        offers=tuple(
+            replace(each, tell_driver_by=now + TELL_DRIVER_WITHIN)
+            if each.state == "accepted"
+            else each
+            for each in case.offers
+        ),
+    )
 
 
 def _merged(before: Case, fresh: Iterable[CaseService]) -> tuple[CaseService, ...]:

@@ -124,7 +124,7 @@ def to_provider(case: Case, offer: Offer, rules: Rules, language: str) -> tuple[
     """Return the sentences for the provider of a call: desk, service and area, facts, question."""
     incident = case.incident
     filled = partial(text, rules.say, language)
-    area = _rough_area(incident)
+    area = rough_area(incident)
     where = filled("road", where=incident.where, area=area) if incident.where else ""
     first = f"{_services(case, offer, language)}, {where or filled('area', area=area)}."
     facts = ", ".join(_facts(case, _carrying(case, offer), filled, language))
@@ -144,7 +144,7 @@ def _carrying(case: Case, offer: Offer) -> str:
     return next((each for each in services if each in CARRYING_SERVICES), offer.service)
 
 
-def _rough_area(incident: Incident) -> str:
+def rough_area(incident: Incident) -> str:
     """Return the postcode, with its town if the caller named both, and nothing more exact.
 
     For a foreign place it is the country and the nearest postcode.

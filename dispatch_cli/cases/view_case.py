@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from .. import plans
 from ..model.case import Act, Case, CaseService, Offer, Personal, ref_of
 from ..results.case_results import Audit, CaseView, OfferView, Overdue, PersonalView, ServiceView
-from . import case_deadlines, case_states
+from . import call_texts, case_deadlines, case_states, urgency
 from .book import Book, require_case
 
 LATELY_CLOSED = 50
@@ -20,7 +20,7 @@ PAGE = 500
 
 def view(case: Case, now: datetime) -> CaseView:
     """Return the view of a case at a moment."""
-    due = case_deadlines.deadlines(case, now)
+    due, incident = case_deadlines.deadlines(case, now), case.incident
     states = [
         case_states.service_state(case, service)
         for service in case.services
@@ -28,13 +28,23 @@ def view(case: Case, now: datetime) -> CaseView:
     ]
     return CaseView(
         id=case.id,
-        kind=case.incident.kind,
-        client=case.incident.client,
-        area=case.incident.place.postcode,
+        kind=incident.kind,
+        client=incident.client,
+        area=incident.place.postcode,
         opened_at=case.opened_at,
         age_min=max(0.0, (now - case.opened_at).total_seconds() / 60),
         state=_whole_state(case, states),
         operator=case.keeper,
+        place=incident.where or call_texts.rough_area(incident),
+        vehicle=incident.vehicle.kind,
+        brand=incident.vehicle.brand,
+        weight_t=incident.vehicle.weight_t,
+        injured=incident.injured,
+        in_danger=incident.in_danger,
+        on_line_since=case.on_line_since,
+        appointment=incident.when
+        if urgency.urgency_of(case, due, now) is urgency.Urgency.APPOINTMENT
+        else None,
         services=tuple(_service_view(case, service, due, now) for service in case.services),
         offers=tuple(_offer_view(case, offer) for offer in case.offers),
         next_deadline=due[0].at if due else None,
@@ -44,18 +54,12 @@ def view(case: Case, now: datetime) -> CaseView:
 
 
 def cases(book: Book, *, closed: int = 0) -> list[CaseView]:
-    """Return the open cases and the last ``closed`` closed ones.
-
-    Cases with a missed deadline are first; then the next deadline decides, then the age.
-    """
+    """Return the open cases and the last ``closed`` closed ones, the most urgent first."""
     with book.store.reading() as reader:
         found = reader.cases(open_only=True)
         found += reader.closed_cases(limit=closed) if closed else []
-    far = datetime.max.replace(tzinfo=book.now.tzinfo)
-    return sorted(
-        (view(case, book.now) for case in found),
-        key=lambda v: (not v.overdue, v.next_deadline or far, v.opened_at),
-    )
+    in_order = sorted(found, key=lambda case: urgency.sort_key(case, book.now))
+    return [view(case, book.now) for case in in_order]
 
 
 def closed_pages(book: Book) -> Iterator[list[CaseView]]:
@@ -123,11 +127,11 @@ def audit(book: Book, *, is_by_cron: bool = False) -> Audit:
     with book.store.reading() as reader:
         open_cases = reader.cases(open_only=True)
         jump = jump_in_force(book, reader)
-        found = [missed for case in open_cases for missed in overdue_of(case, book.now)]
+    in_order = sorted(open_cases, key=lambda case: urgency.sort_key(case, book.now))
+    found = tuple(missed for case in in_order for missed in overdue_of(case, book.now))
     if jump is not None and is_by_cron:
         record_now(book)
-    in_order = tuple(sorted(found, key=lambda each: each.since))
-    return Audit(in_order, sentence(jump, book) if jump else "")
+    return Audit(found, sentence(jump, book) if jump else "")
 
 
 def overdue_of(case: Case, now: datetime) -> Iterable[Overdue]:
@@ -155,15 +159,9 @@ def overdue_of(case: Case, now: datetime) -> Iterable[Overdue]:
 
 
 def most_urgent(book: Book) -> int | None:
-    """Return the case to work on first: missed deadlines, then services without an open call."""
+    """Return the case to work on first; None without a case."""
     found = cases(book)
-    if not found:
-        return None
-    for each in found:
-        if each.overdue:
-            return each.id
-    waiting = [each for each in found if any(s.state == "waiting" for s in each.services)]
-    return (waiting or found)[0].id
+    return found[0].id if found else None
 
 
 def _whole_state(case: Case, states: Sequence[str]) -> str:

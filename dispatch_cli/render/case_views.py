@@ -1,17 +1,14 @@
 """The output for the handover list, one case with its history, and missed deadlines."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from ..messages import Message
 from .figures import iso, past_clock
 from .layout import (
     Line,
     Screen,
-    cells,
     flow,
-    pad,
     plain_line,
     plain_lines,
     wrap,
@@ -34,17 +31,13 @@ _NAME_LEAST = 12
 
 LIST_COLUMNS = (
     "case", "age_min", "kind", "client", "area", "service", "state", "offer", "provider", "due",
-    "due_at", "overdue", "operator", "case_state",
+    "due_at", "overdue", "operator", "case_state", "place", "vehicle", "phone",
 )  # fmt: skip
 SHOW_COLUMNS = (
     "what", "ref", "service", "state", "phone", "name", "at", "answered_at", "promised_at",
     "arrived_at", "reason", "override", "operator", "text",
 )  # fmt: skip
 PERSONAL_COLUMNS = ("key", "value")
-_LIST_HEADS = (
-    Message("Case"), Message("Age"), Message("Service"), Message("State"), Message("Due"),
-    Message("Operator"),
-)  # fmt: skip
 _PERSONAL = (
     "place",
     "where",
@@ -57,22 +50,6 @@ _PERSONAL = (
     "language",
     "note",
 )
-
-
-def list_lines(views: Sequence["CaseView"], now: datetime, screen: Screen) -> list[Line]:
-    """Make the handover list: a line for each service of each case."""
-    if not views:
-        return [plain_line(screen.say("no case"))]
-    heads = [screen.text(each) for each in _LIST_HEADS]
-    shown = [(view, service) for view in views for service in view.services or (None,)]
-    texts = [_list_cells(view, service, now, screen) for view, service in shown]
-    widths = [max(map(cells, column)) for column in zip(heads, *texts, strict=True)]
-    widths = _fitted(widths, screen.width)
-    lines = [_row_line(heads, widths, screen, "bold")]
-    for (view, service), row in zip(shown, texts, strict=True):
-        is_missed = service.overdue if service else view.overdue
-        lines.append(_row_line(row, widths, screen, "bold red" if is_missed else ""))
-    return lines
 
 
 def list_rows(views: Iterable["CaseView"]) -> "Iterable[PlainRow]":
@@ -89,6 +66,8 @@ def list_rows(views: Iterable["CaseView"]) -> "Iterable[PlainRow]":
             "overdue": view.overdue,
             "operator": view.operator,
             "case_state": view.state,
+            "place": view.place,
+            "vehicle": view.vehicle or "",
         }
         for service in view.services:
             yield {
@@ -97,6 +76,7 @@ def list_rows(views: Iterable["CaseView"]) -> "Iterable[PlainRow]":
                 "state": service.state,
                 "offer": service.offer,
                 "provider": service.provider,
+                "phone": service.phone,
                 "due": service.due,
                 "due_at": iso(service.due_at),
                 "overdue": service.overdue,
@@ -249,37 +229,6 @@ def overdue_lines(each: "Overdue", now: datetime, screen: Screen) -> list[Line]:
     return plain_lines(flow(filter(None, parts), screen.width, rest=_INDENT), "bold red")
 
 
-def _list_cells(
-    view: "CaseView", service: "ServiceView | None", now: datetime, screen: Screen
-) -> tuple[str, ...]:
-    name = service.service if service else view.kind
-    state = service.state if service else view.state
-    due = ""
-    due_at = service.due_at if service else view.next_deadline
-    if due_at is not None:
-        what, is_missed = (service.due, service.overdue) if service else (view.due, view.overdue)
-        when = {"what": screen.word(what), "at": past_clock(due_at, now)}
-        due = screen.say("{what} {at}", **when)
-        if is_missed:
-            due = screen.say("{what} {at} MISSED", **when)
-    age, number = screen.text(_age(view.age_min)), str(view.id)
-    return number, age, screen.word(name), screen.word(state), due, screen.text(view.operator)
-
-
-def _fitted(widths: list[int], width: int) -> list[int]:
-    """Narrow the operator's column, then the service's, until the row fits."""
-    fitted = list(widths)
-    for column in (5, 2):
-        over = sum(fitted) + 2 * (len(fitted) - 1) - width
-        fitted[column] = max(min(fitted[column], _NAME_LEAST), fitted[column] - max(0, over))
-    return fitted
-
-
-def _row_line(row: Sequence[str], widths: Sequence[int], screen: Screen, style: str) -> Line:
-    texts = [pad(screen.shorten(c, w), w) for c, w in zip(row, widths, strict=True)]
-    return plain_line(screen.shorten("  ".join(texts).rstrip(), screen.width), style)
-
-
 def _offer_lines(offer: "OfferView", now: datetime, screen: Screen) -> list[Line]:
     states = [screen.word(offer.state.replace("_", " ")), screen.word(offer.reason)]
     values = {"service": screen.word(offer.service), "state": ", ".join(filter(None, states))}
@@ -317,12 +266,9 @@ def _act_lines(acts: Iterable["Act"], now: datetime, screen: Screen) -> list[Lin
 
 
 def _details(act: "Act") -> str:
-    return " ".join(f"{key}={value}" for key, value in act.details.items() if value is not None)
-
-
-def _age(minutes: float) -> Message:
-    if minutes < 100:
-        return Message("{minutes} min", minutes=f"{minutes:.0f}")
-    if minutes < 48 * 60:
-        return Message("{hours} h", hours=f"{minutes / 60:.0f}")
-    return Message("{days} d", days=f"{minutes / 1440:.0f}")
+    """Write the details of an act: a changed fact with both values, others as ``key=value``."""
+    return ", ".join(
+        f"{key} {value}" if "→" in str(value) else f"{key}={value}"
+        for key, value in act.details.items()
+        if value is not None
+    )

@@ -112,9 +112,9 @@ class OfferView(Struct, frozen=True, kw_only=True):
 
 
 class CaseView(Struct, frozen=True, kw_only=True):
-    """A case without personal data: its place is a rough area.
+    """A case without personal data: its place is the road, or a rough area.
 
-    ``operator`` placed the last call; without a call, opened the case.
+    ``operator`` works on the case. ``appointment`` is when help is wanted later.
     """
 
     id: int
@@ -130,6 +130,14 @@ class CaseView(Struct, frozen=True, kw_only=True):
     next_deadline: datetime | None
     due: str
     overdue: bool
+    place: str = ""
+    vehicle: str | None = None
+    brand: str | None = None
+    weight_t: float | None = None
+    injured: int = 0
+    in_danger: bool = False
+    on_line_since: datetime | None = None
+    appointment: datetime | None = None
     emergency: tuple[EmergencyCall, ...] = ()
     """The calls to 112 or 110 that the facts require; only in the view of a single case."""
 
@@ -142,7 +150,7 @@ class PersonalView(Struct, frozen=True, kw_only=True):
     lat: float
     lon: float
     where: str
-    typed_place: str
+    typed_place: str = ""
     caller: str
     call_back: str
     plate: str

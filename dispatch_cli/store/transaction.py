@@ -33,7 +33,9 @@ if TYPE_CHECKING:
 
     from .soundness import Schema
 
-_CLOSED = "SELECT id FROM case_file WHERE closed_at IS NOT NULL"
+_TO_CALL_OFF = "SELECT case_id FROM offer WHERE call_off_by IS NOT NULL"
+_OPEN = f" WHERE closed_at IS NULL OR id IN ({_TO_CALL_OFF})"
+_CLOSED = f"SELECT id FROM case_file WHERE closed_at IS NOT NULL AND id NOT IN ({_TO_CALL_OFF})"  # noqa: S608
 
 
 class Reader:
@@ -53,15 +55,18 @@ class Reader:
         return found[0] if found else None
 
     def cases(self, *, open_only: bool, limit: int | None = None) -> list[Case]:
-        """Read the open cases or all, the newest first, at most ``limit``."""
-        where = " WHERE closed_at IS NULL" if open_only else ""
+        """Read the open cases or all, the newest first, at most ``limit``.
+
+        A case that has ended is open as long as a provider must be called off.
+        """
+        where = _OPEN if open_only else ""
         which = f"SELECT id FROM case_file{where} ORDER BY id DESC LIMIT ?"  # noqa: S608
         return whole(
             lambda: cases.read_cases(self._connection, which, (-1 if limit is None else limit,))
         )
 
     def closed_cases(self, *, limit: int, after: int | None = None) -> list[Case]:
-        """Read the last closed cases, or the first ones with numbers above ``after``; by number."""
+        """Read the last cases that are not open, or the first with numbers above ``after``."""
         if after is None:
             which, values = f"{_CLOSED} ORDER BY closed_at DESC, id DESC LIMIT ?", (limit,)
             found = whole(lambda: cases.read_cases(self._connection, which, values))

@@ -8,7 +8,14 @@ from dispatch_cli import reliability
 from dispatch_cli.cases.answer_call import Recorded
 from dispatch_cli.model.case import Act
 from dispatch_cli.model.forecast_counts import ArrivalCount, ChanceCount, ChanceSum
-from dispatch_cli.render import case_cards, case_loop, case_views, fairness_report, forecast_report
+from dispatch_cli.render import (
+    case_cards,
+    case_list,
+    case_loop,
+    case_views,
+    fairness_report,
+    forecast_report,
+)
 from dispatch_cli.render.layout import Screen, cells, line_text
 from dispatch_cli.results.case_results import (
     Audit,
@@ -199,7 +206,7 @@ SCREENS = {
         Exhausted(17, "tow", PHONE, "duty desk " * 9, ((NAME, "closed"),)), screen
     ),
     "recorded": lambda screen: case_cards.recorded_lines(accepted(), screen),
-    "list": lambda screen: case_views.list_lines([view(), view(services=())], NOW, screen),
+    "list": lambda screen: case_list.list_lines([view(), view(services=())], NOW, screen),
     "show": lambda screen: case_views.show_lines(
         view(), NOW, screen,
         [Act(at=NOW, operator="x", action="offer", case_id=17, details={"offer": 1})], personal(),
@@ -282,8 +289,8 @@ def test_the_clock_runs_down_and_then_up():
 
 
 def test_the_handover_list_has_no_personal_data():
-    """A case is one line for each service with its age and its next deadline."""
-    assert line_text(case_views.list_lines([], NOW, Screen())[0]) == "no case"
+    """A case is one line, with what is due and the firm; a wide screen has more columns."""
+    assert line_text(case_list.list_lines([], NOW, Screen())[0]) == "no case"
     later = ServiceView(
         service="roadside_repair",
         state="later",
@@ -293,11 +300,15 @@ def test_the_handover_list_has_no_personal_data():
         there_at=None,
         last_resort="110 police",
     )
-    both = view(services=(*view().services, later))
-    lines = [line_text(line) for line in case_views.list_lines([both], NOW, Screen(120))]
-    assert "answer 12:02 MISSED" in lines[1]
-    assert "answer" not in lines[2]
-    ages = [str(case_views._age(minutes)) for minutes in (5, 150, 4000)]
+    both = view(services=(*view().services, later), place="86150 Augsburg", injured=2)
+    for width in (80, 140):
+        lines = [line_text(line) for line in case_list.list_lines([both], NOW, Screen(width))]
+        assert len(lines) == 2
+        assert all(len(line) <= width for line in lines)
+        for words in ("since 12:02", "2 hurt", "86150 Aug", "answer"):
+            assert words in lines[1]
+        assert ("089 1" in lines[1]) == (width == 140)
+    ages = [str(case_list._age(minutes)) for minutes in (5, 150, 4000)]
     assert ages == ["5 min", "2 h", "3 d"]
 
 

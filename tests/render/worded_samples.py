@@ -9,6 +9,7 @@ from dispatch_cli.model.case import Promise
 from dispatch_cli.render import (
     batch_summary,
     case_cards,
+    case_list,
     case_opened,
     case_views,
     check_views,
@@ -148,8 +149,8 @@ def case_lines(screen: Screen) -> list[Line]:
         *case_cards.recorded_lines(done, screen),
         *case_views.show_lines(case_view(), NOW, screen),
         *case_views.show_lines(calm, NOW, screen),
-        *case_views.list_lines([], NOW, screen),
-        *case_views.list_lines([case_view(), calm, case_view(age_min=9999.0)], NOW, screen),
+        *case_list.list_lines([], NOW, screen),
+        *case_list.list_lines([case_view(), calm, case_view(age_min=9999.0)], NOW, screen),
         *case_views.audit_lines(found, NOW, screen),
     ]
 

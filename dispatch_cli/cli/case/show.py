@@ -71,7 +71,7 @@ def list_cases(
 ) -> Outcome:
     """List open cases and the last 50 closed ones, missed deadlines first, no personal data."""
     from ...cases import view_case
-    from ...render import case_views
+    from ...render import case_list, case_views
 
     if open_only and everything:
         raise UsageError("--open and --all exclude each other", hint="leave one of them out")
@@ -85,7 +85,7 @@ def list_cases(
             "case list",
             "cases",
             itertools.chain([view_case.cases(book)], view_case.closed_pages(book)),
-            lines=lambda page, screen: case_views.list_lines(page, here, screen),
+            lines=lambda page, screen: case_list.list_lines(page, here, screen),
             columns=case_views.LIST_COLUMNS,
             rows=case_views.list_rows,
         )
@@ -94,7 +94,7 @@ def list_cases(
         desk,
         "case list",
         {"cases": found},
-        lines=lambda screen: case_views.list_lines(found, here, screen),
+        lines=lambda screen: case_list.list_lines(found, here, screen),
         columns=case_views.LIST_COLUMNS,
         rows=lambda: case_views.list_rows(found),
     )
