@@ -40,7 +40,7 @@ CANNOT_BE_READ = "the case log cannot be read: {why}"
 FOREIGN_WAL = "this write-ahead log does not belong to the case log beside it"
 NEWER = "the case log has schema version {found}; this program knows up to {known}"
 OLDER = "the case log has an older schema version and must be migrated"
-NOTHING_RECORDED = "nothing was recorded by this command; fix the cause and try again"
+NOTHING_RECORDED = "NOT SAVED: nothing was recorded by this command; mend the cause and repeat it"
 MOVE_AWAY = Message("name another file with --db, or move this one away and repeat the command")
 RESTORE = '"dispatch log restore FILE" puts a backup in its place and keeps the old files'
 
@@ -143,7 +143,7 @@ def moved(path: Path) -> UnavailableError:
             " it was moved, replaced or deleted",
             file=str(path),
         ),
-        hint="nothing was recorded by this command; put the file back and start the program again",
+        hint="NOT SAVED: nothing was recorded by this command; put the file back and start the program again",
     )
 
 
