@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from gettext import NullTranslations
 
 import pytest
 from hypothesis import HealthCheck
@@ -26,8 +27,10 @@ from dispatch_cli.model import (
     Vehicle,
 )
 from dispatch_cli.notation import place_at
+from dispatch_cli.render.wording import worded
 from dispatch_cli.results.cascade_answer import Answer, Exclusion
 
+from ..catalogues import spoken
 from ..english import english
 from ..tiers import searched
 from ..worlds import (
@@ -513,3 +516,26 @@ def test_an_empty_list_of_a_provider_is_a_sentence_of_its_own():
     [found] = answer_of([nobody], incident()).cascades[:1]
     asks = [str(ask) for ask in found.candidates[0].ask]
     assert asks[:2] == ["serves no client: ask client", "takes no vehicle: ask provider"]
+
+
+class _Marked(NullTranslations):
+    """A language that puts each template in quotation marks."""
+
+    def gettext(self, message: str) -> str:
+        return f"«{message}»"
+
+
+@searched(100, world=gated_worlds(), suppress=[HealthCheck.too_slow])
+def test_every_sentence_of_an_answer_is_looked_up(world):
+    """Whys, questions, exclusions, advice, place and last resort follow the screen's language."""
+    providers, of = world
+    of = replace(of, asked=tuple(set(of.asked) & {each.id for each in providers}), spot="lane")
+    answer = answer_of(providers, replace(of, injured=1))
+    said = [*answer.advice, answer.incident.place, *(call.text for call in answer.emergency)]
+    for cascade in answer.cascades:
+        said += [each for row in cascade.candidates for each in (*row.why, *row.ask)]
+        said += [out.detail for out in cascade.excluded]
+        said.append(cascade.last_resort.text)
+    assert len(said) > 4
+    with spoken(_Marked()):
+        assert [each for each in said if not worded(each).startswith("«")] == []

@@ -7,6 +7,7 @@ import pyte
 import pytest
 
 from dispatch_cli.errors import BadDataError, Problem
+from dispatch_cli.messages import Message
 from dispatch_cli.render.cascade_plain import COLUMNS, print_plain
 from dispatch_cli.render.cascade_table import ScreenOptions, answer_lines, print_answer
 from dispatch_cli.render.console import console_of, print_lines
@@ -96,8 +97,9 @@ def test_plain_lines_keep_their_columns(text):
 def test_messages_are_single_lines(text):
     """An error about a hostile name stays one line and cannot pretend to be another message."""
     stream = io.StringIO()
-    problem = Problem(text, file=text, line=3, who=f'provider "{text}"')
-    print_error(BadDataError(problem, hint=text), stream=stream)
+    owner, hint = Message("provider {id}", id=f'"{text}"'), Message("{text}", text=text)
+    problem = Problem.at(text, "{text}", line=3, who=owner, text=text)
+    print_error(BadDataError(problem, hint=hint), stream=stream)
     print_warnings([text], stream=stream)
     print_hint(text, stream=stream)
     lines = stream.getvalue().splitlines()
