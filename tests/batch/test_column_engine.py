@@ -12,8 +12,8 @@ from dispatch_cli.model import Circle, Incident, Observations, Place, Postcodes
 from dispatch_cli.model.case import Summary
 
 from ..worlds import NOON, MemoryCatalog, provider
-from .test_engine import answered, assert_all_agree, assert_same, engine_of
 from .random_worlds import CODES, START, World, holidays
+from .test_engine import answered, assert_all_agree, assert_same, engine_of
 
 pytest.importorskip("numba", reason='the extra "batch" is not installed')
 
