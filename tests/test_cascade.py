@@ -97,7 +97,7 @@ def test_a_wish_is_asked_first_and_its_cost_is_stated():
     assert found.contract_cost_min == pytest.approx(2.60, abs=0.005)
 
 
-def test_nobody_to_ask_is_the_fallback_with_chance_zero():
+def test_a_cascade_without_providers_is_the_fallback_with_chance_zero():
     """An empty cascade has the fallback as expected minutes, and the chance 0."""
     found = cascade_of([])
     assert (found.expected_min, found.success_probability, found.ranked_count) == (120.0, 0.0, 0)

@@ -70,7 +70,7 @@ def test_accidents_of_regensburg_all_find_a_truck(sample, step):
 
 
 @pytest.mark.parametrize("step", EVERY)
-def test_calls_of_montgomery_find_nobody_and_keep_the_emergency_line(sample, step):
+def test_calls_of_montgomery_find_no_provider_and_keep_the_emergency_line(sample, step):
     """6,000 km away no provider can come: exit 3, with 112 for every ambulance and fire call."""
     with (INCIDENTS / "montgomery-county-911.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))

@@ -209,7 +209,7 @@ def test_since_is_about_the_cases():
     assert (only.eligible, only.offered, only.accepted) == (1, 1, 1)
 
 
-def test_a_service_that_waits_is_nobodys_turn():
+def test_a_waiting_service_is_no_turn_of_a_provider():
     """A tow that was planned after a repair counts only once it is opened."""
     waiting = case(1, service("huber", name="roadside_repair"), service("lechtal", opened=False))
     assert [each.provider for each in report([waiting], [], SINCE).rows] == ["huber"]

@@ -122,7 +122,7 @@ def test_cascade_is_optimal_over_all_orders_and_subsets(examples):
 
 
 @pytest.mark.parametrize("examples", EXAMPLES)
-def test_head_starts_reorder_the_kept_and_keep_nobody(examples):
+def test_head_starts_reorder_the_kept_and_keep_no_other(examples):
     """With head starts the true index decides the set, and the reduced index the order."""
     client = Client(id="c", name="C", prefer=("own",), head_start_min=8)
 

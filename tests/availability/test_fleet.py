@@ -30,7 +30,7 @@ def wait_min(found: FleetState, moment: int = 0) -> float:
     return (found.free_at - NOON) / MINUTE - moment
 
 
-def test_a_job_for_christmas_takes_nobody_today() -> None:
+def test_a_job_for_christmas_takes_no_unit_today() -> None:
     """Before and after its booking the unit is free, and its next job is known."""
     christmas = booking(1, 38_000, 38_100)
     assert at(1, christmas) == FleetState(free=1, next_at=christmas.begin)

@@ -92,7 +92,7 @@ def test_a_stale_state_says_since_when():
 
 
 @pytest.mark.parametrize("ahead", [3, 60, 1e6])
-def test_a_feed_from_the_future_keeps_nobody_up(ahead):
+def test_a_feed_from_the_future_keeps_no_provider_up(ahead):
     """A feed whose clock is ahead becomes unknown once the last valid one has ended."""
     watched = seen()
     for minutes in range(5, 60, 5):
@@ -124,7 +124,7 @@ def test_a_report_holds_until_its_end_and_is_unknown_for_a_day():
     assert at(-1, report=report).state == "up"
 
 
-def test_a_report_of_nobody_free_is_a_wait_until_its_end():
+def test_a_report_of_no_free_unit_is_a_wait_until_its_end():
     """At 12:20 a report of 0 free until 13:00 is a wait of 40 minutes, not "no unit"."""
     for report in (said(free=0, state="busy"), said(free=None, state="busy")):
         found = at(20, report=report)

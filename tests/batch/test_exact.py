@@ -157,7 +157,7 @@ def test_what_holds_for_all_rows_fills_what_a_row_lacks(asked, dispatch, home):
     assert second["cascades"] == []
 
 
-def test_a_word_for_all_rows_that_nobody_understands_is_a_usage_error(asked, dispatch):
+def test_an_unknown_word_for_all_rows_is_a_usage_error(asked, dispatch):
     """An unknown word in an option is exit 2 before any row is read."""
     for option, word in (("--kind", "picnic"), ("--client", "adca"), ("--vehicle", "boat"),
                          ("--when", "soon"), ("--timezone", "Mars/Base")):  # fmt: skip

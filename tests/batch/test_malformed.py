@@ -113,7 +113,7 @@ def test_the_same_rows_as_json_lines_have_the_same_fate(dispatch, home, firms):
     ]  # fmt: skip
 
 
-def test_a_kind_for_all_rows_is_nobody_elses_word(dispatch, home, firms):
+def test_a_kind_for_all_rows_is_not_translated(dispatch, home, firms):
     """--map-kinds translates words of the file, not of options."""
     (home / "kinds.toml").write_text('[kinds]\n"*" = "other"\n')
     (home / "in.csv").write_bytes(b"lat,lon\n48.37,10.89\n")

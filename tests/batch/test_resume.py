@@ -179,7 +179,7 @@ def test_a_finished_part_only_needs_its_name(stopped, dispatch):
     assert written(stopped, "out.csv") == whole
 
 
-def test_nobody_else_can_read_what_is_written(stopped):
+def test_only_the_owner_can_read_the_written_files(stopped):
     """Output, rejects, state and checkpoint are private with any umask."""
     ran(stopped, *ARGV, "--resume", umask=0)
     modes = {}

@@ -106,7 +106,7 @@ def test_every_service_is_offered(sample: Catalog) -> None:
 
 
 @pytest.mark.parametrize("kind", plans.BUILT_IN)
-def test_every_plan_finds_somebody_offering_each_service(sample: Catalog, kind: str) -> None:
+def test_every_service_of_a_plan_has_a_provider(sample: Catalog, kind: str) -> None:
     """For every service that a plan may need, under any condition, the file has a provider."""
     offered = {service for provider in sample.all() for service in provider.services}
     entries = plans.plan_of(kind, {}).entries
@@ -115,7 +115,7 @@ def test_every_plan_finds_somebody_offering_each_service(sample: Catalog, kind: 
 
 @pytest.mark.parametrize("kind", plans.BUILT_IN)
 @pytest.mark.parametrize("when", [NOW, datetime(2026, 12, 25, 3, 30, tzinfo=NOW.tzinfo)])
-def test_every_plan_finds_somebody_in_augsburg(sample: Catalog, kind: str, when: datetime) -> None:
+def test_every_plan_has_a_candidate_in_augsburg(sample: Catalog, kind: str, when: datetime) -> None:
     """In Augsburg every service has a provider, at noon and in the night of Christmas."""
     vehicle = Vehicle(kind=plans.IMPLIED_VEHICLE.get(kind, "car"))
     incident = Incident(kind=kind, place=AUGSBURG, when=when, vehicle=vehicle)
@@ -157,7 +157,7 @@ def test_head_starts_stay_within_what_validate_accepts(sample: Catalog) -> None:
         assert client.prefer or client.only
 
 
-def test_somebody_tows_nearly_everywhere_at_any_time(sample: Catalog) -> None:
+def test_nearly_every_place_has_a_tow_at_any_time(sample: Catalog) -> None:
     """For 19 of 20 postcodes a provider that is always open tows within two hours."""
     from dispatch_cli.notation.centres import centres
 

@@ -35,7 +35,7 @@ def _distrust(code: int) -> ssl.SSLCertVerificationError:
         (_distrust(99), "degraded", ""),
     ],
 )
-def test_each_error_is_somebodys(error: OSError, state: str, fault: str) -> None:
+def test_each_error_belongs_to_server_or_observer(error: OSError, state: str, fault: str) -> None:
     """A refusal is the provider's; a missing name or route may be the observer's."""
     found = network_trouble(error)
     assert (found.state, found.fault) == (state, fault)

@@ -115,7 +115,7 @@ class Broken:
         raise LookupError("Bearer s3cret")
 
 
-def test_a_fault_of_the_checker_takes_nobody_along_and_tells_nothing(park: Park) -> None:
+def test_a_fault_of_the_checker_changes_no_other_state(park: Park) -> None:
     """A bug in one check makes it unknown, without the error's text; the others continue."""
     port = park.serve(says(http()))
     seen = look(
@@ -227,7 +227,7 @@ class _OneAnswer:
         self._socket.close()
 
 
-def test_nobody_is_asked_without_a_reference() -> None:
+def test_without_a_reference_the_result_is_none() -> None:
     """Without a reference target the result is None."""
     assert look().reference_ok is None
 
@@ -241,7 +241,7 @@ def test_a_private_reference_needs_a_file_that_the_user_named(park: Park) -> Non
     assert ("127.0.0.1", port) not in park.opened
 
 
-def test_a_resolver_that_hangs_holds_nobody_up() -> None:
+def test_a_hanging_resolver_delays_no_other_look() -> None:
     """A hanging resolver delays neither a check's time-out nor the program's end."""
     script = """
 import socket, threading

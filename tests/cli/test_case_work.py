@@ -182,7 +182,7 @@ def test_open_asks_and_goes_straight_into_the_loop(dispatch, firms):
     assert (case["kind"], case["client"]) == ("accident", "adac")
 
 
-def test_accept_asks_whether_somebody_would_be_there_sooner(dispatch, home):
+def test_accept_asks_about_a_provider_that_comes_sooner(dispatch, home):
     """On a terminal ``accept`` asks once; "y" records the refusal as eta_too_long instead."""
     firm = (
         '[[provider]]\nid = "{0}"\nname = "{0}"\nphone = "089 99998-20{1}"\nservices = ["tow"]\n'

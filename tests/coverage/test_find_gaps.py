@@ -150,7 +150,7 @@ hours = "Mo-Su 00:00-24:00; PH off"
         assert [gap.region for gap in found.gaps] == ["86"]
 
 
-def test_what_takes_somebody_out() -> None:
+def test_each_reason_that_excludes_a_provider() -> None:
     """A hold until it ends, an outage for an hour, no unit for ever; unknown hours do not count."""
     firms = [
         _firm("held", "24/7", on_hold=Hold("yard", datetime(2026, 11, 27, 14, tzinfo=BERLIN))),
@@ -199,7 +199,7 @@ def test_other_postcodes_as_many_are_one_gap() -> None:
     assert _said(found) == ["30 00:00 - 02 00:00 1 both", "02 00:00 - 03 00:00 1 both"]
 
 
-def test_where_nobody_ever_comes_is_counted_and_no_gap() -> None:
+def test_a_place_never_covered_is_counted_and_no_gap() -> None:
     """Postcodes that no firm serves are counted, but are not a gap."""
     found = _plan([_firm("one", "24/7"), _firm("two", "24/7")], "2026-11-27T12:00")
     here = sum(1 for code, _, _ in centres().everything() if code.startswith("86"))
@@ -415,7 +415,7 @@ def test_ten_thousand_providers_take_seconds(count: int) -> None:
     assert seconds < 10
 
 
-def test_nobody_at_all() -> None:
+def test_a_file_without_providers() -> None:
     """A file without providers has no region and no gap."""
     report = planning.plan_ahead(
         MemoryCatalog([]), now=datetime(2026, 11, 27, tzinfo=UTC), days=1, holidays=no_holidays

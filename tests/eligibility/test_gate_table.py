@@ -303,7 +303,7 @@ def test_every_engine_honours_an_additional_availability_gate(ask: Callable) -> 
 
 
 @pytest.mark.parametrize("columns", [False, True])
-def test_without_a_gate_nobody_is_out_for_having_been_asked(columns: bool) -> None:
+def test_without_a_gate_no_asked_provider_is_excluded(columns: bool) -> None:
     """A provider that was asked already is only excluded by a gate of that form."""
     made = Engine
     if columns:

@@ -345,7 +345,7 @@ def test_a_limit_that_could_matter_is_asked_about(facts, of, ask):
     assert english(tow.candidates[0].ask) == (ask,)
 
 
-def test_of_numbers_that_nobody_answers_the_first_is_shown():
+def test_of_unanswered_numbers_the_first_is_shown():
     """A number with unknown hours is shown before a closed one; else the first."""
     closed = Timetable((Span(0, 4102444800, "closed"),))
     unknown = Timetable((Span(0, 4102444800, "unknown"),))
@@ -356,7 +356,7 @@ def test_of_numbers_that_nobody_answers_the_first_is_shown():
         assert answer_of([p], incident()).cascades[0].candidates[0].phone == shown
 
 
-def test_nobodys_customer_is_not_an_unasked_client():
+def test_a_motorist_without_client_is_not_an_unasked_client():
     """``--client none`` is an answer: providers for some clients only are excluded."""
     out = exclusions(answer_of([provider("p", clients=("adac",))], incident(client="none")))
     assert out["p"].reason == "client_not_served"
@@ -408,7 +408,7 @@ def test_a_strict_contract_ends_with_its_list_and_says_so():
     assert tow.contract_cost_min > 0
 
 
-def test_a_strict_contract_adds_nobody_who_would_not_serve_the_client():
+def test_a_strict_contract_adds_no_provider_that_refuses_the_client():
     """A provider that does not serve the client is not in the neutral order either."""
     providers = [
         provider("own", turnout_min=60.0, tags=("own",)),

@@ -166,7 +166,7 @@ def test_the_schema_itself_refuses_to_share_a_unit(tmp_path: Path) -> None:
             assert [each.end for each in tx.bookings()["huber"]] == [end, end + 45 * MINUTE]
 
 
-def test_a_state_that_somebody_else_has_changed_is_not_overwritten(tmp_path: Path) -> None:
+def test_a_state_changed_by_another_program_is_not_overwritten(tmp_path: Path) -> None:
     """Saving a case that another program has changed is refused."""
     with opened(tmp_path / "cases.sqlite3") as store:
         with store.deciding() as tx:

@@ -164,7 +164,7 @@ def test_leaving_out_who_is_up_leaves_out_nothing_that_matters(states, phoned):
             assert (expected.state, expected.free) == ("up", None)
 
 
-def test_states_of_whom_nobody_looks_at_are_dropped(tmp_path):
+def test_states_of_unchecked_providers_are_dropped(tmp_path):
     """The state of a provider without checks is deleted."""
     with opened(tmp_path / "cases.sqlite3") as store:
         with store.deciding() as tx:
