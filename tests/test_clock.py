@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch_cli.cases.call_texts import spoken_moment
+from dispatch_cli.cases.call_texts import spoken
 from dispatch_cli.messages import Clock, time_of_day
 from dispatch_cli.render import figures
 
@@ -35,7 +35,7 @@ def later(moment: datetime, span: timedelta) -> datetime:
 def test_a_time_that_the_clock_shows_twice_names_its_zone(hours, english, german):
     """In a case, in a sentence and in a table the two hours of the night read differently."""
     at = later(SUNDAY, hours * HOUR)
-    assert (str(Clock(at, SUNDAY)), spoken_moment(Clock(at, SUNDAY), "de")) == (english, german)
+    assert (str(Clock(at, SUNDAY)), spoken(Clock(at, SUNDAY), "de")) == (english, german)
     assert figures.clock(at, SUNDAY) == english
 
 
@@ -54,7 +54,7 @@ def test_a_time_that_the_clock_shows_twice_names_its_zone(hours, english, german
 def test_the_day_is_said_where_it_is_needed(days, english, german):
     """Another day has its weekday, another week its date, another year its year."""
     at = SUNDAY.replace(hour=12) + timedelta(days=days)
-    assert (str(Clock(at, SUNDAY)), spoken_moment(Clock(at, SUNDAY), "de")) == (english, german)
+    assert (str(Clock(at, SUNDAY)), spoken(Clock(at, SUNDAY), "de")) == (english, german)
 
 
 @given(st.integers(0, 3 * 24 * 60), st.integers(0, 5 * 60))

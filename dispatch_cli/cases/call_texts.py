@@ -7,7 +7,7 @@ its exits (``--where``), and the facts that the unit must cope with.
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
-from ..messages import Clock, worded
+from ..messages import Clock, Message, worded
 from ..model import Incident, Rules
 from ..model.case import Case, Offer, Personal
 from ..model.words import (
@@ -88,21 +88,25 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
 }
 """The built-in texts; ``[say.de]`` and ``[say.en]`` in the provider file replace single ones."""
 
-MOMENTS: Mapping[str, Mapping[str, str]] = {
+SPOKEN: Mapping[str, Mapping[str, str]] = {
     "de": {
+        "near {town}, ± {km:.2g} km": "bei {town}, auf {km:.2g} km genau",
+        "{foreign_km:,.0f} km outside Germany": "{foreign_km:,.0f} km außerhalb Deutschlands",
+        "{country}, nearest {postcode}": "{country}, bei {postcode}",
+        "outside Germany": "außerhalb Deutschlands",
         "{day} {date} {month} {time}": "{day} {date}.{number}. {time}",
         "{day} {date} {month} {year} {time}": "{day} {date}.{number}.{year} {time}",
         "CET": "MEZ", "CEST": "MESZ",
         "Mon": "Mo", "Tue": "Di", "Wed": "Mi", "Thu": "Do", "Fri": "Fr", "Sat": "Sa", "Sun": "So",
     }
 }  # fmt: skip
-"""The words of spoken moments in another language than English."""
+"""Moments and places as they are said in another language than English."""
 
 
-def spoken_moment(moment: Clock, language: str) -> str:
-    """Write a moment in the language of the caller."""
-    words = MOMENTS.get(language, {})
-    return str(worded(moment, lambda template: words.get(template, template)))
+def spoken(sentence: Clock | Message, language: str) -> str:
+    """Write a moment or a place in the language of the caller."""
+    words = SPOKEN.get(language, {})
+    return str(worded(sentence, lambda template: words.get(template, template)))
 
 
 def text(
@@ -216,7 +220,7 @@ def to_driver(
     client = rules.clients.get(incident.client or "")
     facts = ", ".join(_facts(case, carrying, filled, language))
     lines = [
-        str(incident.place.readback),
+        spoken(incident.place.readback, language),
         incident.where or "",
         f"{_services(case, offer, language)}. {facts}",
     ]

@@ -239,8 +239,8 @@ def recorded_promise(
 ) -> Recorded:
     """Make the record of a live offer, with the texts for the caller and the driver."""
     there_at = offer.promises[-1].there_at
-    at = call_texts.spoken_moment(clock(there_at, book), language)
-    late = call_texts.spoken_moment(clock(offer.arrive_by or there_at, book), language)
+    at = call_texts.spoken(clock(there_at, book), language)
+    late = call_texts.spoken(clock(offer.arrive_by or there_at, book), language)
     rules = book.catalog.rules
     tell = () if offer.arrived_at else call_texts.to_caller(offer, at, late, rules, language)
     return Recorded(

@@ -13,6 +13,7 @@ from .layout import (
     plain_lines,
     wrap,
 )
+from .wording import worded
 
 if TYPE_CHECKING:
     from ..results.case_results import (
@@ -193,7 +194,7 @@ def personal_lines(personal: "PersonalView", screen: Screen) -> list[Line]:
     title = screen.say("PERSONAL (this view is recorded in the journal)")
     lines = [plain_line(title, "bold")]
     for row in personal_rows(personal):
-        for number, part in enumerate(str(row["value"]).splitlines()):
+        for number, part in enumerate(worded(row["value"]).splitlines()):
             first = f"  {screen.word(str(row['key']))}  " if number == 0 else _INDENT
             lines += plain_lines(
                 wrap(screen.text(part, 2000), screen.width, first=first, rest=_INDENT)

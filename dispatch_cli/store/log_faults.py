@@ -143,7 +143,8 @@ def moved(path: Path) -> UnavailableError:
             " it was moved, replaced or deleted",
             file=str(path),
         ),
-        hint="NOT SAVED: nothing was recorded by this command; put the file back and start the program again",
+        hint="NOT SAVED: nothing was recorded by this command;"
+        " put the file back and start the program again",
     )
 
 
