@@ -47,9 +47,8 @@ _LANDS = frozenset(
     fold_name(name) for land, name in LAENDER.items() if land not in ("BE", "HB", "HH")
 )
 _TITLES = frozenset(("hansestadt", "kreisstadt", "landeshauptstadt", "stadt"))
-_STREET = re.compile(
-    r"(?:str|strasse|straße|weg|platz|allee|ring|gasse|damm|ufer|chaussee|markt|steig|pfad)\.?$",
-    re.I,
+_STREET = (
+    r"(?:str|strasse|straße|weg|platz|allee|ring|gasse|damm|ufer|chaussee|markt|steig|pfad)\.?$"
 )
 # In front of other words these are no towns: "Halle West", "Hof 3", "Essen auf Rädern".
 _COMMON_WORDS = frozenset(("essen", "halle", "hagen"))
@@ -196,7 +195,7 @@ def _others(part: str, area: PostcodeArea) -> Iterator[OtherTown]:
         if other is not None:
             yield other
         return
-    if any(_STREET.search(word) for word in part.split()):
+    if any(re.search(_STREET, word, re.I) for word in part.split()):
         return
     for count in range(len(words) - 1, 0, -1):
         name = " ".join(words[:count])
