@@ -75,7 +75,7 @@ def other_town(postcode: str, typed: str, known: tuple[str, ...] = ()) -> OtherT
     if area is None or not any(map(fold_name, parts)):
         return None
     own = (*area.towns, area.municipality, *known)
-    if any(_is_one_of(part, own) for part in parts):
+    if any(is_one_of(part, own) for part in parts):
         return None
     found = [other for part in parts for other in _others(part, area)]
     return min(found, key=lambda each: not each.is_certain, default=None)
@@ -168,7 +168,7 @@ def _written(other: OtherTown) -> str:
     return other.name if len(other.postcodes) > 1 else f"{other.postcodes[0]} {other.name}"
 
 
-def _is_one_of(part: str, names: Iterable[str]) -> bool:
+def is_one_of(part: str, names: Iterable[str]) -> bool:
     """Return whether a typed name is one of some names, shortened, longer or in other spelling."""
     typed = fold_name(part)
     for name in names:
