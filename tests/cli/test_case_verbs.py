@@ -163,6 +163,20 @@ def test_every_command_warns_of_an_invalid_number(dispatch, firms, number, is_do
         assert ("cannot be dialled: repeat it" in ran.err) == is_doubted, verb
 
 
+@pytest.mark.parametrize("verb", [("open", "tow"), ("amend", "1")])
+def test_a_town_that_contradicts_its_postcode_is_not_recorded(dispatch, opened, verb):
+    """``open`` and ``amend`` refuse it with both readings, and warn of a town known elsewhere."""
+    ran = dispatch("case", *verb, "--at", "80331 Augsburg")
+    assert ran.code == 2
+    assert "80331 is München; Augsburg has 86150 to 86199: which is right?" in ran.err
+    assert '"80331 München" or "Augsburg"' in ran.err
+    assert dispatch("case", "show", "1", "--json").envelope["data"]["case"]["area"] == "86150"
+    assert len(table(dispatch("case", "list"))) == 1
+    ran = dispatch("case", *verb, "--at", "86199 Göggingen", "--json")
+    assert ran.code == 0, ran.err
+    assert any("Göggingen has 73571" in each for each in ran.envelope["warnings"])
+
+
 def test_amend_calls_112_first_and_adds_services(dispatch, opened):
     """New facts: the emergency number comes at once, and the case has the services needed now."""
     ran = dispatch("case", "amend", "1", "--injured", "1", "--persons", "5")
