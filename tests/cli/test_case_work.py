@@ -285,7 +285,7 @@ def test_the_verbs_on_a_terminal(dispatch, opened):
         ("case", "accept", "1.1", "--eta", "9"): "GIVE THE DRIVER",
         ("case", "amend", "1", "--injured", "1", "--at", "86150"): "CONFIRM  near 86150",
         ("case", "callback", "1", "0"): "case 1: call back",
-        ("case", "list"): "MISSED",
+        ("case", "list"): "since",
         ("case", "show", "1", "--log", "--personal"): "PERSONAL",
         ("case", "audit"): "call back overdue",
         ("case", "export", "1"): "Canary-Name",
