@@ -109,7 +109,8 @@ def closed_words() -> Iterator[str]:
                 words.VEHICLE_STATES, words.EQUIPMENT, words.SPEAKERS, words.DECLINE_REASONS,
                 words.CLIENT_KINDS, words.METHODS, words.COUNTRIES.values(), run_cards.BUILT_IN,
                 WEEKDAYS, MONTHS, ("CET", "CEST"), case_words.CALLERS, check_kinds.CHECK_KINDS,
-                offer_table.ACTIONS, case_deadlines.WHAT_IS_DUE, [each.reason for each in gate_table.GATES],
+                offer_table.ACTIONS, case_deadlines.WHAT_IS_DUE,
+                [each.reason for each in gate_table.GATES],
                 (gate_table.BEYOND_FALLBACK,),
             )
         ),
