@@ -15,6 +15,9 @@ OPTION = "--lang"
 _chosen: list[str] = []
 """The language of an option or a variable, which the provider file does not change."""
 
+_is_set: list[str] = []
+"""The languages that were set; none: the screens are English, and no catalogue is read."""
+
 
 def set_from(argv: Sequence[str]) -> list[str]:
     """Set the language of this run, and return the arguments without the option.
@@ -82,8 +85,9 @@ def _catalogue_of(language: str) -> str:
 
 def _speak(language: str) -> None:
     """Set the catalogue of a language; one without a catalogue is English."""
-    if language == "en" and "dispatch_cli.render.wording" not in sys.modules:
+    if language == "en" and not _is_set:
         return
+    _is_set.append(language)
     from gettext import GNUTranslations, NullTranslations
 
     from ..render.wording import speak
