@@ -74,9 +74,10 @@ def _must_be_available(language: str) -> None:
 
 
 def _of_locale() -> str:
-    """Return the first two letters of the locale's language."""
+    """Return the language of the locale if it has a catalogue, else English."""
     names = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
-    return next((name[:2] for name in names if name), "en")
+    language = next((name[:2] for name in names if name), "en")
+    return language if os.path.exists(_catalogue_of(language)) else "en"
 
 
 def _catalogue_of(language: str) -> str:
