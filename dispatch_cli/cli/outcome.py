@@ -12,6 +12,7 @@ from msgspec import Struct
 from ..cases.unshown_messages import UnshownMessages
 from ..errors import DispatchError, ExitCode, UnavailableError
 from ..messages import Message, joined
+from . import screen_language
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -93,7 +94,8 @@ def _run(app: "typer.Typer", argv: Sequence[str]) -> int:
 
     code = int(ExitCode.OK)
     try:
-        outcome = app(args=list(argv), standalone_mode=False, prog_name="dispatch")
+        arguments = screen_language.set_from(argv)
+        outcome = app(args=arguments, standalone_mode=False, prog_name="dispatch")
         if isinstance(outcome, Outcome):
             code = outcome.exit_code
             _shown(outcome)
