@@ -148,6 +148,17 @@ def test_facts_taken_back_bring_their_advice_back(dispatch, two):
     ])  # fmt: skip
 
 
+def test_a_refusal_without_a_reason_has_a_key(dispatch, two):
+    """Enter instead of a digit records that no reason was given; z takes it back."""
+    dispatch("case", "open", "tow", "--at", "86150")
+    dispatch("case", "offer", "1")
+    steps = [("d", "Enter none given"), ("\r", "Bert declined"), ("z", "superseded by 1.2: open")]
+    typist = Typist(steps)
+    Loop(DeskOptions(), open_book(DeskOptions()), 1, ()).work_with(typist, typist)
+    case = dispatch("case", "show", "1", "--json").envelope["data"]["case"]
+    assert [each["state"] for each in case["offers"]] == ["corrected", "open"]
+
+
 def test_taking_up_a_case_asks_what_became_of_the_open_offer(dispatch, two):
     """The call that was placed before is there; another service's missed deadline, too."""
     dispatch("case", "open", "tow", "--at", "86150")
