@@ -35,6 +35,8 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "tell_late": "Help is delayed and will probably be with you by {clock}."
         " If no help is there by {late}, please call us again.",
         "drive": "call-back {call_back}",
+        "at_vehicle": "the caller is at the vehicle",
+        "away": "the caller is not at the vehicle",
         "plate": "plate {plate}",
         "to": "goes to {place}",
         "speaks": "speaks {language}",
@@ -61,6 +63,8 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "tell_late": "Die Hilfe verspätet sich und ist voraussichtlich bis {clock} Uhr bei Ihnen."
         " Ist bis {late} Uhr niemand da, rufen Sie uns bitte wieder an.",
         "drive": "Rückruf {call_back}",
+        "at_vehicle": "Anrufer ist am Fahrzeug",
+        "away": "Anrufer ist nicht am Fahrzeug",
         "plate": "Kennzeichen {plate}",
         "to": "Ziel: {place}",
         "speaks": "spricht {language}",
@@ -187,9 +191,11 @@ def to_driver(
     """Return the facts for the accepted firm: exact place, call-back number, the caller's words."""
     incident = case.incident
     lines = [incident.place.readback, incident.where or ""]
+    presence = {"yes": "at_vehicle", "no": "away"}.get(personal.at_vehicle, "")
     for key, name, value in (
         ("drive", "call_back", personal.call_back),
         ("", "", personal.caller),
+        (presence, "", presence),
         ("plate", "plate", personal.plate),
         ("to", "place", personal.to),
         ("speaks", "language", incident.language or ""),

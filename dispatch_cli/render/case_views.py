@@ -5,7 +5,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ..messages import Message
+from ..results.case_results import DraftView
 from ..results.lasting_problem import LastingProblem
+from .draft_views import draft_cells
 from .figures import iso, past_clock
 from .layout import (
     Line,
@@ -18,6 +20,7 @@ from .layout import (
     plain_lines,
     wrap,
 )
+from .wording import say
 
 if TYPE_CHECKING:
     from ..results.case_results import (
@@ -46,13 +49,18 @@ PERSONAL_COLUMNS = ("key", "value")
 _PERSONAL = ("place", "where", "caller", "call_back", "plate", "ref", "to", "language", "note")
 
 
-def list_lines(views: Sequence["CaseView"], now: datetime, screen: Screen) -> list[Line]:
-    """Make the handover list: a line for each service of each case."""
+def list_lines(
+    views: Sequence["CaseView | DraftView"], now: datetime, screen: Screen
+) -> list[Line]:
+    """Make the handover list: a line for each parked call, and each service of each case."""
     if not views:
         return [plain_line("no case")]
-    rows = [
-        _list_cells(view, service, now) for view in views for service in view.services or (None,)
-    ]
+    rows: list[tuple[str, ...]] = []
+    for view in views:
+        if isinstance(view, DraftView):
+            rows.append(draft_cells(view, now))
+        else:
+            rows += [_list_cells(view, service, now) for service in view.services or (None,)]
     heads = ("Case", "Age", "Service", "State", "Due", "Operator")
     texts = [[screen.text(cell) for cell in row] for row in rows]
     widths = [max(map(cells, column)) for column in zip(heads, *texts, strict=True)]
@@ -64,9 +72,23 @@ def list_lines(views: Sequence["CaseView"], now: datetime, screen: Screen) -> li
     return lines
 
 
-def list_rows(views: Iterable["CaseView"]) -> "Iterable[PlainRow]":
-    """Make a row for each service of each case; a case without any has one row."""
+def list_rows(views: Iterable["CaseView | DraftView"]) -> "Iterable[PlainRow]":
+    """Make a row for each parked call and each service of each case; a case has at least one."""
     for view in views:
+        if isinstance(view, DraftView):
+            yield {
+                "case": view.number,
+                "age_min": round(view.waits_min, 1),
+                "kind": view.kind,
+                "area": view.area,
+                "state": view.state,
+                "due": view.due,
+                "due_at": iso(view.due_at),
+                "overdue": view.overdue,
+                "operator": view.operator,
+                "case_state": view.state,
+            }
+            continue
         shared: PlainRow = {
             "case": view.id,
             "age_min": round(view.age_min, 1),
@@ -117,6 +139,10 @@ def show_lines(
         missed = "MISSED: " if view.overdue else ""
         text = f"{missed}{view.due} due {past_clock(view.next_deadline, now)}"
         lines.append(plain_line(text, "bold red" if view.overdue else ""))
+    if view.not_asked:
+        facts = ", ".join(say(each) for each in view.not_asked)
+        asked = say("not asked: {facts}", facts=facts)
+        lines += plain_lines(wrap(asked, screen.width, rest=_INDENT))
     for service in view.services:
         lines += service_lines(service, now, screen)
     for offer in view.offers:
@@ -231,7 +257,8 @@ def overdue_lines(each: "Overdue", now: datetime, screen: Screen) -> list[Line]:
         what = f"{each.what} due now: a clock that was ahead has set it to {at}"
     elif each.is_broken:
         what = f"{each.what} due now: help cannot be there at {at} as promised, tell the motorist"
-    parts = [f"case {each.ref}", what, who]
+    is_draft = each.ref.startswith("G")
+    parts = [each.ref if is_draft else f"case {each.ref}", what, who]
     return plain_lines(flow(filter(None, parts), screen.width, rest=_INDENT), "bold red")
 
 

@@ -158,18 +158,21 @@ def _shown_erasures(desk: DeskOptions, gone: "Forgotten", zone: "ZoneInfo") -> O
             "cases": gone.cases,
             "dry_run": gone.dry_run,
             "exports": {str(key): texts for key, texts in exports.items()},
+            "drafts": gone.drafts,
         },
         lines=lambda screen: _lines(
-            [f"case {each} {done}" for each in gone.cases] or ["no case is due for erasure"]
+            [
+                *(f"{each} {done}" for each in gone.drafts),
+                *([f"case {each} {done}" for each in gone.cases] or ["no case is due for erasure"]),
+            ]
         ),
         columns=FORGOTTEN_COLUMNS,
         rows=lambda: [
-            {
-                "case": each,
-                "done": done,
-                "exports_that_stay": "; ".join(exports.get(each, ())),
-            }
-            for each in gone.cases
+            {"case": each, "done": done, "exports_that_stay": "; ".join(exports.get(number, ()))}
+            for each, number in (
+                *((each, 0) for each in gone.drafts),
+                *((str(each), each) for each in gone.cases),
+            )
         ],
         warnings=[
             Message(
