@@ -69,9 +69,13 @@ class Book(Struct, frozen=True, kw_only=True):
         **details: str | int | float | bool | None,
     ) -> None:
         """Write the journal's record of an act, and before it that of a jump of the clock."""
+        self.note_clock(tx)
+        tx.append(self.act(action, case_id, **details))
+
+    def note_clock(self, tx: "Transaction") -> None:
+        """Record a jump of the clock, before a write that has no record of its own."""
         if self.watch is not None:
             self.watch.record_jump(self, tx)
-        tx.append(self.act(action, case_id, **details))
 
 
 def require_case(reader: "Reader | Transaction", case_id: int) -> Case:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from .. import plans
 from ..model.case import Act, Case, CaseService, Offer, Personal, ref_of
 from ..results.case_results import Audit, CaseView, OfferView, Overdue, PersonalView, ServiceView
-from . import call_texts, case_deadlines, case_states, urgency
+from . import call_texts, case_deadlines, case_states, urgency, view_drafts
 from .book import Book, require_case
 
 LATELY_CLOSED = 50
@@ -79,10 +79,13 @@ def closed_pages(book: Book) -> Iterator[list[CaseView]]:
 
 def show(book: Book, case_id: int) -> CaseView:
     """Return the view of a case with its emergency calls; raises UsageError for other numbers."""
+    from .intake_questions import not_asked
+
     with book.store.reading() as reader:
         case = require_case(reader, case_id)
     calls = plans.emergency_calls(case.incident, book.catalog.rules)
-    return replace(view(case, book.now), emergency=calls)
+    unasked = not_asked(case.incident, case.answered, book.catalog.rules)
+    return replace(view(case, book.now), emergency=calls, not_asked=tuple(unasked))
 
 
 def acts(book: Book, case_id: int | None = None) -> list[Act]:
@@ -118,7 +121,7 @@ def personal(book: Book, case_id: int, *, action: str = "personal show") -> Pers
 
 
 def audit(book: Book, *, is_by_cron: bool = False) -> Audit:
-    """Return the missed deadlines of all open cases, and whether the clock has jumped.
+    """Return the missed deadlines of open cases and parked calls, and a jump of the clock.
 
     An audit by cron also records a jump of the clock that no act has recorded yet.
     """
@@ -127,8 +130,12 @@ def audit(book: Book, *, is_by_cron: bool = False) -> Audit:
     with book.store.reading() as reader:
         open_cases = reader.cases(open_only=True)
         jump = jump_in_force(book, reader)
+        of_drafts = tuple(view_drafts.overdue(reader, book.now))
     in_order = sorted(open_cases, key=lambda case: urgency.sort_key(case, book.now))
-    found = tuple(missed for case in in_order for missed in overdue_of(case, book.now))
+    found = (
+        *(missed for case in in_order for missed in overdue_of(case, book.now)),
+        *of_drafts,
+    )
     if jump is not None and is_by_cron:
         record_now(book)
     return Audit(found, sentence(jump, book) if jump else "")

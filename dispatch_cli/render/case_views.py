@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from ..results.case_results import DraftView
 from .figures import iso, past_clock
 from .layout import (
     Line,
@@ -53,9 +54,23 @@ _PERSONAL = (
 )
 
 
-def list_rows(views: Iterable["CaseView"]) -> "Iterable[PlainRow]":
-    """Make a row for each service of each case; a case without any has one row."""
+def list_rows(views: Iterable["CaseView | DraftView"]) -> "Iterable[PlainRow]":
+    """Make a row for each parked call and each service of each case; a case has at least one."""
     for view in views:
+        if isinstance(view, DraftView):
+            yield {
+                "case": view.number,
+                "age_min": round(view.waits_min, 1),
+                "kind": view.kind,
+                "area": view.area,
+                "state": view.state,
+                "due": view.due,
+                "due_at": iso(view.due_at),
+                "overdue": view.overdue,
+                "operator": view.operator,
+                "case_state": view.state,
+            }
+            continue
         shared: PlainRow = {
             "case": view.id,
             "age_min": round(view.age_min, 1),
@@ -115,6 +130,10 @@ def show_lines(
         else:
             text = screen.say("{what} due {at}", **due)
         lines.append(plain_line(text, "bold red" if view.overdue else ""))
+    if view.not_asked:
+        facts = ", ".join(screen.word(each) for each in view.not_asked)
+        asked = screen.say("not asked: {facts}", facts=facts)
+        lines += plain_lines(wrap(asked, screen.width, rest=_INDENT))
     for each in view.services:
         lines += service_lines(each, now, screen)
     for offer in view.offers:
@@ -226,7 +245,9 @@ def overdue_lines(each: "Overdue", now: datetime, screen: Screen) -> list[Line]:
     """Make the lines of a missed deadline: its kind, its time, and the number to call."""
     name = screen.word(each.service) if each.service else screen.text(each.name)
     who = f"{screen.text(each.phone)}  {name}" if name else ""
-    parts = [screen.say("case {number}", number=each.ref), screen.text(each.sentence_at(now)), who]
+    is_draft = each.ref.startswith("G")
+    ref = each.ref if is_draft else screen.say("case {number}", number=each.ref)
+    parts = [ref, screen.text(each.sentence_at(now)), who]
     return plain_lines(flow(filter(None, parts), screen.width, rest=_INDENT), "bold red")
 
 

@@ -41,9 +41,9 @@ _CASE_TIMES = (
     "emergency_by", "on_line_since",
 )  # fmt: skip
 _CASE_FACTS = ("operator", "keeper", "emergency", "emergency_caller", "merged_into")
-_CASE_COLUMNS = ("client", "facts", "cancelled", *_CASE_TIMES, *_CASE_FACTS)
+_CASE_COLUMNS = ("client", "facts", "cancelled", "answered", *_CASE_TIMES, *_CASE_FACTS)
 _CASES = (
-    "SELECT id, coalesce(incident, facts), cancelled,"  # noqa: S608 - our own columns
+    "SELECT id, coalesce(incident, facts), cancelled, answered,"  # noqa: S608 - our own columns
     f" {', '.join((*_CASE_TIMES, *_CASE_FACTS))}"
     " FROM case_file LEFT JOIN personal ON personal.case_id = id"
 )
@@ -111,7 +111,7 @@ def _case_of(
     offers: Sequence[Offer],
 ) -> Case:
     """Make the case of a row in the order of ``_CASES``."""
-    case_id, incident, cancelled, *rest = row
+    case_id, incident, cancelled, answered, *rest = row
     times = map(moment_or_none, rest[: len(_CASE_TIMES)])
     facts: dict[str, Any] = dict(zip(_CASE_TIMES, times, strict=True))
     facts |= dict(zip(_CASE_FACTS, rest[len(_CASE_TIMES) :], strict=True))
@@ -122,6 +122,7 @@ def _case_of(
         services=tuple(services),
         offers=tuple(offers),
         cancelled=bool(cancelled),
+        answered=None if answered is None else tuple(answered.split()),
         call_back_set_at=_set_at(connection, case_id) if has_reminder else None,
         **facts,
     )
@@ -278,6 +279,7 @@ def _case_row(case: Case) -> tuple[Any, ...]:
         case.incident.client,
         None if case.forgotten_at is None else _json(case.incident),
         int(case.cancelled),
+        None if case.answered is None else " ".join(case.answered),
         *(stamp_or_none(getattr(case, name)) for name in _CASE_TIMES),
         *(getattr(case, name) for name in _CASE_FACTS),
     )

@@ -12,10 +12,12 @@ from ..messages import Message
 from ..model.case import Act, Booking, Case, Personal
 from ..model.case_counts import ContractCount, Standing, Summary, TurnTally
 from ..model.check import Move, PhoneReport, Watched
+from ..model.draft import Draft
 from ..model.forecast_counts import ArrivalCount, ChanceCount, ChanceSum
 from ..model.stamps import to_stamp
 from . import (
     cases,
+    drafts,
     engagements,
     forecasts,
     forgetting,
@@ -86,6 +88,18 @@ class Reader:
     def texts(self, case_id: int) -> dict[str, str]:
         """Read the free texts of a case by their keys; none once they are erased."""
         return whole(lambda: cases.read_texts(self._connection, case_id))
+
+    def draft(self, draft_id: int) -> Draft | None:
+        """Read one call that is not finished; None without such a draft."""
+        return whole(lambda: drafts.read_draft(self._connection, draft_id))
+
+    def drafts(self) -> list[Draft]:
+        """Read the calls that are not finished, by number."""
+        return whole(lambda: drafts.read_drafts(self._connection))
+
+    def drafts_ended(self, until: datetime) -> list[Draft]:
+        """Read the drafts that were finished or discarded up to a moment, by number."""
+        return whole(lambda: drafts.read_ended(self._connection, until))
 
     def tallies(self, since: datetime | None = None) -> list[TurnTally]:
         """Read the answered offers of the cases opened from a moment on; None: of all cases."""
@@ -227,6 +241,18 @@ class Transaction(Reader):
     def set_text(self, case_id: int, key: str, text: str) -> None:
         """Keep a free text with the motorist's data; raises ConflictError once it is erased."""
         cases.put_text(self._connection, case_id, key, text)
+
+    def new_draft(self, draft: Draft) -> Draft:
+        """Write a call that is not finished, and give it its number."""
+        return drafts.insert_draft(self._connection, draft)
+
+    def save_draft(self, draft: Draft) -> None:
+        """Write the new state of a draft."""
+        drafts.put_draft(self._connection, draft)
+
+    def erase_draft(self, draft_id: int) -> None:
+        """Erase a draft; the files are clean after ``after_erasure``."""
+        drafts.erase_draft(self._connection, draft_id)
 
     def append(self, act: Act) -> None:
         """Write a record of the journal; its details must have no personal data."""

@@ -43,6 +43,19 @@ def test_from_open_to_closed(dispatch, firms):
     assert [row["case_state"] for row in table(dispatch("case", "list"))] == ["closed"]
 
 
+def test_a_refusal_without_a_reason_is_a_refusal(dispatch, opened):
+    """The reason is empty in the record, in JSON and in the journal, and the next one is asked."""
+    dispatch("case", "offer", "1")
+    done = dispatch("case", "decline", "1.1", "--json").envelope["data"]
+    assert (done["state"], done["message"]) == ("declined", "Abschlepp Lech declined")
+    case = dispatch("case", "show", "1", "--log", "--json").envelope["data"]
+    assert [each["reason"] for each in case["case"]["offers"]] == [""]
+    assert case["log"][-1]["details"]["reason"] == ""
+    assert "lech" not in dispatch("case", "offer", "1").out
+    [row] = dispatch("report", "fairness", "--since", "2020-01", "--json").envelope["data"]["rows"]
+    assert (row["provider"], row["offered"], row["accepted"]) == ("lech", 1, 0)
+
+
 def test_every_verb_speaks_json_under_its_own_schema(dispatch, opened):
     """Each verb answers with one envelope whose schema is dispatch.case.VERB/1."""
     for argv in (
@@ -262,7 +275,8 @@ def test_the_sample_is_refused_with_the_emergency_line(dispatch, home):
         (("offer", "1", "--service", "taxi"), "it has: tow"),
         (("callback", "1", "soon"), "soon"),
         (("accept", "1.1", "--eta", "99999"), "99999"),
-        (("accept", "1.1", "--eta", "1238"), "neither a number of minutes"),
+        (("accept", "1.1", "--eta", "601"), "neither a number of minutes"),
+        (("accept", "1.1", "--eta", "gleich"), "how many minutes"),
         (("accept", "1.1", "--eta", "2020-01-01T10:00"), "is in the past"),
         (("callback", "1", "2020-01-01T10:00"), "is in the past"),
         (("hold", "1", "--until", "2020-01-01"), "is in the past"),

@@ -56,7 +56,8 @@ def test_an_unsound_log_replaces_no_sound_backup(tmp_path: Path) -> None:
         ("DELETE FROM personal WHERE case_id = 2; DELETE FROM case_service WHERE case_id = 2;"
          "DELETE FROM case_file WHERE id = 2", "case 2 was opened and is missing"),
         ("INSERT INTO case_file (id, opened_at, operator, client, facts, closed_at,"
-         " cancelled, call_back_at, hold_until, forgotten_at) SELECT 9, opened_at, operator, client, facts, closed_at,"
+         " cancelled, call_back_at, hold_until, forgotten_at)"
+         " SELECT 9, opened_at, operator, client, facts, closed_at,"
          " cancelled, call_back_at, hold_until, forgotten_at FROM case_file WHERE id = 1",
          "case 9 has no record"),
         ("DROP INDEX open_cases", "open_cases"),

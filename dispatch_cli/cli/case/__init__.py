@@ -11,6 +11,9 @@ class CaseCommands(LazyGroup):
     package = __name__
     commands_at: ClassVar = {
         "open": "open:open_case",
+        "park": "park:park",
+        "resume": "park:resume",
+        "discard": "park:discard",
         "work": "work:work",
         "offer": "offer:offer",
         "accept": "accept:accept",

@@ -69,14 +69,18 @@ def list_cases(
         bool, typer.Option("--all", help="List all closed cases, not only the last 50.")
     ] = False,
 ) -> Outcome:
-    """List open cases and the last 50 closed ones, missed deadlines first, no personal data."""
-    from ...cases import view_case
+    """List parked calls, open cases and the last 50 closed ones, without personal data.
+
+    Missed deadlines are first.
+    """
+    from ...cases import view_case, view_drafts
     from ...render import case_list, case_views
 
     if open_only and everything:
         raise UsageError("--open and --all exclude each other", hint="leave one of them out")
     book = open_book(desk)
     here = local(book.now, book)
+    drafts = view_drafts.views(book)
     if everything:
         from ..result_output import paged
 
@@ -84,19 +88,22 @@ def list_cases(
             desk,
             "case list",
             "cases",
-            itertools.chain([view_case.cases(book)], view_case.closed_pages(book)),
+            itertools.chain(
+                [] if desk.json else [drafts], [view_case.cases(book)], view_case.closed_pages(book)
+            ),
             lines=lambda page, screen: case_list.list_lines(page, here, screen),
             columns=case_views.LIST_COLUMNS,
             rows=case_views.list_rows,
+            beside={"drafts": drafts},
         )
     found = view_case.cases(book, closed=0 if open_only else view_case.LATELY_CLOSED)
     return shown(
         desk,
         "case list",
-        {"cases": found},
-        lines=lambda screen: case_list.list_lines(found, here, screen),
+        {"cases": found, "drafts": drafts},
+        lines=lambda screen: case_list.list_lines([*drafts, *found], here, screen),
         columns=case_views.LIST_COLUMNS,
-        rows=lambda: case_views.list_rows(found),
+        rows=lambda: case_views.list_rows([*drafts, *found]),
     )
 
 
