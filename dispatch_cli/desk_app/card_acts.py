@@ -1,0 +1,385 @@
+"""The keys of a card: each asks for what it still needs, and calls the function of its verb."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from ..cases import (
+    answer_call,
+    correct_case,
+    end_case,
+    keep_case,
+    keep_promises,
+    offer_call,
+    view_case,
+)
+from ..cases.unit_bookings import NoUnitError
+from ..errors import ConflictError, UsageError
+from ..messages import Message
+from ..model.case import CorrectedOutcome, LastResortState
+from ..model.words import DECLINE_REASONS
+from ..results.case_results import OfferCard, Recorded
+from ..results.desk_results import DeskCard
+from .desk_tools import Desk, Question
+
+_PLAIN = {
+    "no_answer": "no_answer",
+    "unreachable": "unreachable",
+    "wrong_equipment": "wrong_equipment",
+    "fail": "fail",
+    "unsuccessful": "unsuccessful",
+}
+_AGAIN = {
+    "arrive": ("r", Message("help is on the scene")),
+    "unsuccessful": ("s", Message("help came and could not help")),
+    "fail": ("f", Message("the firm does not come after all")),
+}
+"""What is asked for twice: its key, and what a second press records."""
+
+_CORRECTED: tuple[CorrectedOutcome, ...] = (
+    "declined", "no_answer", "unreachable", "wrong_equipment", "cancelled", "open", "not_called",
+)  # fmt: skip
+_REASON = Message("corrected at the desk")
+
+
+class CardActs:
+    """The acts on the case of a card. ``card`` is what was on the screen when the key came."""
+
+    def __init__(self, desk: Desk, card: DeskCard) -> None:
+        self._desk, self._card = desk, card
+        self._id = card.case.id
+
+    def do(self, act: str) -> None:
+        """Do the act of a key; raises an error of the program if it is refused."""
+        if act in _AGAIN:
+            key, what = _AGAIN[act]
+            self._again(key, what, lambda: self._plain_or_arrive(act))
+        elif act in _PLAIN:
+            self._plain_or_arrive(act)
+        else:
+            getattr(self, act)()
+
+    def place_call(self) -> None:
+        """Place the next call, unless another provider than the one on the screen is next now."""
+        card = self._card
+        made = offer_call.place_call(
+            self._desk.book,
+            self._id,
+            services=[card.service],
+            language=self._desk.spoken,
+            expected=(card.next_provider, card.phone),
+        )
+        if isinstance(made, OfferCard):
+            self._done(
+                Message("{ref} {name}: the call is placed", ref=made.ref, name=made.name),
+                *(
+                    Message("skipped {name}: {why}", name=name, why=why)
+                    for name, why in made.skipped
+                ),
+            )
+        else:
+            self._done(Message("no provider is left to ask"))
+
+    def accept(self) -> None:
+        """Ask when help is there, and record the acceptance."""
+        ref = self._ref()
+        self._ask_moment(
+            Message("{name} accepts: there in minutes, or at what time?", name=self._card.name),
+            lambda there_at: self._accept_at(ref, there_at),
+        )
+
+    def _accept_at(self, ref: str, there_at: datetime) -> None:
+        sooner = answer_call.would_be_sooner(self._desk.book, ref, there_at)
+        if sooner is None:
+            self._accepted(ref, there_at)
+            return
+
+        def decided(key: str) -> None:
+            if key == "a":
+                self._accepted(ref, there_at)
+            else:
+                self._record(ref, "decline", reason="eta_too_long")
+
+        choices = (("a", Message("accept all the same")), ("d", Message("decline: takes too long")))
+        self._desk.ask(Question(text=sooner, choices=choices, then=decided))
+
+    def _accepted(self, ref: str, there_at: datetime, *, extra_unit: bool = False) -> None:
+        try:
+            done = answer_call.accept(
+                self._desk.book,
+                ref,
+                there_at,
+                extra_unit=extra_unit,
+                language=self._desk.spoken,
+                is_compared=True,
+            )
+        except NoUnitError as error:
+            if extra_unit:
+                raise
+            choices = (("a", Message("yes, book it")), ("d", Message("no")))
+            text = Message("{problem}: has the firm one more truck?", problem=str(error))
+
+            def decided(key: str) -> None:
+                if key == "a":
+                    self._accepted(ref, there_at, extra_unit=True)
+                else:
+                    self._desk.tell(Message("not recorded"))
+
+            self._desk.ask(Question(text=text, choices=choices, then=decided))
+            return
+        self._done(*done.sentences)
+
+    def decline(self) -> None:
+        """Ask for the reason by its digit, and record the refusal."""
+        ref = self._ref()
+        choices = [
+            (str(number), Message(reason)) for number, reason in enumerate(DECLINE_REASONS, 1)
+        ]
+        choices.append(("0", Message("not asked")))
+
+        def decided(key: str) -> None:
+            if key == "0":
+                self._record(ref, "decline")
+                return
+            reason = DECLINE_REASONS[int(key) - 1]
+            if reason != "other":
+                self._record(ref, "decline", reason=reason)
+                return
+            self._desk.ask(
+                Question(
+                    text=Message("what did they say?"),
+                    then=lambda text: self._record(ref, "decline", reason=reason, text=text),
+                )
+            )
+
+        text = Message("{name} declines. Why?", name=self._card.name)
+        self._desk.ask(Question(text=text, choices=choices, then=decided))
+
+    def later(self) -> None:
+        """Ask until when the firm rings back."""
+        ref = self._ref()
+        self._ask_moment(
+            Message("{name} rings back: in minutes, or by what time?", name=self._card.name),
+            lambda until: self._recorded(keep_promises.ring_back(self._desk.book, ref, until)),
+        )
+
+    def new_time(self) -> None:
+        """Ask for the new time of arrival."""
+        ref = self._ref()
+        self._ask_moment(
+            Message("new time of {name}: in minutes, or at what time?", name=self._card.name),
+            lambda at: self._recorded(
+                answer_call.promise(self._desk.book, ref, at, language=self._desk.spoken)
+            ),
+        )
+
+    def tell_driver(self) -> None:
+        """Record that the driver has the address."""
+        self._recorded(keep_promises.tell(self._desk.book, self._ref(), "driver"))
+
+    def tell_caller(self) -> None:
+        """Record that the caller knows the time."""
+        self._recorded(keep_promises.tell(self._desk.book, self._ref(), "caller"))
+
+    def call_off(self) -> None:
+        """Record that a firm knows that it must not come."""
+        waiting = self._card.to_call_off
+        if not waiting:
+            raise UsageError("case {id} has no provider to call off", id=self._id)
+        if len(waiting) == 1:
+            self._recorded(keep_promises.call_off(self._desk.book, waiting[0][0]))
+            return
+        choices = [
+            (str(number), f"{name} {phone}") for number, (_, name, phone) in enumerate(waiting, 1)
+        ]
+        self._desk.ask(
+            Question(
+                text=Message("which firm was called off?"),
+                choices=choices[:9],
+                then=lambda key: self._recorded(
+                    keep_promises.call_off(self._desk.book, waiting[int(key) - 1][0])
+                ),
+            )
+        )
+
+    def on_line(self) -> None:
+        """Record that the caller waits on the line, or has hung up."""
+        waits = self._card.case.on_line_since is None
+        self._recorded(keep_promises.hold_line(self._desk.book, self._id, is_waiting=waits))
+
+    def call_back(self) -> None:
+        """Ask when the motorist is to be called back; an empty line: it is done."""
+
+        def decided(text: str) -> None:
+            book = self._desk.book
+            at = self._desk.tools.read_moment(text, book) if text else None
+            self._done(keep_case.remind(book, self._id, at))
+
+        text = Message("call the motorist back: in minutes, or at what time? Enter: it is done")
+        self._desk.ask(Question(text=text, then=decided, can_be_empty=True))
+
+    def note(self) -> None:
+        """Ask for a line of the notes."""
+
+        def decided(text: str) -> None:
+            keep_case.note(self._desk.book, self._id, text)
+            self._done(Message("noted"))
+
+        self._desk.ask(Question(text=Message("note"), then=decided))
+
+    def amend(self) -> None:
+        """Ask for the changed facts in one line, and rank again."""
+        from ..cases import amend_case
+
+        def decided(text: str) -> None:
+            book = self._desk.book
+            facts, theirs = self._desk.tools.read_change(text, book)
+            opened = amend_case.amend(book, self._id, facts, theirs)
+            self._done(Message("recorded, ranked again"), *opened.warnings)
+
+        text = Message("what has changed? For example: 1 hurt, hard shoulder, trailer")
+        self._desk.ask(Question(text=text, then=decided))
+
+    def personal(self) -> None:
+        """Show the motorist's data; the journal records that."""
+        found = view_case.personal(self._desk.book, self._id)
+        self._desk.tell(
+            Message(
+                "caller {caller}  number {number}  plate {plate}  place {place}  note {note}",
+                caller=found.caller or "-",
+                number=found.call_back or "-",
+                plate=found.plate or "-",
+                place=found.typed_place or found.place,
+                note=found.note or "-",
+            )
+        )
+
+    def close(self) -> None:
+        """Close the case; with unfinished services only after a second press."""
+        self._again("k", Message("close the case"), lambda: self._over(end_case.close))
+
+    def cancel(self) -> None:
+        """End the case because the motorist needs no help, after a second press."""
+        what = Message("the motorist needs no help any more")
+        self._again("x", what, lambda: self._over(end_case.cancel))
+
+    def _over(self, end: Callable[..., Recorded]) -> None:
+        self._recorded(end(self._desk.book, self._id))
+
+    def last_resort(self) -> None:
+        """Record who called the last resort, or what it said."""
+        from ..cases.emergency_record import record_last_resort
+
+        choices = (
+            ("1", Message("the desk called it")), ("2", Message("the caller called it")),
+            ("3", Message("it takes over")), ("4", Message("it does not take over")),
+        )  # fmt: skip
+        of_key: dict[str, tuple[LastResortState, str]] = {
+            "1": ("called", "desk"), "2": ("called", "caller"), "3": ("takes_over", ""),
+            "4": ("does_not", ""),
+        }  # fmt: skip
+
+        def decided(key: str) -> None:
+            state, caller = of_key[key]
+            self._recorded(
+                record_last_resort(
+                    self._desk.book,
+                    self._id,
+                    state,
+                    caller=caller,
+                    service=self._card.service,
+                )
+            )
+
+        self._desk.ask(
+            Question(text=Message("last resort: what has happened?"), choices=choices, then=decided)
+        )
+
+    def correct(self) -> None:
+        """Correct an earlier record of an offer: which one, and what is right."""
+        offers = [each for each in self._card.case.offers if each.state != "corrected"][-9:]
+        if not offers:
+            raise UsageError("case {id} has no offer to correct", id=self._id)
+
+        def chosen(key: str) -> None:
+            ref = offers[int(key) - 1].ref
+            self._desk.ask(
+                Question(
+                    text=Message("{ref}: what is right?", ref=ref),
+                    choices=[
+                        (str(number), Message(each.replace("_", " ")))
+                        for number, each in enumerate(_CORRECTED, 1)
+                    ],
+                    then=lambda digit: self._recorded(
+                        correct_case.correct(
+                            self._desk.book,
+                            ref,
+                            _CORRECTED[int(digit) - 1],
+                            str(_REASON),
+                        )
+                    ),
+                )
+            )
+
+        choices = [
+            (str(number), Message("{ref} {name}: {state}", ref=each.ref, name=each.name,
+                                  state=Message(each.state.replace("_", " "))))
+            for number, each in enumerate(offers, 1)
+        ]  # fmt: skip
+        self._desk.ask(
+            Question(text=Message("which record is wrong?"), choices=choices, then=chosen)
+        )
+
+    def take_back(self) -> None:
+        """Undo the last answer: the call runs again; an open call was never placed."""
+        card = self._card
+        if not card.ref:
+            raise UsageError("nothing to undo since the last call was placed")
+        right: CorrectedOutcome = "not_called" if card.stands == "asking" else "open"
+        what = Message("{name}: the last record is taken back", name=card.name)
+        self._again(
+            "z",
+            what,
+            lambda: self._recorded(
+                correct_case.correct(
+                    self._desk.book,
+                    card.ref,
+                    right,
+                    str(_REASON),
+                )
+            ),
+        )
+
+    def _plain_or_arrive(self, act: str) -> None:
+        ref = self._ref()
+        if act == "arrive":
+            self._recorded(answer_call.arrive(self._desk.book, ref))
+        else:
+            self._record(ref, _PLAIN[act])
+
+    def _record(self, ref: str, action: str, *, reason: str = "", text: str = "") -> None:
+        self._recorded(answer_call.record(self._desk.book, ref, action, reason=reason, text=text))
+
+    def _ref(self) -> str:
+        """Return the offer on the screen; raises ConflictError without one."""
+        if not self._card.ref:
+            raise ConflictError("no firm has been called yet: Enter places the call")
+        return self._card.ref
+
+    def _again(self, key: str, what: Message, then: Callable[[], None]) -> None:
+        """Ask for the key a second time, for what cannot be taken back."""
+        text = Message("press {key} again: {what}", key=key, what=what)
+        self._desk.ask(Question(text=text, choices=((key, what),), then=lambda _: then()))
+
+    def _ask_moment(self, text: Message, then: Callable[[datetime], None]) -> None:
+        def decided(typed: str) -> None:
+            then(self._desk.tools.read_moment(typed, self._desk.book))
+
+        self._desk.ask(Question(text=text, then=decided))
+
+    def _recorded(self, done: Recorded) -> None:
+        self._done(*done.sentences, *(done.tell_caller if done.state != "accepted" else ()))
+
+    def _done(self, *texts: Message | str) -> None:
+        """Show what was recorded, and the case as it is now."""
+        self._desk.tell(*texts)
+        self._desk.show_case(self._id, self._card.service)

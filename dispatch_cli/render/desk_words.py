@@ -1,0 +1,173 @@
+"""The words of the operator's desk: running times, what is due, and what another operator did."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from ..messages import Clock, Message
+from ..results.case_results import Act, CaseView, DraftView, ServiceView
+from .layout import Screen
+
+_HOUR_S = 3600
+_RUNS_BELOW_S = 100 * 60
+"""A deadline that is further away is shown as a time of day."""
+
+ACTS: dict[str, Message] = {
+    "open": Message("opened"),
+    "offer": Message("call {offer} placed"),
+    "accept": Message("{offer} accepts"),
+    "decline": Message("{offer} declines: {reason}"),
+    "no_answer": Message("{offer} does not answer"),
+    "unreachable": Message("{offer} cannot be reached"),
+    "wrong_equipment": Message("{offer} lacks the equipment"),
+    "fail": Message("{offer} does not come after all"),
+    "unsuccessful": Message("{offer} came without success"),
+    "arrive": Message("{offer} is on the scene"),
+    "eta": Message("{offer} has a new time"),
+    "later": Message("{offer} rings back"),
+    "call off": Message("{offer} is called off"),
+    "tell_driver": Message("the driver knows"),
+    "tell_caller": Message("the caller knows"),
+    "correct": Message("{offer} corrected: {outcome}"),
+    "amend": Message("facts changed"),
+    "note": Message("note written"),
+    "callback": Message("call back set"),
+    "personal": Message("the motorist's data changed"),
+    "emergency": Message("emergency call: {state}"),
+    "last resort": Message("last resort: {state}"),
+    "exhausted": Message("no provider left"),
+    "line": Message("line of the caller changed"),
+    "close": Message("closed"),
+    "cancel": Message("the motorist cancelled"),
+    "take": Message("taken over"),
+    "hand over": Message("handed over"),
+    "merge": Message("merged"),
+    "undo": Message("undone: {undone}"),
+}
+"""The sentence of each act of the journal; an act without one is shown by its own name."""
+
+_UNSEEN = ("personal", "refused")
+"""Acts that change nothing: looks at personal data, and refusals."""
+
+
+def running(seconds: float) -> str:
+    """Write a time that runs, such as 4:52 or -0:35, or 1:20:00 from an hour on."""
+    whole = int(abs(seconds))
+    sign = "-" if seconds < 0 and whole else ""
+    if whole >= _HOUR_S:
+        return f"{sign}{whole // _HOUR_S}:{whole // 60 % 60:02}:{whole % 60:02}"
+    return f"{sign}{whole // 60}:{whole % 60:02}"
+
+
+def due_in(due: datetime | None, now: datetime) -> str:
+    """Write how long a deadline is away, or the time of day of one that is far away."""
+    if due is None:
+        return "-"
+    seconds = (due - now).total_seconds()
+    if abs(seconds) < _RUNS_BELOW_S:
+        return running(seconds)
+    if seconds < 0:
+        hours = int(-seconds // _HOUR_S)
+        return f"-{hours}h" if hours < 100 else f"-{hours // 24}d"
+    return f"{due.astimezone(now.tzinfo):%H:%M}"
+
+
+def act_words(act: Act, screen: Screen) -> str:
+    """Word an act of the journal; a changed fact has both values."""
+    details = {key: value for key, value in act.details.items() if value not in (None, "")}
+    changed = [
+        f"{screen.word(key.replace('_', ' '))} {value}"
+        for key, value in details.items()
+        if "→" in str(value)
+    ]
+    if changed:
+        return screen.text(", ".join(changed))
+    sentence = ACTS.get(act.action)
+    if sentence is None:
+        return screen.word(act.action.replace("_", " "))
+    offer = details.get("offer", details.get("offers", ""))
+    return screen.say(
+        sentence.id,
+        offer=f"{act.case_id}.{offer}" if offer else str(act.case_id),
+        **{
+            key: screen.word(str(details.get(key, "")).replace("_", " "))
+            for key in ("reason", "state", "outcome", "undone")
+        },
+    ).rstrip(": ")
+
+
+def is_seen(act: Act) -> bool:
+    """Return whether an act belongs to the history of a case on a screen."""
+    return not act.action.startswith(_UNSEEN) or act.action == "personal"
+
+
+def state_words(view: CaseView, now: datetime, screen: Screen) -> str:
+    """Word what is to be done next in a case, or what it waits for, with its firm."""
+    service = service_due(view)
+    name = screen.text(service.provider) if service and service.provider else ""
+    at = _clock(view.next_deadline, now)
+    there = _clock(service.there_at, now) if service and service.there_at else at
+    if view.appointment is not None and not view.overdue and not name:
+        return screen.say("appointment {at}", at=_clock(view.appointment, now))
+    number = service.offer.partition(".")[2] if service else ""
+    sentence = _DUE.get(view.due)
+    if sentence is None:
+        return screen.word((view.due or view.state).replace("_", " "))
+    values = {"at": at, "there": there, "name": name, "number": number}
+    return screen.say(sentence.id, **values).strip()
+
+
+_DUE: dict[str, Message] = {
+    "emergency call": Message("112 NOT CONFIRMED"),
+    "next call": Message("next call due"),
+    "answer": Message("asks {number}. {name}"),
+    "ring back": Message("firm rings back {at}"),
+    "tell caller": Message("tell the caller"),
+    "tell driver": Message("tell the driver"),
+    "call back": Message("call the caller {at}"),
+    "arrival": Message("on the way, by {there}"),
+    "new time": Message("needs a new time"),
+    "closing": Message("to be closed {at}"),
+    "last resort": Message("call the last resort"),
+    "last resort answer": Message("last resort asked"),
+    "call off": Message("call off {name}"),
+}
+"""What the board says of each deadline."""
+
+
+def draft_words(draft: DraftView, now: datetime, screen: Screen) -> str:
+    """Word the state of a call that is not finished."""
+    waits = running(draft.waits_min * 60)
+    if draft.state == "asking":
+        return screen.say("is being asked")
+    return screen.say("PARKED, waits {waits}", waits=waits)
+
+
+def service_due(view: CaseView) -> ServiceView | None:
+    """Return the service whose deadline is that of the case, else the first one under way."""
+    due = [each for each in view.services if each.due_at == view.next_deadline and each.due]
+    under_way = [each for each in view.services if each.offer]
+    return next(iter([*due, *under_way]), None)
+
+
+def vehicle_words(view: CaseView, screen: Screen) -> str:
+    """Write brand, class and weight of the vehicle; a weight that was not asked is left out."""
+    parts = [view.brand or "", screen.word(view.vehicle) if view.vehicle and not view.brand else ""]
+    if view.weight_t is not None:
+        parts.append(screen.say("{weight} t", weight=f"{view.weight_t:g}"))
+    return screen.text(" ".join(filter(None, parts)))
+
+
+def mark_of(view: CaseView, screen: Screen) -> str:
+    """Mark a case with hurt persons or persons in danger."""
+    if view.injured:
+        return screen.say("{count}H", count=view.injured)
+    return "!" if view.in_danger else ""
+
+
+def names_of(services: Iterable[str], screen: Screen) -> str:
+    """Join the words of services."""
+    return ", ".join(screen.word(each) for each in services)
+
+
+def _clock(moment: datetime | None, now: datetime) -> Clock | str:
+    return Clock(moment, now) if moment is not None else ""
