@@ -112,7 +112,7 @@ class OfferView(Struct, frozen=True, kw_only=True):
 
 
 class CaseView(Struct, frozen=True, kw_only=True):
-    """A case without personal data: its place is the road, or a rough area.
+    """A case without personal data: its place is a rough area.
 
     ``operator`` works on the case. ``appointment`` is when help is wanted later.
     """
@@ -132,7 +132,6 @@ class CaseView(Struct, frozen=True, kw_only=True):
     overdue: bool
     place: str = ""
     vehicle: str | None = None
-    brand: str | None = None
     weight_t: float | None = None
     injured: int = 0
     in_danger: bool = False

@@ -184,7 +184,7 @@ def test_parked_calls_have_deadlines(dispatch, firms, clock):
     ran = dispatch("case", "audit")
     assert ran.code == 7
     assert [line.split(" overdue")[0] for line in ran.out.splitlines()] == [
-        "G1  safety question", "G2  parked call",
+        "G1   safety question", "G2   parked call",
     ]  # fmt: skip
     drafts, _ = listed(dispatch, "--open")
     assert [(each["number"], each["overdue"]) for each in drafts] == [("G1", True), ("G2", True)]

@@ -149,7 +149,7 @@ def test_every_other_key(dispatch, opened):
 def test_open_asks_and_goes_straight_into_the_loop(dispatch, firms):
     """The operator's daily line: what is missing is asked in order, Enter takes the default."""
     with Terminal(["case", "open", "--work"]) as terminal:
-        terminal.wait_for("Hurt or in danger?")
+        terminal.wait_for("hurt or in danger?")
         terminal.press("2 shoulder\n")
         terminal.wait_for("EMERGENCY  112")
         terminal.wait_for("Where?")
