@@ -12,6 +12,7 @@ from ..messages import Message, joined
 from ..model.case import OPENING, UNDO, Act, Booking, Case, Offer, Personal
 from ..model.case_parts import GIVE_WAY, UNDOABLE
 from ..results.case_results import Recorded
+from .act_names import WITHOUT_EFFECT, act_name
 from .book import Book, clock, refusals_in_local_time, require_case
 from .case_states import LIVE, offer_of, service_state
 from .decisions import of_case
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 MERGE = "merge"
 _PLACED = "offer"
-_WITHOUT_EFFECT = ("refused ", "personal ", "hold", GIVE_WAY)
+_PASSED_OVER = (*WITHOUT_EFFECT, "hold", GIVE_WAY)
 """Beginnings of actions over which an undo goes: refusals, views, holds, moved bookings."""
 
 
@@ -166,7 +167,7 @@ def _last_own(plan: _Plan, case_id: int, *, into: int) -> tuple[int, Act]:
     acts = [
         (number, act)
         for number, act in plan.standing(case_id)
-        if not act.action.startswith(_WITHOUT_EFFECT)
+        if not act.action.startswith(_PASSED_OVER)
     ]
     number, act = next(iter(acts), (0, None))
     if act is None or act.action == OPENING:
@@ -327,15 +328,6 @@ def _overlapping(plan: _Plan, case_id: int, offer: Offer) -> Booking | None:
         if each.case_id != case_id and each.unit == offer.unit and is_same_time:
             return each
     return None
-
-
-def act_name(act: Act) -> Message:
-    """Name an act by its action and its offer: "decline of 17.2"."""
-    action = Message(act.action.replace("_", " "))
-    offer = act.details.get("offer")
-    if not offer:
-        return action
-    return Message("{action} of {ref}", action=action, ref=f"{act.case_id}.{offer}")
 
 
 def _is_own(step: _Step) -> bool:

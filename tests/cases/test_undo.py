@@ -59,6 +59,12 @@ class Desk:
         with self.book().store.reading() as reader:
             return [each.number for each in reader.case(case_id).offers if not is_void(each)]
 
+    def texts(self, found: dict[str, str], case_id: int) -> dict[str, str]:
+        """Return the texts of a case with the offers numbered in their order."""
+        new = {str(each): str(n) for n, each in enumerate(self.numbers(case_id), 1)}
+        parts = {key.partition("."): text for key, text in found.items()}
+        return {f"{new.get(head, head)}{dot}{tail}": t for (head, dot, tail), t in parts.items()}
+
     def state(self):
         """Return all that acts change but the journal, with offers numbered in their order."""
         with self.book().store.reading() as reader:
@@ -71,7 +77,7 @@ class Desk:
             sums = sorted(reader.summaries(), key=lambda each: (each.provider, each.service))
             return {
                 "cases": [numbered(each) for each in found],
-                "personal": [(reader.personal(each.id), reader.texts(each.id)) for each in found],
+                "personal": [(reader.personal(n), self.texts(reader.texts(n), n)) for n in (1, 2)],
                 "bookings": sorted(bookings),
                 "assigned": reader.last_assigned(),
                 "chances": sorted(map(repr, reader.chance_counts())),
