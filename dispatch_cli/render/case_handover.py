@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from ..messages import Message
 from .figures import iso, past_clock
 from .layout import Line, Screen, cells, flow, pad, plain_line, plain_lines, wrap
 from .wording import say
@@ -121,34 +120,31 @@ def merged_rows(done: "Merged") -> "Iterable[PlainRow]":
 def compared_lines(
     pair: "tuple[ComparedCase, ComparedCase]", now: datetime, screen: Screen
 ) -> list[Line]:
-    """Make two cases side by side: a line for each fact, and the texts below where it is narrow."""
-    stays, ends = pair
-    labels = {
-        "case": (
-            say("case {case_id} stays", case_id=stays.case_id),
-            say("case {case_id} ends", case_id=ends.case_id),
-        ),
-        "time": tuple(past_clock(each.opened_at, now) for each in pair),
-        "kind": tuple(screen.text(each.kind) for each in pair),
-        "vehicle": tuple(screen.text(each.vehicle) for each in pair),
-        "plate": tuple(screen.text(each.plate) for each in pair),
-        "number ends": tuple(screen.text(each.call_back_end) for each in pair),
-        "place": tuple(screen.text(each.place) for each in pair),
-        "state": tuple(screen.text(each.state) for each in pair),
-        "firm": tuple(screen.text(each.provider) for each in pair),
-    }
-    names = {label: say(Message(label)) for label in labels}
-    first = max(map(cells, names.values()))
+    """Make two cases side by side: a line for each fact, with its label."""
+    rows = [
+        (say("time"), [past_clock(each.opened_at, now) for each in pair]),
+        (say("kind"), [each.kind for each in pair]),
+        (say("vehicle"), [each.vehicle for each in pair]),
+        (say("plate"), [each.plate for each in pair]),
+        (say("number ends"), [each.call_back_end for each in pair]),
+        (say("place"), [each.place for each in pair]),
+        (say("state"), [say(each.state) for each in pair]),
+        (say("firm"), [each.provider for each in pair]),
+    ]
+    first = max(cells(label) for label, _ in rows)
     width = max(10, (screen.width - first - 4) // 2)
-    lines = []
-    for label, (left, right) in labels.items():
-        style = "bold" if label == "case" else ""
-        columns = [list(wrap(each or "-", width)) for each in (left, right)]
+    stays, ends = pair
+    heads = [
+        say("case {case_id} stays", case_id=stays.case_id),
+        say("case {case_id} ends", case_id=ends.case_id),
+    ]
+    lines = [plain_line(f"{pad('', first)}  {pad(heads[0], width)}  {heads[1]}", "bold")]
+    for label, texts in rows:
+        columns = [list(wrap(screen.text(each) or "-", width)) for each in texts]
         for number in range(max(map(len, columns))):
-            head = names[label] if number == 0 else ""
-            texts = [column[number] if number < len(column) else "" for column in columns]
-            row = "  ".join([pad(head, first), pad(texts[0], width), texts[1]])
-            lines.append(plain_line(row.rstrip(), style))
+            left, right = (each[number] if number < len(each) else "" for each in columns)
+            head = label if number == 0 else ""
+            lines.append(plain_line(f"{pad(head, first)}  {pad(left, width)}  {right}".rstrip()))
     return lines
 
 

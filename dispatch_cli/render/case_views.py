@@ -252,6 +252,12 @@ def call_back_lines(numbers: "Sequence[CallBackNumber]", screen: Screen) -> list
     ]
 
 
+def call_back_rows(numbers: "Iterable[CallBackNumber]") -> "Iterable[PlainRow]":
+    """Make a row for each call-back number."""
+    for each in numbers:
+        yield {"what": "call back", "ref": str(each.case_id), "phone": each.number}
+
+
 def audit_lines(found: "Audit", now: datetime, screen: Screen) -> list[Line]:
     """Make a line for a jump of the clock and for each missed deadline."""
     lines: list[Line] = []

@@ -33,7 +33,7 @@ def show(
         bool,
         typer.Option(
             "--call-back",
-            help="Add the call-back number, if you work on the case; the journal records this view.",
+            help="Add the call-back number, if you work on the case; the journal records it.",
         ),
     ] = False,
 ) -> Outcome:
@@ -70,10 +70,7 @@ def show(
                 {"what": "personal", "ref": str(case_id), "state": row["key"], "text": row["value"]}
                 for row in (case_views.personal_rows(private) if private else ())
             ),
-            *(
-                {"what": "call back", "ref": str(each.case_id), "phone": each.number}
-                for each in numbers
-            ),
+            *case_views.call_back_rows(numbers),
         ],
         warnings=take_over.takeovers(book, [view]),
     )
