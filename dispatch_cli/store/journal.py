@@ -140,11 +140,13 @@ def read_takeover(connection: "sqlite3.Connection", case_id: int, operator: str)
 
     None if the operator has a later record in the case, and so has been told.
     """
-    for _, act in read_standing(connection, case_id):
+    for number, act in read_numbered(connection, case_id):
         if act.operator == operator:
             return None
         if operator in (act.details.get("keeper_before"), act.details.get("to")):
-            return act
+            standing = read_standing(connection, case_id, since=number)
+            if any(each == number for each, _ in standing):
+                return act
     return None
 
 

@@ -12,15 +12,18 @@ from dispatch_cli.cases import (
     amend_case,
     answer_call,
     correct_case,
+    decisions,
     emergency_record,
+    erase_case,
     keep_case,
     keep_promises,
     offer_call,
     open_case,
     undo_acts,
+    view_case,
 )
 from dispatch_cli.cases.book import Book
-from dispatch_cli.errors import DispatchError
+from dispatch_cli.errors import ConflictError, DispatchError, UsageError
 from dispatch_cli.model.case import Personal
 from dispatch_cli.model.case_parts import CaseParts
 from dispatch_cli.results.case_results import Exhausted
@@ -284,3 +287,223 @@ def check_against_a_new_log(path, catalog, desk, history):
     for name, found in mine.items():
         expected = pytest.approx(theirs[name]) if name == "sums" else theirs[name]
         assert found == expected, (name, history)
+
+
+def accepted(desk: Desk, minute: int = 1, operator: str = "AK") -> None:
+    """Let Anna accept the repair of case 1 for 20 minutes later."""
+    offer_call.place_call(desk.book(minute, operator), 1)
+    there_at = NOON + timedelta(minutes=minute + 20)
+    answer_call.accept(desk.book(minute, operator), "1.1", there_at, is_compared=True)
+
+
+def offer_of(desk: Desk, number: int = 1, case_id: int = 1):
+    """Read an offer."""
+    with desk.book().store.reading() as reader:
+        return reader.case(case_id).offers[number - 1]
+
+
+@pytest.fixture
+def two(tmp_path, catalog) -> Desk:
+    """A log with two cases, on which AK and MB work."""
+    return Desk(tmp_path / "cases.sqlite3", catalog).open()
+
+
+def refusal(function, *args, **more) -> str:
+    """Return the sentence with which an act is refused."""
+    with pytest.raises(ConflictError) as error:
+        function(*args, **more)
+    return "; ".join(map(str, error.value.problems))
+
+
+def test_another_operators_act_stands_before_an_undo(two):
+    """Only one's own acts can be undone, and none below an act of another operator.
+
+    Once that one has undone it, the own act can be undone.
+    """
+    offer_call.place_call(two.book(1, "AK"), 1)
+    answer_call.record(two.book(2, "AK"), "1.1", "no_answer")
+    keep_promises.hold_line(two.book(3, "MB"), 1, is_waiting=True)
+    assert refusal(undo_acts.undo, two.book(4, "AK"), 1) == "MB recorded line at 13:03 after that"
+    assert "AK recorded line" not in refusal(undo_acts.undo, two.book(4, "AK"), 1, last=2)
+    assert refusal(undo_acts.undo, two.book(5, "CD"), 1) == (
+        "the last act of case 1 is not yours: MB recorded line at 13:03"
+    )
+    undo_acts.undo(two.book(6, "MB"), 1)
+    assert str(undo_acts.undo(two.book(7, "AK"), 1).message) == "undone: no answer of 1.1"
+    assert offer_of(two).state == "open"
+    assert refusal(undo_acts.undo, two.book(8, "AK"), 1) == (
+        "a placed call cannot be undone: offer of 1.1 at 13:01"
+    )
+    with two.book().store.reading() as reader:
+        acts = [(act.action, act.operator) for act in reader.acts(1)]
+        assert acts.count(("refused undo", "AK")) == 3
+        assert [act.details["undone"] for act in reader.acts(1) if act.action == "undo"] == [
+            "line",
+            "no_answer",
+        ]
+        assert reader.verify() == []
+
+
+def test_views_and_refusals_of_others_do_not_stand_before_an_undo(two):
+    """What changes nothing is passed over: personal views, refused acts, a hold."""
+    offer_call.place_call(two.book(1, "AK"), 1)
+    answer_call.record(two.book(2, "AK"), "1.1", "decline", reason="no_unit")
+    view_case.personal(two.book(3, "MB"), 1)
+    refusal(answer_call.record, two.book(3, "MB"), "1.1", "no_answer")
+    keep_case.hold(two.book(3, "MB"), 1, NOON + timedelta(days=9))
+    keep_case.export(two.book(3, "MB"), 1)
+    undo_acts.undo(two.book(4, "AK"), 1)
+    assert offer_of(two).state == "open"
+    with two.book().store.reading() as reader:
+        assert reader.case(1).hold_until == NOON + timedelta(days=9)
+
+
+def test_several_acts_are_undone_together_or_not_at_all(two):
+    """With a placed call among the last acts, none of them is undone."""
+    offer_call.place_call(two.book(1), 1)
+    answer_call.record(two.book(2), "1.1", "decline", reason="no_unit")
+    keep_case.note(two.book(3), 1, "Canary")
+    refusal(undo_acts.undo, two.book(4), 1, last=3)
+    assert offer_of(two).state == "declined"
+    undo_acts.undo(two.book(5), 1, last=2)
+    assert offer_of(two).state == "open"
+    with pytest.raises(UsageError):
+        undo_acts.undo(two.book(6), 1, last=0)
+
+
+@pytest.mark.parametrize("is_told", [True, False], ids=["told", "not told"])
+@pytest.mark.parametrize("is_together", [True, False], ids=["together", "one by one"])
+def test_a_firm_that_was_told_is_called_off(two, is_told, is_together):
+    """Once the driver has the address, undoing the acceptance names the number to call off.
+
+    The call is due until it is recorded. A firm whose driver was not told need not be called.
+    """
+    accepted(two)
+    if is_told:
+        keep_promises.tell(two.book(2), "1.1", "driver")
+    book = two.book(4)
+    if not is_together and is_told:
+        undo_acts.undo(book, 1)
+    last = 2 if is_told and is_together else 1
+    calls = ["call 089 1 Anna: no longer needed"] if is_told else []
+    assert [str(each) for each in undo_acts.calls_of_undo(book, 1, last=last)] == calls
+    done = undo_acts.undo(book, 1, last=last)
+    assert [str(each) for each in done.warnings] == calls
+    offer = offer_of(two)
+    assert (offer.state, offer.call_off_by) == ("open", book.now if is_told else None)
+    overdue = [each.what for each in view_case.audit(two.book(5)).overdue if each.ref == "1.1"]
+    assert overdue == (["call off"] if is_told else ["answer"])
+    if is_told:
+        keep_promises.call_off(two.book(5), "1.1")
+        assert offer_of(two).state == "called_off"
+
+
+def test_a_firm_that_called_back_and_was_told_is_called_off(two):
+    """An acceptance after no answer goes back to no answer, and the firm is called off."""
+    offer_call.place_call(two.book(1), 1)
+    answer_call.record(two.book(1), "1.1", "no_answer")
+    answer_call.accept(two.book(2), "1.1", NOON + timedelta(minutes=30), is_compared=True)
+    keep_promises.tell(two.book(2), "1.1", "driver")
+    undo_acts.undo(two.book(3), 1, last=2)
+    assert offer_of(two).state == "no_answer"
+    keep_promises.call_off(two.book(4), "1.1")
+    assert (offer_of(two).state, offer_of(two).call_off_by) == ("no_answer", None)
+
+
+def test_a_firm_that_was_called_off_is_called_again(two):
+    """Undoing a cancellation names the firm that was called off in between."""
+    accepted(two)
+    correct_case.cancel(two.book(2), 1)
+    keep_promises.call_off(two.book(3), "1.1")
+    done = undo_acts.undo(two.book(4), 1, last=2)
+    assert [str(each) for each in done.warnings] == [
+        "call 089 1 Anna: it was called off, and is needed after all"
+    ]
+    assert (offer_of(two).state, offer_of(two).call_off_by) == ("accepted", None)
+
+
+def test_a_unit_that_is_booked_meanwhile_refuses_the_undo(two):
+    """The refusal names the job that has the unit; nothing changes."""
+    for case_id in (1, 2):
+        card = offer_call.place_call(
+            two.book(1), case_id, services=["tow"], provider="bert", because="x", override="wish"
+        )
+        assert card.ref == f"{case_id}.1"
+    answer_call.accept(two.book(2), "1.1", NOON + timedelta(minutes=30), is_compared=True)
+    answer_call.record(two.book(3), "1.1", "fail")
+    answer_call.accept(two.book(4, "MB"), "2.1", NOON + timedelta(minutes=40), is_compared=True)
+    assert refusal(undo_acts.undo, two.book(5), 1) == (
+        "unit 1 of Bert is booked for 2.1 now, so that 1.1 cannot be restored"
+    )
+    assert offer_of(two).state == "failed"
+    undo_acts.undo(two.book(6, "MB"), 2)
+    undo_acts.undo(two.book(7), 1)
+    assert offer_of(two).state == "accepted"
+
+
+def test_a_booking_that_gave_way_moves_back(two):
+    """Undoing a new time also undoes what another job had to give way; a later change stays."""
+    for case_id, minutes in ((1, 30), (2, 120)):
+        offer_call.place_call(
+            two.book(1), case_id, services=["tow"], provider="bert", because="x", override="wish"
+        )
+        there_at = NOON + timedelta(minutes=minutes)
+        answer_call.accept(two.book(2), f"{case_id}.1", there_at, is_compared=True)
+    before = offer_of(two, case_id=2)
+    late = NOON + timedelta(minutes=110)
+    answer_call.promise(two.book(3), "1.1", late)
+    assert offer_of(two, case_id=2).booked_from > before.booked_from
+    undo_acts.undo(two.book(4), 1)
+    assert offer_of(two, case_id=2) == before
+    answer_call.promise(two.book(5), "1.1", late)
+    answer_call.promise(two.book(6, "MB"), "2.1", NOON + timedelta(minutes=300))
+    after = offer_of(two, case_id=2)
+    undo_acts.undo(two.book(7), 1)
+    assert offer_of(two, case_id=2) == after
+
+
+def test_an_erased_case_has_no_undo(two):
+    """After ``forget`` an undo is refused; and acts of a closed case are kept for one day."""
+    correct_case.close(two.book(1), 1)
+    correct_case.close(two.book(2), 2)
+    day_and_more = 25 * 60
+    undo_acts.undo(two.book(3), 2)
+    correct_case.close(two.book(day_and_more), 2)
+    assert refusal(undo_acts.undo, two.book(day_and_more), 1).endswith("can no longer be undone")
+    erase_case.forget(two.book(day_and_more), older_than_days=0, dry_run=False)
+    with pytest.raises(ConflictError, match="personal data erased"):
+        undo_acts.undo(two.book(day_and_more), 2)
+
+
+def test_the_refusal_of_a_late_act_names_the_other_operator(two):
+    """AK answers a call that MB has ended meanwhile, or a case that MB has closed."""
+    offer_call.place_call(two.book(1, "AK"), 1)
+    answer_call.record(two.book(2, "MB"), "1.1", "decline", reason="no_unit")
+    late = refusal(
+        answer_call.accept, two.book(3, "AK"), "1.1", NOON + timedelta(minutes=30), is_compared=True
+    )
+    assert late == (
+        "1.1 has already been answered: Anna at 13:02 (declined);"
+        " MB recorded decline of 1.1 at 13:02"
+    )
+    own = refusal(answer_call.record, two.book(3, "MB"), "1.1", "no_answer")
+    assert own == "1.1 has already been answered: Anna at 13:02 (declined)"
+    correct_case.close(two.book(4, "MB"), 1)
+    assert refusal(correct_case.close, two.book(5, "AK"), 1) == (
+        "case 1 was closed at 13:04; MB recorded close at 13:04"
+    )
+
+
+def test_a_case_number_means_no_call_that_the_operator_has_not_seen(two):
+    """AK's call was ended by MB, who placed the next one: ``accept 1`` is refused for AK."""
+    offer_call.place_call(two.book(1, "AK"), 1)
+    answer_call.record(two.book(2, "MB"), "1.1", "decline", reason="no_unit")
+    offer_call.place_call(two.book(3, "MB"), 1)
+    refused = refusal(
+        answer_call.accept, two.book(4, "AK"), "1", NOON + timedelta(minutes=30), is_compared=True
+    )
+    assert refused == "MB called 1.2 Bert at 13:03, after your call 1.1"
+    assert offer_of(two, 2).state == "open"
+    # The one who placed it, one who has placed none, and the number itself are unambiguous.
+    for operator, ref in (("MB", "1"), ("CD", "1"), ("AK", "1.2")):
+        assert decisions.offer_ref(two.book(5, operator), ref) == (1, 2)
