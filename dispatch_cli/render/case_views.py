@@ -14,12 +14,13 @@ from .layout import (
     plain_lines,
     wrap,
 )
-from .wording import worded
+from .wording import say, worded
 
 if TYPE_CHECKING:
     from ..results.case_results import (
         Act,
         Audit,
+        CallBackNumber,
         CaseView,
         OfferView,
         Overdue,
@@ -117,6 +118,9 @@ def show_lines(
         screen.text(view.client) if view.client else screen.say("no client"),
         screen.word(view.state),
         screen.say("opened {at} by {operator}", at=opened, operator=view.operator),
+        screen.say("merged into case {number}", number=view.merged_into)
+        if view.merged_into
+        else "",
     ]
     lines = plain_lines(flow(filter(None, head), screen.width, rest=_INDENT), "bold")
     for call in view.emergency:
@@ -229,6 +233,29 @@ def personal_rows(personal: "PersonalView") -> "Iterable[PlainRow]":
     yield {"key": "position", "value": f"{personal.lat:.5f}, {personal.lon:.5f}"}
     for key, value in personal.texts.items():
         yield {"key": key, "value": value}
+
+
+def call_back_lines(numbers: "Sequence[CallBackNumber]", screen: Screen) -> list[Line]:
+    """Make a line for each call-back number, that of the case itself first."""
+    if not numbers:
+        return [plain_line(say("no call-back number is recorded"), "bold")]
+    return [
+        plain_line(
+            say(
+                "CALL BACK  {number}  (case {case_id})",
+                number=screen.text(each.number),
+                case_id=each.case_id,
+            ),
+            "bold green",
+        )
+        for each in numbers
+    ]
+
+
+def call_back_rows(numbers: "Iterable[CallBackNumber]") -> "Iterable[PlainRow]":
+    """Make a row for each call-back number."""
+    for each in numbers:
+        yield {"what": "call back", "ref": str(each.case_id), "phone": each.number}
 
 
 def audit_lines(found: "Audit", now: datetime, screen: Screen) -> list[Line]:
