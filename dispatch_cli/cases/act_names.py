@@ -6,7 +6,7 @@ from ..errors import ConflictError
 from ..messages import Message
 from ..model.case import Act
 from .book import Book, clock
-from .offer_changes import RefusedActError
+from .refused_act import RefusedActError
 
 if TYPE_CHECKING:
     from ..store import Reader
@@ -45,7 +45,6 @@ def naming_operator(
             act=act_name(act),
             at=clock(act.at, book),
         )
-        return RefusedActError(
-            error.text, error.at, Message("{after}; {by}", after=error.after, by=by)
-        )
+        refusal = Message(error.template, at=clock(error.at, book), **error.values)
+        return ConflictError("{refusal}; {by}", refusal=refusal, by=by, hint=error.hint)
     return error

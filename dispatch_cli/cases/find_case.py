@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ..errors import UsageError
 from ..model.words import fold
 from ..notation.dialling import is_same_number, line_of
-from ..results.case_results import FoundCase
+from ..results.hand_over_results import FoundCase
 from .book import Book
 from .view_case import view
 

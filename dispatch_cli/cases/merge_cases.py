@@ -9,7 +9,7 @@ from ..errors import ConflictError, UsageError
 from ..messages import Message
 from ..model.case import Case, Offer, Personal
 from ..notation.dialling import line_of
-from ..results.case_results import ComparedCase, HandedPromise, Merged
+from ..results.hand_over_results import ComparedCase, HandedPromise, Merged
 from . import case_states, offer_changes
 from .book import Book, refusals_in_local_time, require_case
 from .case_ends import NOTHING_DUE
@@ -149,8 +149,8 @@ def _compared(book: Book, personal: Personal, case: Case) -> ComparedCase:
         vehicle=" ".join(filter(None, facts)),
         plate=personal.plate,
         call_back_end=line_of(personal.call_back)[-LAST_DIGITS:],
-        place=personal.typed_place
-        or " ".join(filter(None, (case.incident.where, case.incident.place.readback))),
+        where=personal.typed_place or case.incident.where or "",
+        place=case.incident.place.readback,
         state=shown.state,
         provider=", ".join(dict.fromkeys(firms)),
     )

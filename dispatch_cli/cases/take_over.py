@@ -8,7 +8,8 @@ from msgspec.structs import replace
 from ..errors import ConflictError, UsageError
 from ..messages import Message, Plural
 from ..model.case import Case
-from ..results.case_results import CaseView, HandedCase, HandedPromise, HandOver, Recorded
+from ..results.case_results import CaseView, Recorded
+from ..results.hand_over_results import HandedCase, HandedPromise, HandOver
 from . import case_deadlines, case_states, offer_changes
 from .book import Book, takeover_sentence
 from .decisions import decide, of_case
@@ -43,10 +44,10 @@ def take(book: Book, case_id: int, reason: str) -> Recorded:
         return replace(case, keeper=book.operator)
 
     fact = Message("taken over from {keeper}", keeper=former)
-    done = decide(
-        book, case_id, "take", change, lambda _: fact, reason=reason, keeper_before=former
+    done = Recorded(ref=str(case_id), case_id=case_id, state="taken", message=fact)
+    return decide(
+        book, case_id, "take", change, lambda *_: done, reason=reason, keeper_before=former
     )
-    return Recorded(ref=str(case_id), case_id=case_id, state="taken", message=done.message)
 
 
 def hand_over(book: Book, to: str) -> HandOver:

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from ..messages import Message
 from .figures import iso, past_clock
 from .layout import Line, Screen, cells, flow, pad, plain_line, plain_lines, wrap
-from .wording import say
 
 if TYPE_CHECKING:
-    from ..results.case_results import (
+    from ..results.hand_over_results import (
         ComparedCase,
         FoundCase,
         HandedCase,
@@ -41,17 +41,17 @@ def hand_over_lines(done: "HandOver", now: datetime, screen: Screen) -> list[Lin
 
 def _handed_lines(case: "HandedCase", now: datetime, screen: Screen) -> list[Line]:
     head = [
-        say("case {case_id}", case_id=case.case_id),
+        screen.say("case {case_id}", case_id=case.case_id),
         screen.text(case.kind),
         screen.text(case.area),
     ]
     if case.on_line_since is not None:
         since = past_clock(case.on_line_since, now)
-        head.append(say("caller on the line since {since}", since=since))
+        head.append(screen.say("caller on the line since {since}", since=since))
     lines = plain_lines(flow(filter(None, head), screen.width, rest=_INDENT), "bold")
     if case.due_at is not None:
         template = "MISSED: {due} due {at}" if case.overdue else "{due} due {at}"
-        text = say(template, due=say(case.due), at=past_clock(case.due_at, now))
+        text = screen.say(template, due=screen.word(case.due), at=past_clock(case.due_at, now))
         style = "bold red" if case.overdue else ""
         lines += plain_lines(wrap(text, screen.width, first=_INDENT, rest=_INDENT), style)
     for promise in case.promises:
@@ -61,7 +61,7 @@ def _handed_lines(case: "HandedCase", now: datetime, screen: Screen) -> list[Lin
 
 def promise_lines(promise: "HandedPromise", now: datetime, screen: Screen) -> list[Line]:
     """Make the line of what a firm has promised: its number, its name, and until when."""
-    what = say("{what} {at}", what=say(promise.what), at=past_clock(promise.at, now))
+    what = screen.say("{what} {at}", what=screen.word(promise.what), at=past_clock(promise.at, now))
     parts = [promise.ref, screen.text(promise.phone), screen.text(promise.name), what]
     return plain_lines(flow(parts, screen.width, gap="  ", first=_INDENT, rest=_INDENT * 2))
 
@@ -96,7 +96,7 @@ def merged_lines(done: "Merged", screen: Screen) -> list[Line]:
     """Make the lines of a merge: what was done, then each firm to call off."""
     lines = plain_lines(wrap(screen.text(done.message), screen.width, rest=_INDENT), "bold")
     for each in done.call_off:
-        parts = [each.ref, screen.text(each.phone), screen.text(each.name), say("call off")]
+        parts = [each.ref, screen.text(each.phone), screen.text(each.name), screen.say("call off")]
         lines += plain_lines(flow(parts, screen.width, gap="  ", rest=_INDENT))
     return lines
 
@@ -121,22 +121,23 @@ def compared_lines(
     pair: "tuple[ComparedCase, ComparedCase]", now: datetime, screen: Screen
 ) -> list[Line]:
     """Make two cases side by side: a line for each fact, with its label."""
-    rows = [
-        (say("time"), [past_clock(each.opened_at, now) for each in pair]),
-        (say("kind"), [each.kind for each in pair]),
-        (say("vehicle"), [each.vehicle for each in pair]),
-        (say("plate"), [each.plate for each in pair]),
-        (say("number ends"), [each.call_back_end for each in pair]),
-        (say("place"), [each.place for each in pair]),
-        (say("state"), [say(each.state) for each in pair]),
-        (say("firm"), [each.provider for each in pair]),
+    rows: list[tuple[str, Sequence[Message | str]]] = [
+        (screen.say("time"), [past_clock(each.opened_at, now) for each in pair]),
+        (screen.say("kind"), [each.kind for each in pair]),
+        (screen.say("vehicle"), [each.vehicle for each in pair]),
+        (screen.say("plate"), [each.plate for each in pair]),
+        (screen.say("number ends"), [each.call_back_end for each in pair]),
+        (screen.say("words"), [each.where for each in pair]),
+        (screen.say("place"), [each.place for each in pair]),
+        (screen.say("state"), [screen.word(each.state) for each in pair]),
+        (screen.say("firm"), [each.provider for each in pair]),
     ]
     first = max(cells(label) for label, _ in rows)
     width = max(10, (screen.width - first - 4) // 2)
     stays, ends = pair
     heads = [
-        say("case {case_id} stays", case_id=stays.case_id),
-        say("case {case_id} ends", case_id=ends.case_id),
+        screen.say("case {case_id} stays", case_id=stays.case_id),
+        screen.say("case {case_id} ends", case_id=ends.case_id),
     ]
     lines = [plain_line(f"{pad('', first)}  {pad(heads[0], width)}  {heads[1]}", "bold")]
     for label, texts in rows:
@@ -151,21 +152,21 @@ def compared_lines(
 def found_lines(found: Sequence["FoundCase"], now: datetime, screen: Screen) -> list[Line]:
     """Make a line for each case that was found."""
     if not found:
-        return [plain_line(say("no case"))]
+        return [plain_line(screen.say("no case"))]
     lines = []
     for each in found:
         parts = [
-            say("case {case_id}", case_id=each.case_id),
+            screen.say("case {case_id}", case_id=each.case_id),
             past_clock(each.opened_at, now),
             screen.text(each.area),
             screen.text(each.kind),
-            say(each.state),
+            screen.word(each.state),
             screen.text(each.provider),
             screen.text(each.operator),
-            say("same {by}", by=say(each.by)),
+            screen.say("same {by}", by=screen.word(each.by)),
         ]
         if each.merged_into:
-            parts.append(say("merged into {case_id}", case_id=each.merged_into))
+            parts.append(screen.say("merged into {case_id}", case_id=each.merged_into))
         lines += plain_lines(flow(filter(None, parts), screen.width, gap="  ", rest=_INDENT))
     return lines
 

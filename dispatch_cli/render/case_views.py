@@ -1,6 +1,6 @@
 """The output for the handover list, one case with its history, and missed deadlines."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -14,19 +14,19 @@ from .layout import (
     plain_lines,
     wrap,
 )
-from .wording import say, worded
+from .wording import worded
 
 if TYPE_CHECKING:
     from ..results.case_results import (
         Act,
         Audit,
-        CallBackNumber,
         CaseView,
         OfferView,
         Overdue,
         PersonalView,
         ServiceView,
     )
+    from ..results.hand_over_results import CallBackNumber
     from .plain import PlainRow
 
 _INDENT = " " * 6
@@ -238,12 +238,12 @@ def personal_rows(personal: "PersonalView") -> "Iterable[PlainRow]":
 def call_back_lines(numbers: "Sequence[CallBackNumber]", screen: Screen) -> list[Line]:
     """Make a line for each call-back number, that of the case itself first."""
     if not numbers:
-        return [plain_line(say("no call-back number is recorded"), "bold")]
+        return [plain_line(screen.say("no call-back number is recorded"), "bold")]
     return [
         plain_line(
-            say(
+            screen.say(
                 "CALL BACK  {number}  (case {case_id})",
-                number=screen.text(each.number),
+                number=each.number,
                 case_id=each.case_id,
             ),
             "bold green",

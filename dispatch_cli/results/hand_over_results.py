@@ -76,7 +76,9 @@ class ComparedCase(Struct, frozen=True, kw_only=True):
     plate: str
     call_back_end: str
     """The last three digits of the call-back number."""
-    place: str
+    where: str
+    """The place in the caller's words, or the road."""
+    place: Message | str
     state: str
     provider: str
 

@@ -14,6 +14,7 @@ from dispatch_cli.cases import (
     correct_case,
     decisions,
     emergency_record,
+    end_case,
     erase_case,
     keep_case,
     keep_promises,
@@ -194,8 +195,8 @@ def acts_on_cases(book: Book, case_id: int, number: int) -> dict:
         "callback": lambda: keep_case.remind(book, case_id, later),
         "note": lambda: keep_case.note(book, case_id, f"Canary-Note {number}"),
         "personal": lambda: keep_case.put_personal(book, case_id, to=f"Canary-To {number}"),
-        "close": lambda: correct_case.close(book, case_id),
-        "cancel case": lambda: correct_case.cancel(book, case_id),
+        "close": lambda: end_case.close(book, case_id),
+        "cancel case": lambda: end_case.cancel(book, case_id),
     }
 
 
@@ -413,7 +414,7 @@ def test_a_firm_that_called_back_and_was_told_is_called_off(two):
 def test_a_firm_that_was_called_off_is_called_again(two):
     """Undoing a cancellation names the firm that was called off in between."""
     accepted(two)
-    correct_case.cancel(two.book(2), 1)
+    end_case.cancel(two.book(2), 1)
     keep_promises.call_off(two.book(3), "1.1")
     done = undo_acts.undo(two.book(4), 1, last=2)
     assert [str(each) for each in done.warnings] == [
@@ -464,11 +465,11 @@ def test_a_booking_that_gave_way_moves_back(two):
 
 def test_an_erased_case_has_no_undo(two):
     """After ``forget`` an undo is refused; and acts of a closed case are kept for one day."""
-    correct_case.close(two.book(1), 1)
-    correct_case.close(two.book(2), 2)
+    end_case.close(two.book(1), 1)
+    end_case.close(two.book(2), 2)
     day_and_more = 25 * 60
     undo_acts.undo(two.book(3), 2)
-    correct_case.close(two.book(day_and_more), 2)
+    end_case.close(two.book(day_and_more), 2)
     assert refusal(undo_acts.undo, two.book(day_and_more), 1).endswith("can no longer be undone")
     erase_case.forget(two.book(day_and_more), older_than_days=0, dry_run=False)
     with pytest.raises(ConflictError, match="personal data erased"):
@@ -488,8 +489,8 @@ def test_the_refusal_of_a_late_act_names_the_other_operator(two):
     )
     own = refusal(answer_call.record, two.book(3, "MB"), "1.1", "no_answer")
     assert own == "1.1 has already been answered: Anna at 13:02 (declined)"
-    correct_case.close(two.book(4, "MB"), 1)
-    assert refusal(correct_case.close, two.book(5, "AK"), 1) == (
+    end_case.close(two.book(4, "MB"), 1)
+    assert refusal(end_case.close, two.book(5, "AK"), 1) == (
         "case 1 was closed at 13:04; MB recorded close at 13:04"
     )
 

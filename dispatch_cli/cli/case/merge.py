@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ...cases.book import local
 from ...errors import UsageError
 from ...messages import Message
 from ..desk_options import CaseArgument, DeskOptions
-from ..log_book import open_book, zone_of
+from ..log_book import open_book
 from ..option_groups import with_options
 from ..outcome import Outcome
 from ..result_output import shown, shown_record
@@ -70,7 +71,7 @@ def _must_be_the_same(desk: DeskOptions, book: "Book", case_id: int, duplicate: 
     if not desk.is_asking:
         raise UsageError("a merge in a script needs --yes")
     pair = merge_cases.compare(book, case_id, duplicate)
-    here, screen = book.now.astimezone(zone_of(book)), screen_of(sys.stderr)
+    here, screen = local(book.now, book), screen_of(sys.stderr)
     print_lines(case_handover.compared_lines(pair, here, screen), sys.stderr, screen)
     question = Message(
         "Is case {duplicate} the same vehicle as case {case_id}? [y/N]",
@@ -103,7 +104,7 @@ def find(
 
     book = open_book(desk)
     found = find_case.find(book, read_text(text, "what to find"))
-    here = book.now.astimezone(zone_of(book))
+    here = local(book.now, book)
     return shown(
         desk,
         "case find",

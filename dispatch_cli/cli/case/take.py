@@ -4,8 +4,9 @@ from typing import Annotated
 
 import typer
 
+from ...cases.book import local
 from ..desk_options import CaseArgument, DeskOptions
-from ..log_book import open_book, zone_of
+from ..log_book import open_book
 from ..option_groups import with_options
 from ..outcome import Outcome
 from ..result_output import shown, shown_record
@@ -43,7 +44,7 @@ def hand_over(
 
     book = open_book(desk)
     done = take_over.hand_over(book, to)
-    here = book.now.astimezone(zone_of(book))
+    here = local(book.now, book)
     return shown(
         desk,
         "case hand-over",
