@@ -149,29 +149,6 @@ def test_every_other_key(dispatch, opened):
 def test_open_asks_and_goes_straight_into_the_loop(dispatch, firms):
     """The operator's daily line: what is missing is asked in order, Enter takes the default."""
     with Terminal(["case", "open", "--work"]) as terminal:
-<<<<<<< HEAD
-        terminal.wait_for("hurt or in danger?")
-        terminal.press("2 shoulder\n")
-        terminal.wait_for("EMERGENCY  112")
-        terminal.wait_for("Where?")
-        terminal.press("nowhere9\n")
-        terminal.wait_for("error: ")
-        terminal.press("86150\n")
-        terminal.wait_for("Road, direction")
-        terminal.press("A8 towards M\n")
-        terminal.wait_for("What? [accident]")
-        terminal.press("\n")
-        terminal.wait_for("Vehicle? [car]")
-        terminal.press("\n")
-        terminal.wait_for("Persons to come along? [1]")
-        terminal.press("\n")
-        terminal.wait_for("Client? adac, none [none]")
-        terminal.press("adac\n")
-        terminal.wait_for("Call-back number?")
-        terminal.press("089 99998-555\n")
-        terminal.wait_for("Note?")
-        terminal.press("Canary-Note\n")
-=======
         for question, answer in (
             ("in danger?", "2 shoulder"),
             ("EMERGENCY  112", ""),
@@ -196,7 +173,6 @@ def test_open_asks_and_goes_straight_into_the_loop(dispatch, firms):
             terminal.wait_for(question)
             if question != "EMERGENCY  112":
                 terminal.press(f"{answer}\n")
->>>>>>> draft
         shown = terminal.wait_for(BOTTOM)
         assert ">tow: waiting" in shown
         assert "CONFIRM  near 86150" in shown
