@@ -229,7 +229,7 @@ def _service_to_ask(case: Case, name: str | None) -> CaseService:
     # A service with a provider left to ask precedes an exhausted one.
     for state in ("waiting", "exhausted"):
         for service in case.services:
-            if states[service.service] == state:
+            if states[service.service] == state and not case_states.is_followed(case, service):
                 return service
     listed = joined(
         (

@@ -177,7 +177,7 @@ def overdue_of(case: Case, now: datetime) -> Iterable[Overdue]:
             phone = ""
         if deadline.what == "emergency call":
             phone = " ".join(sorted(plans.numbers_to_dial(case.incident)))
-        if service is not None and deadline.what == "last resort":
+        if service is not None and deadline.what in ("last resort", "last resort answer"):
             phone = service.last_resort_phone
         ref = ref_of(case.id, deadline.offer) if offer else str(case.id)
         yield Overdue(
