@@ -68,7 +68,6 @@ ACTS = (
     ("take", "1", "--reason", "agreed"),
     ("open", "tow", "--at", "86199"),
     ("merge", "3", "5", "--yes"),
-    ("find", "86199"),
     ("note", "3", "a cat"),
     ("undo", "3"),
     ("close", "1"),
@@ -82,7 +81,7 @@ ACTS = (
 )  # fmt: skip
 LOOKS = (
     ("show", "1", "--log", "--personal"), ("list",), ("list", "--open"), ("audit",),
-    ("export", "1"),
+    ("export", "1"), ("find", "86199"),
 )  # fmt: skip
 
 
