@@ -132,7 +132,7 @@ def _with_drivers_to_tell(case: Case, now: datetime) -> Case:
 
 
 def _merged(before: Case, fresh: Iterable[CaseService]) -> tuple[CaseService, ...]:
-    """Merge the new cascades into a case: an accepted service keeps its old cascade.
+    """Merge the new cascades into a case: a service with help keeps its old cascade.
 
     Services that the plan no longer needs are last, and only those for which there is an offer.
     """
@@ -140,10 +140,18 @@ def _merged(before: Case, fresh: Iterable[CaseService]) -> tuple[CaseService, ..
     merged = []
     for service in fresh:
         old = known.pop(service.service, None)
-        if old is not None and case_states.service_state(before, old) in case_states.LIVE:
+        state = case_states.service_state(before, old) if old is not None else "later"
+        if old is not None and state in (*case_states.LIVE, "taken_over"):
             merged.append(old)
         elif old is not None:
-            merged.append(replace(service, opened=old.opened or service.opened))
+            merged.append(
+                replace(
+                    service,
+                    opened=old.opened or service.opened,
+                    last_resort_state=old.last_resort_state,
+                    last_resort_by=old.last_resort_by,
+                )
+            )
         else:
             merged.append(service)
     asked = {offer.service for offer in before.offers}

@@ -13,11 +13,10 @@ LIVE = ("accepted", "arrived")
 """States of an offer in which its unit is occupied."""
 
 _BY_LAST_RESORT: dict[str, ServiceState] = {
-    "": "exhausted",
     "called": "last_resort",
     "takes_over": "taken_over",
-    "does_not": "exhausted",
 }
+"""States in which the last resort counts before the providers that were not asked yet."""
 
 # The first of these states that any offer of a service has gives the state of the service.
 _BY_OFFER: dict[str, ServiceState] = {
@@ -90,19 +89,23 @@ def service_state(case: Case, service: CaseService) -> ServiceState:
     for state, stands in _BY_OFFER.items():
         if state in states:
             return stands
+    if service.last_resort_state in _BY_LAST_RESORT:
+        return _BY_LAST_RESORT[service.last_resort_state]
     if next_option(case, service).option:
         return "waiting"
-    if "later" in states:
-        return "asking"
-    return _BY_LAST_RESORT[service.last_resort_state]
+    return "asking" if "later" in states else "exhausted"
 
 
 def is_followed(case: Case, service: CaseService) -> bool:
-    """Return whether a service is exhausted, and the one planned after it can still bring help."""
-    if service_state(case, service) not in ("exhausted", "last_resort"):
+    """Return whether a service is exhausted, and one planned after it can still bring help."""
+    ended = ("exhausted", "last_resort")
+    if service_state(case, service) not in ended:
         return False
-    states = (service_state(case, each) for each in case.services if each.after == service.service)
-    return any(state not in ("exhausted", "last_resort") for state in states)
+    return any(
+        service_state(case, each) not in ended or is_followed(case, each)
+        for each in case.services
+        if each.after == service.service
+    )
 
 
 def is_opened(case: Case, service: CaseService) -> bool:

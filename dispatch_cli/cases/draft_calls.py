@@ -99,6 +99,14 @@ def save(book: Book, draft: Draft, facts: Mapping[str, str]) -> Draft:
     return after
 
 
+def read_free(book: Book, number: int, *, take: bool = False) -> Draft:
+    """Return a parked call; ConflictError if it has ended, or if another program asks for it."""
+    with book.store.reading() as reader:
+        draft = require_live(book, reader, number)
+    must_be_free(book, draft, take=take)
+    return draft
+
+
 def resume(
     book: Book,
     number: int,
@@ -115,8 +123,6 @@ def resume(
     with book.store.deciding() as tx:
         before = require_live(book, tx, number)
         must_be_free(book, before, holder=holder, take=take)
-        if not (holder or facts):
-            return before
         after = replace(
             before,
             operator=book.operator,

@@ -53,6 +53,8 @@ def forget(
     if not dry_run:
         drafts = _erase_drafts(book)
         due = _forget_all(book, due, older_than_days)
+        # After the files are wiped: until then an erased draft is no success.
+        book.unshown.recorded += [_erased(each) for each in drafts]
     return Forgotten(
         tuple(due),
         dry_run,
@@ -76,9 +78,11 @@ def _erase_drafts(book: Book) -> list[Draft]:
             book.note_clock(tx)
         for draft in drafts:
             tx.erase_draft(draft.id)
-        facts = [Message("{number}: erased", number=draft.number) for draft in drafts]
-    book.unshown.recorded += facts
     return drafts
+
+
+def _erased(draft: Draft) -> Message:
+    return Message("{number}: erased", number=draft.number)
 
 
 def _exports_of(book: Book, case_ids: Iterable[int]) -> dict[int, list[Act]]:

@@ -173,7 +173,7 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question(
         key="read_back",
-        sentence=Message("I repeat your number: {call_back}. Is that right?"),
+        sentence=Message("I repeat your number: {call_back}. Is that right?", call_back=""),
         answers=_YES_NO,
         read=read_back,
         needed=True,

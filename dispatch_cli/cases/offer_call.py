@@ -22,6 +22,7 @@ from .gates_now import (
     why_out,
 )
 from .offer_card import card, context_of, exhausted, skipped_names
+from .take_over import keep_on_call
 
 if TYPE_CHECKING:
     from ..store import Reader, Transaction
@@ -63,6 +64,7 @@ def place_call(
             asks = list(zip(wanted, options, strict=True))
             by = override if provider is not None else ""
             after = _asked(book, opened, asks, found.phone, override=by, before_opening=early)
+            after = keep_on_call(book, tx, after)
             offers = after.offers[len(before.offers) :]
             tx.save(before, after)
             _write_down(book, tx, case_id, offers, because)
@@ -244,7 +246,7 @@ def _service_to_ask(case: Case, name: str | None) -> CaseService:
     # A service with a provider left to ask precedes an exhausted one.
     for state in ("waiting", "exhausted"):
         for service in case.services:
-            if states[service.service] == state:
+            if states[service.service] == state and not case_states.is_followed(case, service):
                 return service
     listed = joined(
         (

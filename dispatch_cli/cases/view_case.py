@@ -6,8 +6,11 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from .. import plans
+from ..errors import ConflictError
+from ..messages import Message
 from ..model.case import Act, Case, CaseService, Offer, Personal, ref_of
 from ..results.case_results import Audit, CaseView, OfferView, Overdue, PersonalView, ServiceView
+from ..results.hand_over_results import CallBackNumber
 from . import call_texts, case_deadlines, case_states, urgency, view_drafts
 from .book import Book, require_case
 
@@ -35,9 +38,8 @@ def view(case: Case, now: datetime) -> CaseView:
         age_min=max(0.0, (now - case.opened_at).total_seconds() / 60),
         state=_whole_state(case, states),
         operator=case.keeper,
-        place=incident.where or call_texts.rough_area(incident),
+        place=call_texts.rough_area(incident),
         vehicle=incident.vehicle.kind,
-        brand=incident.vehicle.brand,
         weight_t=incident.vehicle.weight_t,
         injured=incident.injured,
         in_danger=incident.in_danger,
@@ -50,6 +52,7 @@ def view(case: Case, now: datetime) -> CaseView:
         next_deadline=due[0].at if due else None,
         due=due[0].what if due else "",
         overdue=bool(due) and due[0].is_overdue(now),
+        merged_into=case.merged_into,
     )
 
 
@@ -120,6 +123,29 @@ def personal(book: Book, case_id: int, *, action: str = "personal show") -> Pers
     )
 
 
+def call_back_numbers(book: Book, case_id: int) -> tuple[CallBackNumber, ...]:
+    """Return the call-back numbers of a case and of those merged into it; the look is recorded.
+
+    Raises ConflictError if another operator works on the case.
+    """
+    with book.store.deciding() as tx:
+        case = require_case(tx, case_id)
+        if case.keeper != book.operator:
+            raise ConflictError(
+                "{keeper} works on case {case_id}",
+                keeper=case.keeper,
+                case_id=case_id,
+                hint=Message("dispatch case take {case_id} --reason agreed", case_id=case_id),
+            )
+        found = [(each, tx.personal(each)) for each in (case_id, *tx.merged_into(case_id))]
+        book.write(tx, "personal call back", case_id)
+    return tuple(
+        CallBackNumber(each, personal.call_back)
+        for each, personal in found
+        if personal is not None and personal.call_back
+    )
+
+
 def audit(book: Book, *, is_by_cron: bool = False) -> Audit:
     """Return the missed deadlines of open cases and parked calls, and a jump of the clock.
 
@@ -151,7 +177,7 @@ def overdue_of(case: Case, now: datetime) -> Iterable[Overdue]:
             phone = ""
         if deadline.what == "emergency call":
             phone = " ".join(sorted(plans.numbers_to_dial(case.incident)))
-        if service is not None and deadline.what == "last resort":
+        if service is not None and deadline.what in ("last resort", "last resort answer"):
             phone = service.last_resort_phone
         ref = ref_of(case.id, deadline.offer) if offer else str(case.id)
         yield Overdue(

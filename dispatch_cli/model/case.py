@@ -276,7 +276,7 @@ class Booking(Struct, frozen=True, kw_only=True):
     end: datetime
 
 
-OPENING, FORGETTING, EXPORT = "open", "forget", "personal export"
+OPENING, FORGETTING, EXPORT, UNDO = "open", "forget", "personal export", "undo"
 """Actions in the journal that the store reads or records itself."""
 
 OF_NO_CASE = 0

@@ -30,7 +30,7 @@ _NARROWED = {
 def list_lines(
     views: Sequence["CaseView | DraftView"], now: datetime, screen: Screen
 ) -> list[Line]:
-    """Make the list, with parked calls; from 120 columns on also with vehicle, client, firm, phone and age."""
+    """Make the list, with parked calls; a wide one also has vehicle, client, firm, phone, age."""
     if not views:
         return [plain_line(screen.say("no case"))]
     heads = _WIDE_HEADS if screen.width >= _WIDE_FROM else _HEADS
@@ -116,7 +116,7 @@ def _mark(view: "CaseView", screen: Screen) -> str:
 
 
 def _vehicle(view: "CaseView", screen: Screen) -> str:
-    parts = [view.brand or "", screen.word(view.vehicle) if view.vehicle else ""]
+    parts = [screen.word(view.vehicle) if view.vehicle else ""]
     if view.weight_t is not None:
         parts.append(f"{view.weight_t:g} t")
     return screen.text(" ".join(filter(None, parts))) or "-"

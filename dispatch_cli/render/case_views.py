@@ -1,6 +1,6 @@
 """The output for the handover list, one case with its history, and missed deadlines."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         PersonalView,
         ServiceView,
     )
+    from ..results.hand_over_results import CallBackNumber
     from .plain import PlainRow
 
 _INDENT = " " * 6
@@ -117,6 +118,9 @@ def show_lines(
         screen.text(view.client) if view.client else screen.say("no client"),
         screen.word(view.state),
         screen.say("opened {at} by {operator}", at=opened, operator=view.operator),
+        screen.say("merged into case {number}", number=view.merged_into)
+        if view.merged_into
+        else "",
     ]
     lines = plain_lines(flow(filter(None, head), screen.width, rest=_INDENT), "bold")
     for call in view.emergency:
@@ -229,6 +233,29 @@ def personal_rows(personal: "PersonalView") -> "Iterable[PlainRow]":
     yield {"key": "position", "value": f"{personal.lat:.5f}, {personal.lon:.5f}"}
     for key, value in personal.texts.items():
         yield {"key": key, "value": value}
+
+
+def call_back_lines(numbers: "Sequence[CallBackNumber]", screen: Screen) -> list[Line]:
+    """Make a line for each call-back number, that of the case itself first."""
+    if not numbers:
+        return [plain_line(screen.say("no call-back number is recorded"), "bold")]
+    return [
+        plain_line(
+            screen.say(
+                "CALL BACK  {number}  (case {case_id})",
+                number=each.number,
+                case_id=each.case_id,
+            ),
+            "bold green",
+        )
+        for each in numbers
+    ]
+
+
+def call_back_rows(numbers: "Iterable[CallBackNumber]") -> "Iterable[PlainRow]":
+    """Make a row for each call-back number."""
+    for each in numbers:
+        yield {"what": "call back", "ref": str(each.case_id), "phone": each.number}
 
 
 def audit_lines(found: "Audit", now: datetime, screen: Screen) -> list[Line]:

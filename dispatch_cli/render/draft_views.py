@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ..messages import Message
 from .figures import iso, past_clock
 from .layout import Line, Screen, flow, plain_lines
-from .wording import say
+from .wording import say, word
 
 if TYPE_CHECKING:
     from ..results.case_results import DraftView
@@ -24,10 +24,10 @@ def draft_lines(
     view: "DraftView", done: Message | str, now: datetime, screen: Screen
 ) -> list[Line]:
     """Make the lines of an act on a parked call: what is done, and what is due when."""
-    due = say("{due} due {at}", due=say(view.due), at=past_clock(view.due_at, now))
+    due = say("{due} due {at}", due=word(view.due), at=past_clock(view.due_at, now))
     parts = [screen.text(done), due]
     if view.missing:
-        parts.append(say("missing: {facts}", facts=", ".join(say(each) for each in view.missing)))
+        parts.append(say("missing: {facts}", facts=", ".join(word(each) for each in view.missing)))
     return plain_lines(flow(parts, screen.width, rest=_INDENT))
 
 

@@ -12,7 +12,7 @@ from ..messages import Message
 from ..model import Incident
 from ..model.case import Case, CaseService, Offer, Option, Personal, Promise
 from ..model.stamps import from_stamp, moment_or_none, stamp_or_none, to_stamp
-from .journal import read_last
+from .journal import read_standing
 
 if TYPE_CHECKING:
     import sqlite3
@@ -129,9 +129,9 @@ def _case_of(
 
 
 def _set_at(connection: "sqlite3.Connection", case_id: int) -> datetime | None:
-    """Read when the reminder of a case was recorded; None without a record."""
-    recorded = read_last(connection, case_id, "callback")
-    return None if recorded is None else recorded.at
+    """Read when the reminder of a case was recorded, and not undone; None without a record."""
+    records = read_standing(connection, case_id)
+    return next((act.at for _, act in records if act.action == "callback"), None)
 
 
 def read_personal(connection: "sqlite3.Connection", case_id: int) -> Personal | None:
@@ -201,11 +201,15 @@ def put_personal(connection: "sqlite3.Connection", case_id: int, personal: Perso
 
 def put_text(connection: "sqlite3.Connection", case_id: int, key: str, text: str) -> None:
     """Keep a free text with the motorist's data; raises ConflictError once it is erased."""
-    texts = _json({**read_texts(connection, case_id), key: text})
-    _must_be_there(
-        connection.execute("UPDATE personal SET texts = ? WHERE case_id = ?", (texts, case_id)),
-        case_id,
+    put_texts(connection, case_id, {**read_texts(connection, case_id), key: text})
+
+
+def put_texts(connection: "sqlite3.Connection", case_id: int, texts: dict[str, str]) -> None:
+    """Replace the free texts of a case; raises ConflictError once they are erased."""
+    cursor = connection.execute(
+        "UPDATE personal SET texts = ? WHERE case_id = ?", (_json(texts), case_id)
     )
+    _must_be_there(cursor, case_id)
 
 
 def put_offer(connection: "sqlite3.Connection", case_id: int, offer: Offer) -> None:

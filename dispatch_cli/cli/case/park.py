@@ -4,6 +4,7 @@ import os
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import typer
+from msgspec.structs import replace
 
 from ...errors import UsageError
 from ...messages import Message
@@ -102,10 +103,15 @@ def resume(  # noqa: PLR0917 - the options of a command
         return opened_from_interview(desk, book, interview, warnings, work=work, verb="resume")
     new = facts_of(facts, read_personal(data))
     book = book.renewed()
-    draft = draft_calls.resume(book, draft_id, facts=new, take=take)
-    _must_be_complete(draft)
+    draft = draft_calls.read_free(book, draft_id, take=take)
+    complete = replace(draft, facts={**draft.facts, **new})
+    if complete.missing:
+        if new:
+            draft_calls.resume(book, draft_id, facts=new, take=take)
+        raise _incomplete(complete)
+    # In one transaction: the new facts are in the case, or the draft is as it was.
     return opened_from_facts(
-        desk, book, draft.facts, warnings, draft=draft, work=work, verb="resume"
+        desk, book, complete.facts, warnings, draft=draft, work=work, verb="resume"
     )
 
 
@@ -133,14 +139,13 @@ def discard(
     return shown_draft(desk, "case discard", book, draft, done)
 
 
-def _must_be_complete(draft: "Draft") -> None:
-    """Raise UsageError with the options of the facts that are still missing."""
-    if draft.missing:
-        raise UsageError(
-            "{number} is still parked; missing: {missing}",
-            number=draft.number,
-            missing=", ".join(OPTIONS[name] for name in draft.missing),
-            hint=Message(
-                "repeat dispatch case resume {number} with the missing facts", number=draft.number
-            ),
-        )
+def _incomplete(draft: "Draft") -> UsageError:
+    """Return the error with the options of the facts that are still missing."""
+    return UsageError(
+        "{number} is still parked; missing: {missing}",
+        number=draft.number,
+        missing=", ".join(OPTIONS[name] for name in draft.missing),
+        hint=Message(
+            "repeat dispatch case resume {number} with the missing facts", number=draft.number
+        ),
+    )

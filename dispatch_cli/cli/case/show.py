@@ -29,14 +29,22 @@ def show(
     personal: Annotated[
         bool, typer.Option("--personal", help="Add personal data; the journal records this view.")
     ] = False,
+    call_back: Annotated[
+        bool,
+        typer.Option(
+            "--call-back",
+            help="Add the call-back number, if you work on the case; the journal records it.",
+        ),
+    ] = False,
 ) -> Outcome:
     """Show a case: its state, services and offers."""
-    from ...cases import view_case
+    from ...cases import take_over, view_case
     from ...render import case_views
 
     book = open_book(desk)
     # First, so that the shown journal has the record of this view as well.
     private = view_case.personal(book, case_id) if personal else None
+    numbers = view_case.call_back_numbers(book, case_id) if call_back else ()
     view = view_case.show(book, case_id)
     acts = view_case.acts(book, case_id) if log else []
     here = local(book.now, book)
@@ -45,11 +53,16 @@ def show(
         data["log"] = acts
     if private is not None:
         data["personal"] = private
+    if call_back:
+        data["call_back"] = numbers
     return shown(
         desk,
         "case show",
         data,
-        lines=lambda screen: case_views.show_lines(view, here, screen, acts, private),
+        lines=lambda screen: [
+            *case_views.show_lines(view, here, screen, acts, private),
+            *(case_views.call_back_lines(numbers, screen) if call_back else ()),
+        ],
         columns=case_views.SHOW_COLUMNS,
         rows=lambda: [
             *case_views.show_rows(view, acts),
@@ -57,7 +70,9 @@ def show(
                 {"what": "personal", "ref": str(case_id), "state": row["key"], "text": row["value"]}
                 for row in (case_views.personal_rows(private) if private else ())
             ),
+            *case_views.call_back_rows(numbers),
         ],
+        warnings=take_over.takeovers(book, [view]),
     )
 
 
@@ -73,7 +88,7 @@ def list_cases(
 
     Missed deadlines are first.
     """
-    from ...cases import view_case, view_drafts
+    from ...cases import take_over, view_case, view_drafts
     from ...render import case_list, case_views
 
     if open_only and everything:
@@ -104,6 +119,7 @@ def list_cases(
         lines=lambda screen: case_list.list_lines([*drafts, *found], here, screen),
         columns=case_views.LIST_COLUMNS,
         rows=lambda: case_views.list_rows([*drafts, *found]),
+        warnings=take_over.takeovers(book, found),
     )
 
 

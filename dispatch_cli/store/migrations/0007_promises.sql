@@ -20,6 +20,8 @@ ALTER TABLE case_file ADD COLUMN emergency_by INTEGER;
 ALTER TABLE case_file ADD COLUMN on_line_since INTEGER;
 ALTER TABLE case_file ADD COLUMN merged_into INTEGER NOT NULL DEFAULT 0;
 
+CREATE INDEX merged_cases ON case_file (merged_into) WHERE merged_into <> 0;
+
 -- The operator who works on the case: until now the one who placed its last call.
 ALTER TABLE case_file ADD COLUMN keeper TEXT NOT NULL DEFAULT '';
 UPDATE case_file SET keeper = coalesce(
