@@ -14,6 +14,7 @@ from ..results.desk_results import Board, CascadeRow, DeskCard, Stands
 from . import (
     answer_call,
     case_states,
+    find_case,
     offer_card,
     offer_changes,
     urgency,
@@ -62,6 +63,23 @@ def board(book: Book, *, closed: int = 0) -> Board:
         cases=tuple(view_case.view(case, book.now) for case in in_order),
         drafts=drafts,
         overdue=tuple(overdue),
+        roads={each.id: each.incident.where for each in in_order if each.incident.where},
+        makes={each.id: make for each in in_order if (make := each.incident.vehicle.brand)},
+    )
+
+
+def found(book: Book, text: str) -> frozenset[str]:
+    """Return the numbers of the cases that a number, phone, plate or place names."""
+    return frozenset(str(each.case_id) for each in find_case.find(book, text))
+
+
+def place_for_emergency(book: Book, case_id: int) -> Message:
+    """Return what to dial and the place to say there; the journal records this look."""
+    shown = view_case.personal(book, case_id, action="personal emergency")
+    calls = view_case.show(book, case_id).emergency
+    numbers = ", ".join(dict.fromkeys(each.dial for each in calls)) or "112, 110"
+    return Message(
+        "{numbers}  PLACE {place} {where}", numbers=numbers, place=shown.place, where=shown.where
     )
 
 
@@ -83,6 +101,8 @@ def card(book: Book, case_id: int, wanted: str = "", *, language: str = "de") ->
     bare = DeskCard(
         case=replace(view, emergency=shown.emergency, not_asked=shown.not_asked),
         stands=_stands(found),
+        road=case.incident.where or "",
+        make=case.incident.vehicle.brand or "",
         service=service.service if service else "",
         rows=found.rows,
         acts=found.acts[-LAST_ACTS:],

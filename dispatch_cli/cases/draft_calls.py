@@ -136,11 +136,21 @@ def resume(
     return after
 
 
-def park(book: Book, number: int, facts: Mapping[str, str] = {}, *, on_line: bool = False) -> Draft:
-    """Set a call aside; it needs a call-back number, or a caller who stays on the line."""
+def park(
+    book: Book,
+    number: int,
+    facts: Mapping[str, str] = {},
+    *,
+    on_line: bool = False,
+    holder: int = 0,
+) -> Draft:
+    """Set a call aside; it needs a call-back number, or a caller who stays on the line.
+
+    ``holder`` is the process that parks the call whose questions it has asked itself.
+    """
     with book.store.deciding() as tx:
         before = require_live(book, tx, number)
-        must_be_free(book, before)
+        must_be_free(book, before, holder=holder)
         after = replace(
             before,
             operator=book.operator,

@@ -41,38 +41,38 @@ class Buttons:
 
     def __init__(self, width: int, most_lines: int = _MOST_KEY_LINES) -> None:
         self._width, self._most = width, most_lines
-        self._rows: list[list[tuple[str, str, str]]] = [[]]
+        self.rows: list[list[tuple[str, str, str]]] = [[]]
         self._used = 0
 
     def add(self, key: str, name: str, label: str) -> bool:
         """Add a key to the last row, or to a new one; False if there is no room for it."""
         size = cells(f"{name} {label}")
-        gap = _GAP if self._rows[-1] else 0
-        if self._used + gap + size > self._width and self._rows[-1]:
-            if len(self._rows) >= self._most:
+        gap = _GAP if self.rows[-1] else 0
+        if self._used + gap + size > self._width and self.rows[-1]:
+            if len(self.rows) >= self._most:
                 return False
-            self._rows.append([])
+            self.rows.append([])
             self._used, gap = 0, 0
-        self._rows[-1].append((key, name, label))
+        self.rows[-1].append((key, name, label))
         self._used += gap + size
         return True
 
     def new_row(self) -> None:
         """Begin a new row, if the last one has keys."""
-        if self._rows[-1]:
-            self._rows.append([])
+        if self.rows[-1]:
+            self.rows.append([])
             self._used = 0
 
     @property
     def height(self) -> int:
         """The number of rows."""
-        return len([each for each in self._rows if each])
+        return len([each for each in self.rows if each])
 
     @property
     def text(self) -> Text:
         """The rows as one text."""
         text = Text(end="", no_wrap=True)
-        for number, row in enumerate(each for each in self._rows if each):
+        for number, row in enumerate(each for each in self.rows if each):
             if number:
                 text.append("\n")
             for at, (key, name, label) in enumerate(row):
@@ -93,7 +93,7 @@ def key_buttons(keys: Sequence[DeskKey], width: int) -> Buttons:
     both = Buttons(width, _MOST_KEY_LINES + 1)
     for row in (above, below):
         both.new_row()
-        for line in row._rows:  # noqa: SLF001 - the rows of the same class
+        for line in row.rows:
             for button in line:
                 both.add(*button)
     return both

@@ -56,6 +56,7 @@ class DeskProgram(AskingApp):
         self._drawn: dict[str, object] = {}
         self._rung_for: frozenset[tuple[str, object]] = frozenset()
         self._rung_at = -BELL_S
+        self._is_ready = False
 
     @property
     def place(self) -> str:
@@ -81,6 +82,16 @@ class DeskProgram(AskingApp):
         self.guard.appeared()
         self.reload(is_own=True)
 
+    def show_waiting(self, text: str) -> None:
+        """Show that the program waits for the case log."""
+        self.tell(text)
+        self.draw()
+
+    def leave_intake(self) -> None:
+        """Leave a new call that has no facts."""
+        self.unask()
+        self.show_board()
+
     def reload(self, *, is_own: bool) -> None:
         """Read the board again; rows keep their places for a moment after a key."""
         is_all = self.state.filter == "all" or self.state.found is not None
@@ -94,6 +105,7 @@ class DeskProgram(AskingApp):
     def on_mount(self) -> None:
         """Read the log, show the first screen, and start the clocks."""
         self.query_one("#main").focus()
+        self._is_ready = True
         first = self._first_case
         if first is not None and self.attempt(lambda: self.show_case(first)):
             self._ask_about_open_call()
@@ -248,7 +260,7 @@ class DeskProgram(AskingApp):
 
     def draw(self) -> None:
         """Draw every part that has changed."""
-        if not self.is_mounted or not self.size.width:
+        if not self._is_ready or not self.size.width:
             return
         is_wide = self.size.width >= WIDE_FROM
         self.query_one("#beside").display = is_wide and self.place != "board"

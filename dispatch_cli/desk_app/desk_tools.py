@@ -10,6 +10,7 @@ from ..cases.book import Book
 from ..errors import DispatchError
 from ..messages import Message
 from ..results.desk_results import DeskCard
+from .board_state import BoardState
 
 Words = Message | str
 
@@ -46,6 +47,11 @@ class Question(Struct, kw_only=True):
 class Desk(Protocol):
     """The screen of the desk, as the acts of its keys see it."""
 
+    spoken: str
+    state: BoardState
+    card: DeskCard | None
+    help_is_shown: bool
+
     @property
     def book(self) -> Book:
         """The log as of now."""
@@ -55,14 +61,20 @@ class Desk(Protocol):
         """The functions of the command line."""
 
     @property
-    def spoken(self) -> str:
-        """The language of the texts to read aloud."""
+    def typed(self) -> str:
+        """The text in the field that has not been entered yet."""
 
     def ask(self, question: Question) -> None:
         """Ask for a line of text or for one key."""
 
-    def attempt(self, act: Callable[[], object]) -> bool:
-        """Do an act; what is refused is shown, and nothing has changed then."""
+    def unask(self) -> None:
+        """Take the question off the screen."""
+
+    def offered(self) -> Sequence[str]:
+        """Return the suggestions for the typed text."""
+
+    def choose(self, by: int) -> None:
+        """Choose another suggestion."""
 
     def tell(self, *texts: Words, is_error: bool = False) -> None:
         """Show what was done or not done."""
@@ -73,5 +85,14 @@ class Desk(Protocol):
     def show_board(self) -> None:
         """Show the board as it is now."""
 
-    def card_now(self) -> DeskCard | None:
-        """Return the card on the screen."""
+    def leave_intake(self) -> None:
+        """Leave a new call that has no facts."""
+
+    def reload(self, *, is_own: bool) -> None:
+        """Read the board again."""
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy a text to the clipboard of the terminal."""
+
+    def exit(self) -> None:
+        """Leave the desk."""

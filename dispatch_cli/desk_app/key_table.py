@@ -177,6 +177,7 @@ KEYS: tuple[DeskKey, ...] = (
 )  # fmt: skip
 """All keys of the desk, in the order in which they are shown."""
 
+
 def is_function(key: str) -> bool:
     """Return whether a key is a function key, which also acts in the middle of a question."""
     return key[:1] == "f" and key[1:].isdigit()

@@ -55,9 +55,7 @@ def _lasting(view: CaseView) -> CaseView:
     return replace(view, age_min=0.0, overdue=False, services=services)
 
 
-def what_happened(
-    book: Book, numbers: Iterable[int], word: Callable[[Act], str]
-) -> list[Message]:
+def what_happened(book: Book, numbers: Iterable[int], word: Callable[[Act], str]) -> list[Message]:
     """Return a sentence for each changed case: who has done what."""
     found = []
     for number in sorted(numbers)[:_MOST_LINES]:

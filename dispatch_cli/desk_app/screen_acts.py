@@ -131,7 +131,8 @@ class ScreenActs:
 
         number = self._case()
         choices = [
-            (str(at), Message(each.replace("-", " "))) for at, each in enumerate(take_over.REASONS, 1)
+            (str(at), Message(each.replace("-", " ")))
+            for at, each in enumerate(take_over.REASONS, 1)
         ]
 
         def taken(key: str) -> None:

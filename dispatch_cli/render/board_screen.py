@@ -50,6 +50,8 @@ class BoardRow(Struct, frozen=True, kw_only=True):
     case: CaseView | None = None
     draft: DraftView | None = None
     operator: str = ""
+    road: str = ""
+    make: str = ""
 
 
 def board_rows(board: Board) -> list[BoardRow]:
@@ -61,6 +63,8 @@ def board_rows(board: Board) -> list[BoardRow]:
             is_overdue=each.overdue,
             case=each,
             operator=each.operator,
+            road=board.roads.get(each.id, ""),
+            make=board.makes.get(each.id, ""),
         )
         for each in board.cases
     ]
@@ -216,9 +220,9 @@ def _cells_of(row: BoardRow, now: datetime, screen: Screen) -> dict[str, str]:
     service = service_due(view)
     return known | {
         "": mark_of(view, screen),
-        "Place": screen.text(view.place),
+        "Place": screen.text(row.road or view.place),
         "What": screen.word(view.kind.replace("_", " ")),
-        "Vehicle": vehicle_words(view, screen) or "?",
+        "Vehicle": vehicle_words(view, row.make, screen) or "?",
         "Client": screen.text(view.client or "-"),
         "State": state_words(view, now, screen),
         "Firm": screen.text(service.provider if service and service.provider else "-"),

@@ -93,8 +93,9 @@ def _facts(card: DeskCard, now: datetime, screen: Screen) -> list[Line]:
         safety = screen.say("IN DANGER")
     else:
         safety = screen.say("hurt: not asked" if "injured" in unasked else "nobody hurt")
-    vehicle = vehicle_words(view, screen) or screen.say("vehicle not asked")
-    parts = [screen.text(view.place), screen.word(view.kind.replace("_", " ")), vehicle, safety]
+    vehicle = vehicle_words(view, card.make, screen) or screen.say("vehicle not asked")
+    place = ", ".join(filter(None, (screen.text(card.road), screen.text(view.place))))
+    parts = [place, screen.word(view.kind.replace("_", " ")), vehicle, safety]
     style = "bold red" if view.injured or view.in_danger else ""
     lines = plain_lines(flow(parts, screen.width, gap="  "), style)
     if view.on_line_since is not None:

@@ -149,9 +149,9 @@ def service_due(view: CaseView) -> ServiceView | None:
     return next(iter([*due, *under_way]), None)
 
 
-def vehicle_words(view: CaseView, screen: Screen) -> str:
-    """Write brand, class and weight of the vehicle; a weight that was not asked is left out."""
-    parts = [view.brand or "", screen.word(view.vehicle) if view.vehicle and not view.brand else ""]
+def vehicle_words(view: CaseView, make: str, screen: Screen) -> str:
+    """Write make, or class, and weight of the vehicle; a weight that was not asked is left out."""
+    parts = [make, screen.word(view.vehicle) if view.vehicle and not make else ""]
     if view.weight_t is not None:
         parts.append(screen.say("{weight} t", weight=f"{view.weight_t:g}"))
     return screen.text(" ".join(filter(None, parts)))

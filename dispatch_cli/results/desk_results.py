@@ -22,6 +22,10 @@ class Board(Struct, frozen=True, kw_only=True):
     cases: tuple[CaseView, ...]
     drafts: tuple[DraftView, ...] = ()
     overdue: tuple[Overdue, ...] = ()
+    roads: dict[int, str] = {}
+    """The road of each case that has one, which its firms are told as well."""
+    makes: dict[int, str] = {}
+    """The make of the vehicle of each case for which it is known."""
 
 
 class CascadeRow(Struct, frozen=True, kw_only=True):
@@ -53,6 +57,8 @@ class DeskCard(Struct, frozen=True, kw_only=True):
 
     case: CaseView
     stands: Stands
+    road: str = ""
+    make: str = ""
     service: str = ""
     ref: str = ""
     provider: str = ""

@@ -1,0 +1,73 @@
+"""Make the incident of a call, and its ranking, from the answers of a draft."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from .. import desk, folders, intake, plans
+from ..model import Incident, Rules
+from ..model.case import Personal
+from .book import Book
+from .observe_log import observe
+
+if TYPE_CHECKING:
+    from ..results.cascade_answer import Answer
+
+_FLAGS = ("ev", "trailer", "trapped")
+_COUNTS = ("injured", "persons", "children", "pets")
+_PERSONAL = ("caller", "call_back", "plate", "ref", "to", "note", "at_vehicle")
+_TYPED = (*(each for each in intake.RawIncident.__struct_fields__ if each != "note"), "at", "when")
+
+
+def typed_facts(facts: Mapping[str, str]) -> dict[str, object]:
+    """Return the facts of an incident by name, as ``intake.read_facts`` takes them.
+
+    A question that was passed over is left out: its fact is unknown.
+    """
+    values: dict[str, object] = {}
+    for name in _TYPED:
+        text = facts.get(name, "")
+        if not text:
+            continue
+        if name in _FLAGS:
+            values[name] = text == "yes"
+        elif name in _COUNTS:
+            values[name] = int(text)
+        else:
+            values[name] = tuple(text.split(",")) if name == "asked" else text
+    if last_exit := facts.get("last_exit"):
+        where = facts.get("where")
+        values["where"] = f"{where}, last exit {last_exit}" if where else f"last exit {last_exit}"
+    return values
+
+
+def personal_of(facts: Mapping[str, str]) -> Personal:
+    """Return the motorist's data of the facts, with the place in the words that were typed."""
+    known = {name: facts[name] for name in _PERSONAL if facts.get(name)}
+    return Personal(typed_place=facts.get("at", ""), **known)
+
+
+def incident_of(book: Book, facts: Mapping[str, str]) -> Incident:
+    """Read the incident; raises UsageError with all facts that cannot be read."""
+    return intake.read_incident(
+        typed_facts(facts), book.catalog.rules, book.now, folders.gazetteer()
+    )
+
+
+def preview(book: Book, facts: Mapping[str, str]) -> "Answer":
+    """Rank the providers by the facts so far, as if they were called now; nothing is recorded.
+
+    The facts must have a kind and a place.
+    """
+    incident = incident_of(book, facts)
+    with book.store.reading() as reader:
+        observations = observe(book.catalog, reader, book.now)
+    return desk.rank_incident(
+        book.catalog, incident, holidays=book.holidays, observations=observations
+    )
+
+
+def kind_words(rules: Rules) -> list[str]:
+    """Return the words of all kinds of incidents, for an operator to choose from."""
+    of_file = {kind: plan.words for kind, plan in rules.plans.items()}
+    built_in = {kind: plan.words for kind, plan in plans.BUILT_IN.items()}
+    return [word for kind, words in {**built_in, **of_file}.items() for word in (kind, *words)]
