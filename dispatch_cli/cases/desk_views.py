@@ -127,7 +127,8 @@ def _with_offer(
         return bare
     if bare.stands == "asking" and offer is not None:
         shown = offer_card.card(book, case, offer, around=found.around, language=language)
-        return replace(_of_offer(bare, offer), offer=shown, answer_by=offer.answer_by)
+        by = offer.ring_back_by if offer.state == "later" else offer.answer_by
+        return replace(_of_offer(bare, offer), offer=shown, answer_by=by)
     if bare.stands in ("accepted", "arrived") and offer is not None:
         done = answer_call.stands(book, ref_of(case.id, offer.number), language=language)
         return replace(
@@ -137,21 +138,23 @@ def _with_offer(
             tell_driver_by=offer.tell_driver_by,
             tell_caller_by=offer.tell_caller_by,
         )
-    if bare.stands == "next" and coming.option is not None:
+    if bare.stands in ("next", "rings_back") and coming.option is not None:
         after = _as_asked(book, case, service, coming)
         shown = offer_card.card(
             book, after, after.offers[-1], around=found.around, language=language
         )
-        rings_back = offer is not None and offer.state == "later"
-        return replace(
+        card = replace(
             bare,
             offer=shown,
             next_provider=coming.option.provider,
             phone=coming.phone,
             name=coming.option.name,
-            ref=ref_of(case.id, offer.number) if rings_back and offer is not None else "",
             provider=coming.option.provider,
         )
+        if bare.stands == "next" or offer is None:
+            return card
+        ref = ref_of(case.id, offer.number)
+        return replace(card, ref=ref, rings_back=offer.name, answer_by=offer.ring_back_by)
     if bare.stands == "exhausted":
         left = offer_card.exhausted(case.id, [service], coming)
         return replace(bare, exhausted=left, phone=left.phone)
@@ -174,9 +177,10 @@ def _stands(found: _Found) -> Stands:
         return "ended"
     if offer is not None and offer.state in _STANDS:
         return _STANDS[offer.state]
+    is_later = offer is not None and offer.state == "later"
     if found.coming.option is not None:
-        return "next"
-    if offer is not None and offer.state == "later":
+        return "rings_back" if is_later else "next"
+    if is_later:
         return "asking"
     if found.service is not None:
         state = case_states.service_state(case, found.service)

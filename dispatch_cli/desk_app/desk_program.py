@@ -28,6 +28,7 @@ POLL_S = 2.0
 SORTED_AGAIN_S = 1.0
 BELL_S = 60.0
 LATELY_ENDED = 50
+_MAY_BE_EMPTY = ("message", "question")
 
 
 class DeskProgram(AskingApp):
@@ -267,4 +268,7 @@ class DeskProgram(AskingApp):
         for name, text in panels(self._shown()).items():
             if not same_text(self._drawn.get(name), text):
                 self._drawn[name] = text
-                self.query_one(f"#{name}", Static).update(text)
+                widget = self.query_one(f"#{name}", Static)
+                widget.update(text)
+                if name in _MAY_BE_EMPTY:
+                    widget.display = bool(text.plain)

@@ -12,7 +12,18 @@ from ..messages import Message
 from ..render.wording import worded
 
 EVERYWHERE = frozenset(
-    {"board", "next", "asking", "accepted", "arrived", "exhausted", "idle", "ended", "intake"}
+    {
+        "board",
+        "next",
+        "rings_back",
+        "asking",
+        "accepted",
+        "arrived",
+        "exhausted",
+        "idle",
+        "ended",
+        "intake",
+    }
 )
 """The screens: the board, a card by what can be done for its service, and the new call."""
 
@@ -43,16 +54,20 @@ class DeskKey(Struct, frozen=True, kw_only=True):
 
 KEYS: tuple[DeskKey, ...] = (
     DeskKey(
+        key="enter", shown="Enter", act="place_call", label=Message("call placed"), records=True,
+        verb="case offer", on=frozenset({"next", "rings_back"}),
+    ),
+    DeskKey(
         key="a", act="accept", label=Message("accepts"), records=True, verb="case accept",
-        on=frozenset({"asking", "next"}),
+        on=frozenset({"asking", "rings_back"}),
     ),
     DeskKey(
         key="d", act="decline", label=Message("declines"), records=True, verb="case decline",
-        on=frozenset({"asking", "next"}),
+        on=frozenset({"asking", "rings_back"}),
     ),
     DeskKey(
         key="n", act="no_answer", label=Message("no answer"), records=True, verb="case no-answer",
-        on=frozenset({"asking", "next"}),
+        on=frozenset({"asking", "rings_back"}),
     ),
     DeskKey(
         key="w", act="later", label=Message("rings back"), records=True, verb="case later",
@@ -64,7 +79,7 @@ KEYS: tuple[DeskKey, ...] = (
     ),
     DeskKey(
         key="e", act="wrong_equipment", label=Message("wrong equipment"), records=True,
-        verb="case wrong-equipment", on=frozenset({"asking", "next"}),
+        verb="case wrong-equipment", on=frozenset({"asking", "rings_back"}),
     ),
     DeskKey(
         key="g", act="tell_driver", label=Message("driver knows"), records=True,
@@ -95,13 +110,6 @@ KEYS: tuple[DeskKey, ...] = (
         verb="case last-resort", on=frozenset({"exhausted"}),
     ),
     DeskKey(
-        key="o", act="call_off", label=Message("called off"), records=True, verb="case called-off",
-        on=CARDS,
-    ),
-    DeskKey(
-        key="k", act="close", label=Message("close"), records=True, verb="case close", on=_OPEN,
-    ),
-    DeskKey(
         key="x", act="cancel", label=Message("caller cancels"), records=True, verb="case cancel",
         on=_OPEN,
     ),
@@ -114,6 +122,22 @@ KEYS: tuple[DeskKey, ...] = (
     ),
     DeskKey(key="i", act="note", label=Message("note"), records=True, verb="case note", on=CARDS),
     DeskKey(
+        key="z", act="take_back", label=Message("take back"), records=True, verb="case undo",
+        on=CARDS,
+    ),
+    DeskKey(
+        key="y", act="copy", label=Message("copy number"),
+        on=frozenset({"next", "rings_back", "asking", "accepted", "arrived", "exhausted"}),
+    ),
+    DeskKey(key="tab", shown="Tab", act="next_service", label=Message("next service"), on=CARDS),
+    DeskKey(
+        key="k", act="close", label=Message("close"), records=True, verb="case close", on=_OPEN,
+    ),
+    DeskKey(
+        key="o", act="call_off", label=Message("called off"), records=True, verb="case called-off",
+        on=CARDS,
+    ),
+    DeskKey(
         key="v", act="correct", label=Message("correct"), records=True, verb="case correct",
         on=_OPEN,
     ),
@@ -125,20 +149,7 @@ KEYS: tuple[DeskKey, ...] = (
         key="j", act="on_line", label=Message("caller on the line"), records=True,
         verb="case line", on=_OPEN,
     ),
-    DeskKey(
-        key="z", act="take_back", label=Message("take back"), records=True, verb="case undo",
-        on=CARDS,
-    ),
-    DeskKey(
-        key="y", act="copy", label=Message("copy number"),
-        on=frozenset({"next", "asking", "accepted", "arrived", "exhausted"}),
-    ),
-    DeskKey(
-        key="enter", shown="Enter", act="place_call", label=Message("call placed"), records=True,
-        verb="case offer", on=frozenset({"next"}),
-    ),
     DeskKey(key="enter", shown="Enter", act="open", label=Message("open"), on=frozenset({"board"})),
-    DeskKey(key="tab", shown="Tab", act="next_service", label=Message("next service"), on=CARDS),
     DeskKey(key="tab", shown="Tab", act="filter", label=Message("filter"), on=frozenset({"board"})),
     DeskKey(key="slash", shown="/", act="find", label=Message("find"), on=frozenset({"board"})),
     DeskKey(
@@ -173,7 +184,10 @@ KEYS: tuple[DeskKey, ...] = (
         key="question_mark", shown="?", act="help", label=Message("all keys"),
         on=EVERYWHERE - {"intake"},
     ),
-    DeskKey(key="ctrl+q", shown="Ctrl-Q", act="leave", label=Message("leave"), on=EVERYWHERE),
+    DeskKey(
+        key="ctrl+q", shown="Ctrl-Q", act="leave", label=Message("leave"),
+        on=frozenset({"board"}),
+    ),
 )  # fmt: skip
 """All keys of the desk, in the order in which they are shown."""
 

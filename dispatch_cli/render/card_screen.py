@@ -19,6 +19,7 @@ _ROOM_OF_CASCADE = 6
 
 _TITLES = {
     "next": Message("CASE {id}  {service}  next call"),
+    "rings_back": Message("CASE {id}  {service}  next call"),
     "asking": Message("CASE {id}  {service}  firm {position} of {count}"),
     "accepted": Message("CASE {id}  {service} ACCEPTED"),
     "arrived": Message("CASE {id}  {service} ON THE SCENE"),
@@ -65,7 +66,7 @@ def _title(card: DeskCard, operator: str, now: datetime, screen: Screen) -> Line
 
 def _due_words(card: DeskCard, now: datetime, screen: Screen) -> str:
     """Word the running deadline of the chosen service; each second it is another text."""
-    if card.stands == "asking" and card.answer_by is not None:
+    if card.stands in ("asking", "rings_back") and card.answer_by is not None:
         left = (card.answer_by - now).total_seconds()
         if left < 0:
             return screen.say("ANSWER OVERDUE {time}", time=running(-left))
@@ -160,6 +161,10 @@ def _call(card: DeskCard, screen: Screen) -> list[Line]:
     offer = card.offer
     if offer is None:
         return []
+    lines = [_BLANK]
+    if card.rings_back:
+        text = screen.say("{name} RINGS BACK (a d n e answer that call)", name=card.rings_back)
+        lines = [plain_line(screen.shorten(text, screen.width), "yellow"), _BLANK]
     label = pad(screen.say("CALL"), 9)
     others = ", ".join(screen.text(each, _PHONE_LIMIT) for each in offer.other_phones)
     second = screen.say("2nd number: {phones}", phones=others) if others else ""
@@ -259,10 +264,10 @@ def _cut(lines: list[Line], room: int, screen: Screen) -> list[Line]:
     """Cut lines to a number, with a last one that says that there are more."""
     if len(lines) <= room:
         return lines
-    if room < 2:
+    if room < 3:
         return []
-    more = screen.say("… {count} more", count=len(lines) - room + 1)
-    return [*lines[: room - 1], plain_line(f" {more}", "dim")]
+    more = plain_line(" " + screen.say("… {count} more", count=len(lines) - room + 1), "dim")
+    return [*lines[: room - 2], more, lines[-1]]
 
 
 def _last_acts(card: DeskCard, now: datetime, screen: Screen) -> list[Line]:

@@ -12,8 +12,13 @@ from .case_results import CaseView, DraftView, Exhausted, OfferCard, Overdue, Re
 RowState = Literal["asked", "asking", "next", "left", "skipped"]
 """The state of a provider in the cascade: asked before, asked now, next, later, or not callable."""
 
-Stands = Literal["next", "asking", "accepted", "arrived", "exhausted", "idle", "ended"]
-"""What an operator can do for the chosen service of a case."""
+Stands = Literal[
+    "next", "rings_back", "asking", "accepted", "arrived", "exhausted", "idle", "ended"
+]
+"""What an operator can do for the chosen service of a case.
+
+``rings_back``: one firm will ring back, and the next one can be called meanwhile.
+"""
 
 
 class Board(Struct, frozen=True, kw_only=True):
@@ -67,6 +72,8 @@ class DeskCard(Struct, frozen=True, kw_only=True):
     name: str = ""
     offer: OfferCard | None = None
     answer_by: datetime | None = None
+    rings_back: str = ""
+    """The name of the firm that will ring back, by ``answer_by``; its offer is ``ref``."""
     accepted: Recorded | None = None
     there_at: datetime | None = None
     tell_driver_by: datetime | None = None
