@@ -49,7 +49,7 @@ class _Found(Struct, frozen=True, kw_only=True):
 
 
 def board(book: Book, *, closed: int = 0) -> Board:
-    """Return the open cases, the most urgent first, the unfinished calls and missed deadlines.
+    """Return the open cases, the most urgent first, and the unfinished calls.
 
     The last ``closed`` cases that have ended stand below the open ones.
     """
@@ -58,11 +58,9 @@ def board(book: Book, *, closed: int = 0) -> Board:
         found = reader.cases(open_only=True)
         found += reader.closed_cases(limit=closed) if closed else []
     in_order = sorted(found, key=lambda case: urgency.sort_key(case, book.now))
-    overdue = [each for case in in_order for each in view_case.overdue_of(case, book.now)]
     return Board(
         cases=tuple(view_case.view(case, book.now) for case in in_order),
         drafts=drafts,
-        overdue=tuple(overdue),
         roads={each.id: each.incident.where for each in in_order if each.incident.where},
         makes={each.id: make for each in in_order if (make := each.incident.vehicle.brand)},
     )

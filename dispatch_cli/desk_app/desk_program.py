@@ -74,7 +74,9 @@ class DeskProgram(AskingApp):
         self.is_out_of_date = False
         if (case_id, self.card.on_screen) != before:
             self.guard.appeared()
-        self.reload(is_own=True)
+        self.state.selected = str(case_id)
+        if self._watch.has_changed():
+            self.reload(is_own=True)
 
     def show_board(self) -> None:
         """Show the board as it is now."""

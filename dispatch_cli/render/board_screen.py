@@ -129,7 +129,8 @@ def board_lines(
 ) -> list[Line]:
     """Make the heads and the rows from ``first`` on that fit into the height of the screen."""
     columns = _stretched(_WIDE if screen.width >= WIDE_FROM else _NARROW, screen.width)
-    return _table(rows[first:], columns, selected, now, screen)
+    last = first + (screen.height or len(rows))
+    return _table(rows[first:last], columns, selected, now, screen)
 
 
 def beside_lines(
@@ -145,7 +146,7 @@ def beside_lines(
     )
     columns = _stretched(_BESIDE, screen.width)
     lines = [plain_line(screen.shorten(head, screen.width), "bold reverse")]
-    return lines + _table(rows, columns, selected, now, screen)
+    return lines + _table(rows[: screen.height], columns, selected, now, screen)
 
 
 def _stretched(columns: Columns, width: int) -> Columns:

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from ..messages import Message
 from ..model.case import Act, EmergencyState
-from .case_results import CaseView, DraftView, Exhausted, OfferCard, Overdue, Recorded
+from .case_results import CaseView, DraftView, Exhausted, OfferCard, Recorded
 
 RowState = Literal["asked", "asking", "next", "left", "skipped"]
 """The state of a provider in the cascade: asked before, asked now, next, later, or not callable."""
@@ -26,7 +26,6 @@ class Board(Struct, frozen=True, kw_only=True):
 
     cases: tuple[CaseView, ...]
     drafts: tuple[DraftView, ...] = ()
-    overdue: tuple[Overdue, ...] = ()
     roads: dict[int, str] = {}
     """The road of each case that has one, which its firms are told as well."""
     makes: dict[int, str] = {}
