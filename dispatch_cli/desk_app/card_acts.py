@@ -14,7 +14,7 @@ from ..cases import (
 )
 from ..cases.unit_bookings import NoUnitError
 from ..errors import ConflictError, UsageError
-from ..messages import Message
+from ..messages import Message, joined
 from ..model.case import CorrectedOutcome, LastResortState
 from ..model.words import DECLINE_REASONS
 from ..results.case_results import OfferCard, Recorded
@@ -330,24 +330,12 @@ class CardActs:
         )
 
     def take_back(self) -> None:
-        """Undo the last answer: the call runs again; an open call was never placed."""
-        card = self._card
-        if not card.ref:
-            raise UsageError("nothing to undo since the last call was placed")
-        right: CorrectedOutcome = "not_called" if card.stands == "asking" else "open"
-        what = Message("{name}: the last record is taken back", name=card.name)
-        self._again(
-            "z",
-            what,
-            lambda: self._recorded(
-                correct_case.correct(
-                    self._desk.book,
-                    card.ref,
-                    right,
-                    str(_REASON),
-                )
-            ),
-        )
+        """Undo the own last act, after a second press that names the calls to make."""
+        from ..cases import undo_acts
+
+        calls = undo_acts.calls_of_undo(self._desk.book, self._id)
+        what = joined([Message("undo your last act"), *calls])
+        self._again("z", what, lambda: self._recorded(undo_acts.undo(self._desk.book, self._id)))
 
     def _plain_or_arrive(self, act: str) -> None:
         ref = self._ref()
@@ -365,7 +353,7 @@ class CardActs:
             raise ConflictError("no firm has been called yet: Enter places the call")
         return self._card.ref
 
-    def _again(self, key: str, what: Message, then: Callable[[], None]) -> None:
+    def _again(self, key: str, what: Message | str, then: Callable[[], None]) -> None:
         """Ask for the key a second time, for what cannot be taken back."""
         text = Message("press {key} again: {what}", key=key, what=what)
         self._desk.ask(Question(text=text, choices=((key, what),), then=lambda _: then()))

@@ -229,7 +229,7 @@ def cascade_lines(card: DeskCard, now: datetime, screen: Screen) -> list[Line]:
         mark = ">" if is_called else " "
         lines.append(plain_line(_row(mark, texts, widths, screen), style.get(row.state, "")))
     phone, text = card.last_resort
-    last = ["-", screen.text(phone, _PHONE_LIMIT), screen.text(text), "", "", screen.say("last")]
+    last = ["-", screen.text(phone, _PHONE_LIMIT), screen.text(text), "-", "", screen.say("last")]
     return [*lines, plain_line(_row(" ", last, widths, screen))]
 
 
@@ -239,10 +239,11 @@ def _row(mark: str, texts: Iterable[str], widths: tuple[int, ...], screen: Scree
         pad(number, widths[0], ">"),
         pad(screen.shorten(phone, widths[1]), widths[1]),
         pad(screen.shorten(name, widths[2]), widths[2]),
-        pad(screen.shorten(there, widths[3]), widths[3]),
-        pad(screen.shorten(chance, widths[4]), widths[4], ">"),
-        note,
     ]
+    if there or chance:
+        parts.append(pad(screen.shorten(there, widths[3]), widths[3]))
+        parts.append(pad(screen.shorten(chance, widths[4]), widths[4], ">"))
+    parts.append(note)
     return screen.shorten(mark + " ".join(parts).rstrip(), screen.width)
 
 
@@ -251,7 +252,7 @@ def _minutes_of(row: CascadeRow, now: datetime, screen: Screen) -> tuple[str, st
     there = past_clock(row.there_at, now) if row.there_at else "-"
     chance = percent_down(row.chance) if row.chance is not None else ""
     if row.state == "skipped":
-        return "-", "", screen.text(row.why)
+        return "", "", screen.text(row.why)  # a reason needs the room of the minutes
     if row.state == "asked":
         at = past_clock(row.at, now) if row.at else ""
         words = screen.word((row.reason or row.answer).replace("_", " "))
