@@ -18,7 +18,7 @@ from .asking_app import AskingApp
 from .board_state import BoardState, overdue_numbers
 from .desk_panels import ROWS_FROM, Shown, first_row, panels
 from .desk_tools import DeskTools, Question, Words
-from .desk_widgets import RowClicked, same_text
+from .desk_widgets import RowClicked, same_height, same_text
 from .key_guard import KeyGuard
 from .key_table import DeskKey, is_function, key_of, valid_keys
 from .log_watch import LogWatch, changed_cases, what_happened
@@ -28,6 +28,9 @@ POLL_S = 2.0
 SORTED_AGAIN_S = 1.0
 BELL_S = 60.0
 LATELY_ENDED = 50
+_LOW = ("message", "question", "keys")
+"""The parts that are as high as their text."""
+
 _MAY_BE_EMPTY = ("message", "question")
 
 
@@ -269,8 +272,9 @@ class DeskProgram(AskingApp):
         self.query_one("#beside").display = is_wide and self.place != "board"
         for name, text in panels(self._shown()).items():
             if not same_text(self._drawn.get(name), text):
-                self._drawn[name] = text
+                before, self._drawn[name] = self._drawn.get(name), text
                 widget = self.query_one(f"#{name}", Static)
-                widget.update(text)
+                # A new layout takes ten times as long as drawing, and each second all clocks move.
+                widget.update(text, layout=name in _LOW and not same_height(before, text))
                 if name in _MAY_BE_EMPTY:
                     widget.display = bool(text.plain)

@@ -64,3 +64,8 @@ class Field(Input):
 def same_text(one: object, other: Text) -> bool:
     """Return whether two texts look the same, so that nothing must be drawn."""
     return isinstance(one, Text) and one == other and one.spans == other.spans
+
+
+def same_height(one: object, other: Text) -> bool:
+    """Return whether two texts have as many lines."""
+    return isinstance(one, Text) and one.plain.count("\n") == other.plain.count("\n")
