@@ -84,6 +84,13 @@ class Buttons:
         return text
 
 
+def board_buttons(keys: Sequence[DeskKey], width: int, most_lines: int) -> Buttons:
+    """Set the keys of the board on one or two lines; those that have no room stand under ?."""
+    order = ("enter", "f2", "f9", "slash", "tab", "f6", "question_mark")
+    first = [each for name in order for each in keys if each.key == name]
+    return _set([*first, *(each for each in keys if each not in first)], Buttons(width, most_lines))
+
+
 def key_buttons(keys: Sequence[DeskKey], width: int) -> Buttons:
     """Set the keys of a screen: letters first, then the function keys, which always fit."""
     letters = [each for each in keys if len(each.key) == 1 or each.key in ("enter", "tab")]

@@ -22,6 +22,7 @@ from ..results.desk_results import DeskCard
 from .board_state import BoardState
 from .desk_drawing import (
     Buttons,
+    board_buttons,
     key_buttons,
     message_text,
     question_text,
@@ -32,6 +33,9 @@ from .desk_tools import Question, Words
 from .key_table import KEYS, valid_keys, worded_keys
 
 BESIDE_WIDTH = 58
+_BOARD_LINES = 6
+"""The lines of the board besides its rows: title, heads, overdue, a message, two rows of keys."""
+
 ROWS_FROM = 2
 """The line of the first row of the board, below its title and its heads."""
 
@@ -120,10 +124,14 @@ def _below(shown: Shown) -> dict[str, Text]:
     keys = valid_keys(shown.place)
     if shown.asked is not None:
         keys = [each for each in keys if len(each.key) > 1 and each.key not in ("enter", "tab")]
+    buttons = key_buttons(keys, shown.width)
+    if shown.place == "board" and shown.asked is None:
+        is_full = len(shown.state.rows) + _BOARD_LINES > shown.height
+        buttons = board_buttons(keys, shown.width, 1 if is_full else 2)
     return {
         "message": message_text(said, shown.width, is_error=is_error),
         "question": asked,
-        "keys": key_buttons(keys, shown.width).text,
+        "keys": buttons.text,
     }
 
 

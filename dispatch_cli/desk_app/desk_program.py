@@ -167,7 +167,8 @@ class DeskProgram(AskingApp):
             self.guard.pressed()
             self.state.move({"up": -1, "down": 1, "pageup": -10, "pagedown": 10}[key])
         else:
-            self.tell(Message("{key} is no key here", key=character or key), is_error=True)
+            name = key.upper() if is_function(key) else character or key
+            self.tell(Message("{key} is no key here", key=name), is_error=True)
         self.draw()
 
     def left(self, asked: Question) -> None:

@@ -52,8 +52,11 @@ class Intake:
     def page(self) -> IntakePage:
         """Return what is shown of the call."""
         rules = self._desk.book.catalog.rules
-        names = [each.key for each in QUESTIONS if each.applies(self.facts, rules)]
-        names += [each for each in self.facts if each not in names and each in LABELS]
+        names = [
+            each.key
+            for each in QUESTIONS
+            if each.key in self.facts or each.applies(self.facts, rules)
+        ]
         question = self._question(self._asked)
         saved = self.draft.changed_at if self.draft is not None else None
         return IntakePage(
@@ -228,7 +231,7 @@ class Intake:
             answered=[name for name, value in self.facts.items() if value],
         )
         self._desk.unask()
-        confirm = Message("CONFIRM {place}", place=opened.answer.incident.place)
+        confirm = Message("CONFIRM  {place}", place=opened.answer.incident.place)
         self._desk.tell(Message("case {case_id} is open", case_id=opened.case.id), confirm,
                         *opened.warnings)  # fmt: skip
         self._desk.show_case(opened.case.id)
@@ -239,7 +242,8 @@ class Intake:
         numbers = [Message("{dial}: {text}", dial=each.dial, text=each.text) for each in calls]
         place = self.facts.get("at") or "?"
         self._desk.tell(
+            Message("PLACE {place}", place=place),
             *(numbers or [Message("112 ambulance and fire, 110 police")]),
-            Message("PLACE {place}; F10 opens the case, F9 there records who called", place=place),
+            Message("F10 opens the case, F9 there records who called"),
             is_error=True,
         )

@@ -11,9 +11,6 @@ APPEARED_S = 0.15
 AGAIN_S = 0.5
 """The same recording key so soon after itself is a bounce, or a key that was held down."""
 
-_TOO_SOON = Message("{key} dropped: the screen has just changed, press it again")
-_TWICE = Message("{key} dropped: pressed twice, press it again")
-
 
 class KeyGuard:
     """Remembers when the screen has appeared and which recording key was pressed last."""
@@ -45,7 +42,8 @@ class KeyGuard:
         now, (last, at) = self._clock(), self._last
         self._last = (key, now)
         if now - self._appeared < APPEARED_S:
-            return Message(_TOO_SOON.id, key=name)
+            text = "{key} dropped: the screen has just changed, press it again"
+            return Message(text, key=name)
         if key == last and now - at < AGAIN_S:
-            return Message(_TWICE.id, key=name)
+            return Message("{key} dropped: pressed twice, press it again", key=name)
         return None

@@ -142,6 +142,14 @@ KEYS: tuple[DeskKey, ...] = (
         on=_OPEN,
     ),
     DeskKey(
+        key="h", act="merge", label=Message("same as another case"), records=True,
+        verb="case merge", on=_OPEN,
+    ),
+    DeskKey(
+        key="plus", shown="+", act="together", label=Message("one call for all services"),
+        records=True, verb="case offer --service", on=frozenset({"next"}),
+    ),
+    DeskKey(
         key="p", act="personal", label=Message("caller's data"), records=True,
         verb="case show --personal", on=CARDS,
     ),
@@ -169,6 +177,10 @@ KEYS: tuple[DeskKey, ...] = (
         on=EVERYWHERE - {"intake", "ended"},
     ),
     DeskKey(
+        key="f7", shown="F7", act="hand_over", label=Message("hand over"), verb="case hand-over",
+        on=frozenset({"board"}),
+    ),
+    DeskKey(
         key="f9", shown="F9", act="emergency", label=Message("emergency"), verb="case emergency",
         on=EVERYWHERE,
     ),
@@ -181,7 +193,7 @@ KEYS: tuple[DeskKey, ...] = (
         on=EVERYWHERE - {"board"},
     ),
     DeskKey(
-        key="question_mark", shown="?", act="help", label=Message("all keys"),
+        key="question_mark", shown="?", act="help", label=Message("keys"),
         on=EVERYWHERE - {"intake"},
     ),
     DeskKey(

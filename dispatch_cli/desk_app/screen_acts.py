@@ -146,6 +146,17 @@ class ScreenActs:
         text = Message("take over case {number}: why?", number=number)
         self._desk.ask(Question(text=text, choices=choices, then=taken))
 
+    def _hand_over(self) -> None:
+        """Hand all own cases over to another operator, at the change of shift."""
+        from ..cases import take_over
+
+        def handed(to: str) -> None:
+            done = take_over.hand_over(self._desk.book, to)
+            self._desk.tell(done.message)
+            self._desk.show_board()
+
+        self._desk.ask(Question(text=Message("hand all your cases over to whom?"), then=handed))
+
     def _case(self) -> int:
         """Return the case of the card, or the selected one of the board; raises UsageError."""
         card = self._desk.card

@@ -17,17 +17,6 @@ _PHONE_LIMIT = 60
 _BLANK: Line = (("", ""),)
 _ROOM_OF_CASCADE = 6
 
-_TITLES = {
-    "next": Message("CASE {id}  {service}  next call"),
-    "rings_back": Message("CASE {id}  {service}  next call"),
-    "asking": Message("CASE {id}  {service}  firm {position} of {count}"),
-    "accepted": Message("CASE {id}  {service} ACCEPTED"),
-    "arrived": Message("CASE {id}  {service} ON THE SCENE"),
-    "exhausted": Message("CASE {id}  {service}  NO PROVIDER LEFT TO ASK"),
-    "idle": Message("CASE {id}  {service}  nothing to call"),
-    "ended": Message("CASE {id}  ENDED"),
-}
-
 
 def card_lines(card: DeskCard, operator: str, now: datetime, screen: Screen) -> list[Line]:
     """Make the card, at most as high as the screen: number and text to say are never cut."""
@@ -53,14 +42,28 @@ def card_lines(card: DeskCard, operator: str, now: datetime, screen: Screen) -> 
 def _title(card: DeskCard, operator: str, now: datetime, screen: Screen) -> Line:
     """Make the first line: case, service, state, and the deadline that runs."""
     offer = card.offer
-    known = screen.say(
-        _TITLES[card.stands].id,
-        id=card.case.id,
-        service=screen.word(card.service.replace("_", " ")),
-        position=offer.position or "-" if offer else "-",
-        count=offer.of if offer else 0,
-    )
-    parts = [known, _due_words(card, now, screen), screen.text(card.case.client or "")]
+    number, service = card.case.id, screen.word(card.service.replace("_", " "))
+    position, count = (offer.position or "-", offer.of) if offer else ("-", 0)
+    next_call = Message("CASE {id}  {service}  next call", id=number, service=service)
+    known = {
+        "next": next_call,
+        "rings_back": next_call,
+        "asking": Message(
+            "CASE {id}  {service}  firm {position} of {count}",
+            id=number,
+            service=service,
+            position=position,
+            count=count,
+        ),
+        "accepted": Message("CASE {id}  {service} ACCEPTED", id=number, service=service),
+        "arrived": Message("CASE {id}  {service} ON THE SCENE", id=number, service=service),
+        "exhausted": Message(
+            "CASE {id}  {service}  NO PROVIDER LEFT TO ASK", id=number, service=service
+        ),
+        "idle": Message("CASE {id}  {service}  nothing to call", id=number, service=service),
+        "ended": Message("CASE {id}  ENDED", id=number),
+    }[card.stands]
+    parts = [screen.text(known), _due_words(card, now, screen), screen.text(card.case.client or "")]
     return title_line("  ".join(filter(None, parts)), operator, now, screen)
 
 

@@ -11,40 +11,6 @@ _HOUR_S = 3600
 _RUNS_BELOW_S = 100 * 60
 """A deadline that is further away is shown as a time of day."""
 
-ACTS: dict[str, Message] = {
-    "open": Message("opened"),
-    "offer": Message("call {offer} placed"),
-    "accept": Message("{offer} accepts"),
-    "decline": Message("{offer} declines: {reason}"),
-    "no_answer": Message("{offer} does not answer"),
-    "unreachable": Message("{offer} cannot be reached"),
-    "wrong_equipment": Message("{offer} lacks the equipment"),
-    "fail": Message("{offer} does not come after all"),
-    "unsuccessful": Message("{offer} came without success"),
-    "arrive": Message("{offer} is on the scene"),
-    "eta": Message("{offer} has a new time"),
-    "later": Message("{offer} rings back"),
-    "call off": Message("{offer} is called off"),
-    "tell_driver": Message("the driver knows"),
-    "tell_caller": Message("the caller knows"),
-    "correct": Message("{offer} corrected: {outcome}"),
-    "amend": Message("facts changed"),
-    "note": Message("note written"),
-    "callback": Message("call back set"),
-    "personal": Message("the motorist's data changed"),
-    "emergency": Message("emergency call: {state}"),
-    "last resort": Message("last resort: {state}"),
-    "exhausted": Message("no provider left"),
-    "line": Message("line of the caller changed"),
-    "close": Message("closed"),
-    "cancel": Message("the motorist cancelled"),
-    "take": Message("taken over"),
-    "hand over": Message("handed over"),
-    "merge": Message("merged"),
-    "undo": Message("undone: {undone}"),
-}
-"""The sentence of each act of the journal; an act without one is shown by its own name."""
-
 _UNSEEN = ("personal", "refused")
 """Acts that change nothing: looks at personal data, and refusals."""
 
@@ -73,26 +39,59 @@ def due_in(due: datetime | None, now: datetime) -> str:
 
 def act_words(act: Act, screen: Screen) -> str:
     """Word an act of the journal; a changed fact has both values."""
-    details = {key: value for key, value in act.details.items() if value not in (None, "")}
     changed = [
         f"{screen.word(key.replace('_', ' '))} {value}"
-        for key, value in details.items()
+        for key, value in act.details.items()
         if "→" in str(value)
     ]
     if changed:
         return screen.text(", ".join(changed))
-    sentence = ACTS.get(act.action)
+    sentence = _act_sentence(act, screen)
     if sentence is None:
         return screen.word(act.action.replace("_", " "))
-    offer = details.get("offer", details.get("offers", ""))
-    return screen.say(
-        sentence.id,
-        offer=f"{act.case_id}.{offer}" if offer else str(act.case_id),
-        **{
-            key: screen.word(str(details.get(key, "")).replace("_", " "))
-            for key in ("reason", "state", "outcome", "undone")
-        },
-    ).rstrip(": ")
+    return screen.text(sentence).rstrip(": ")
+
+
+def _act_sentence(act: Act, screen: Screen) -> Message | None:
+    """Return the sentence of an act; None for one that is shown by its own name."""
+
+    def word(key: str) -> str:
+        return screen.word(str(act.details.get(key) or "").replace("_", " "))
+
+    number = act.details.get("offer") or act.details.get("offers")
+    offer = f"{act.case_id}.{number}" if number else str(act.case_id)
+    return {
+        "open": Message("opened"),
+        "offer": Message("call {offer} placed", offer=offer),
+        "accept": Message("{offer} accepts", offer=offer),
+        "decline": Message("{offer} declines: {reason}", offer=offer, reason=word("reason")),
+        "no_answer": Message("{offer} does not answer", offer=offer),
+        "unreachable": Message("{offer} cannot be reached", offer=offer),
+        "wrong_equipment": Message("{offer} lacks the equipment", offer=offer),
+        "fail": Message("{offer} does not come after all", offer=offer),
+        "unsuccessful": Message("{offer} came without success", offer=offer),
+        "arrive": Message("{offer} is on the scene", offer=offer),
+        "eta": Message("{offer} has a new time", offer=offer),
+        "later": Message("{offer} rings back", offer=offer),
+        "call off": Message("{offer} is called off", offer=offer),
+        "tell_driver": Message("the driver knows"),
+        "tell_caller": Message("the caller knows"),
+        "correct": Message("{offer} corrected: {outcome}", offer=offer, outcome=word("outcome")),
+        "amend": Message("facts changed"),
+        "note": Message("note written"),
+        "callback": Message("call back set"),
+        "personal": Message("the motorist's data changed"),
+        "emergency": Message("emergency call: {state}", state=word("state")),
+        "last resort": Message("last resort: {state}", state=word("state")),
+        "exhausted": Message("no provider left"),
+        "line": Message("line of the caller changed"),
+        "close": Message("closed"),
+        "cancel": Message("the motorist cancelled"),
+        "take": Message("taken over"),
+        "hand over": Message("handed over"),
+        "merge": Message("merged"),
+        "undo": Message("undone: {undone}", undone=word("undone")),
+    }.get(act.action)
 
 
 def is_seen(act: Act) -> bool:
@@ -109,29 +108,24 @@ def state_words(view: CaseView, now: datetime, screen: Screen) -> str:
     if view.appointment is not None and not view.overdue and not name:
         return screen.say("appointment {at}", at=_clock(view.appointment, now))
     number = service.offer.partition(".")[2] if service else ""
-    sentence = _DUE.get(view.due)
-    if sentence is None:
+    sentences = {
+        "emergency call": Message("112 NOT CONFIRMED"),
+        "next call": Message("next call due"),
+        "answer": Message("asks {number}. {name}", number=number, name=name),
+        "ring back": Message("firm rings back {at}", at=at),
+        "tell caller": Message("tell the caller"),
+        "tell driver": Message("tell the driver"),
+        "call back": Message("call the caller {at}", at=at),
+        "arrival": Message("on the way, by {there}", there=there),
+        "new time": Message("needs a new time"),
+        "closing": Message("to be closed {at}", at=at),
+        "last resort": Message("call the last resort"),
+        "last resort answer": Message("last resort asked"),
+        "call off": Message("call off {name}", name=name),
+    }
+    if view.due not in sentences:
         return screen.word((view.due or view.state).replace("_", " "))
-    values = {"at": at, "there": there, "name": name, "number": number}
-    return screen.say(sentence.id, **values).strip()
-
-
-_DUE: dict[str, Message] = {
-    "emergency call": Message("112 NOT CONFIRMED"),
-    "next call": Message("next call due"),
-    "answer": Message("asks {number}. {name}"),
-    "ring back": Message("firm rings back {at}"),
-    "tell caller": Message("tell the caller"),
-    "tell driver": Message("tell the driver"),
-    "call back": Message("call the caller {at}"),
-    "arrival": Message("on the way, by {there}"),
-    "new time": Message("needs a new time"),
-    "closing": Message("to be closed {at}"),
-    "last resort": Message("call the last resort"),
-    "last resort answer": Message("last resort asked"),
-    "call off": Message("call off {name}"),
-}
-"""What the board says of each deadline."""
+    return screen.text(sentences[view.due]).strip()
 
 
 def draft_words(draft: DraftView, now: datetime, screen: Screen) -> str:

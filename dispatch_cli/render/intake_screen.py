@@ -9,7 +9,7 @@ from ..results.cascade_answer import Answer
 from .board_screen import title_line
 from .desk_words import running
 from .head import emergency_lines
-from .layout import Line, Screen, cells, flow, pad, plain_line, plain_lines, wrap
+from .layout import Line, Screen, cells, pad, plain_line, plain_lines, wrap
 
 _LABEL = 20
 _FIRST = 4
@@ -69,6 +69,9 @@ def intake_lines(page: IntakePage, operator: str, now: datetime, screen: Screen)
     lines = [title_line(title, operator, now, screen)]
     if page.preview is not None:
         lines += emergency_lines(page.preview.emergency, screen)[:3]
+    if page.rest:
+        text = screen.say("NOT UNDERSTOOD, kept as a note: {rest}", rest=page.rest)
+        lines.append(plain_line(screen.shorten(text, screen.width), "yellow"))
     question = _question(page, screen)
     below = [plain_line(""), *question, *_preview(page, screen), *_saved(page, screen)]
     room = height - len(lines) - min(len(below), len(question) + 3)
@@ -103,12 +106,6 @@ def _fields(page: IntakePage, screen: Screen) -> list[Line]:
             style = "bold red"
         text = f"{mark} {pad(label, _LABEL)} {shown}"
         lines.append(plain_line(screen.shorten(text, screen.width), style))
-    if page.rest:
-        label = screen.say("Not understood")
-        text = screen.say("{rest} (kept as a note)", rest=f'"{page.rest}"')
-        lines.append(
-            plain_line(screen.shorten(f"  {pad(label, _LABEL)} {text}", screen.width), "yellow")
-        )
     return lines
 
 
@@ -158,10 +155,3 @@ def _saved(page: IntakePage, screen: Screen) -> list[Line]:
         plain_line(""),
         plain_line(screen.say("Draft saved {at}.", at=f"{page.saved_at:%H:%M:%S}"), "dim"),
     ]
-
-
-def labels_of(names: list[str], screen: Screen) -> str:
-    """Join the labels of facts."""
-    return ", ".join(
-        flow([screen.text(LABELS.get(each, Message(each))) for each in names], 400, gap=", ")
-    )

@@ -36,7 +36,7 @@ def test_the_board_has_a_row_for_each_case(world, size):
         assert any("asks 1. Anna [/b]" in each for each in lines)
         assert any(each.endswith("MB") and "next call due" in each for each in lines)
         assert "OVERDUE  1: 112 NOT CONFIRMED 0:30" in seat.shown
-        assert "F2 new call" in lines[-1]
+        assert "F2 new call" in lines[-2] + lines[-1]
         assert ("089 99998-201" in seat.shown) == (width == 140)
         assert ("Client" in seat.shown) == (width == 140)
 
@@ -76,7 +76,7 @@ def test_twenty_cases_fit_on_the_smallest_screen(world):
         world.case()
 
     async def play(seat):
-        assert sum("breakdown" in each for each in seat.lines) >= 19
+        assert sum("breakdown" in each for each in seat.lines) == 20
         shown = await seat.press(*["down"] * 21)
         assert ">" in shown
         assert "  22    86150" in shown
@@ -122,8 +122,7 @@ def test_a_click_selects_a_row_and_a_click_on_a_label_acts(world):
         await seat.pilot.pause()
         assert seat.lines[3].startswith(">")
         assert seat.lines[0].startswith("BOARD")
-        label = seat.lines[-2].index("Enter") if "Enter" in seat.lines[-2] else 0
-        await seat.pilot.click("#keys", offset=(label + 1, 0))
+        await seat.pilot.click("#keys", offset=(1, 0))
         await seat.pilot.pause()
         assert seat.lines[0].startswith("CASE 2")
 

@@ -298,3 +298,42 @@ def test_the_caller_on_the_line_is_not_forgotten(world):
         assert 'caller waits on the line 3:07   say: "I will ring you back"' in seat.shown
 
     seated(play, world.desk(case_id=number))
+
+
+def test_a_duplicate_is_merged_and_the_cases_are_handed_over(world):
+    """h compares both cases before the second press; F7 hands all own cases to another operator."""
+    number, other = world.case(call_back="0170 1234567"), world.called()
+
+    async def play(seat):
+        await seat.press("h")
+        await seat.type(str(other))
+        shown = await seat.press("enter")
+        assert "…567" in shown
+        assert "is merged into" in await seat.press("h")
+        assert view_case.show(world.book(), other).merged_into == number
+        await seat.press("f4", "f7")
+        await seat.type("MB")
+        assert "handed over to MB" in await seat.press("enter")
+        assert view_case.show(world.book(), number).operator == "MB"
+
+    seated(play, world.desk(case_id=number))
+
+
+def test_one_call_for_two_services(world):
+    """+ places one call for all services that wait, and its answer counts for both."""
+    number = world.case()
+    answer_call.record(world.book(), world_call(world, number), "fail")
+    amended = offers(world, number)
+
+    async def play(seat):
+        assert "only one service waits" in await seat.press("+")
+        assert offers(world, number) == amended
+
+    seated(play, world.desk(case_id=number))
+
+
+def world_call(world, number: int) -> str:
+    """Place the next call of a case, accept it, and return its number."""
+    ref = offer_call.place_call(world.book(), number).ref
+    answer_call.accept(world.book(), ref, world.clock.now + timedelta(minutes=20))
+    return ref
