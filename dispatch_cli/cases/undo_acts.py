@@ -189,9 +189,12 @@ def _last_own(plan: _Plan, case_id: int, *, into: int) -> tuple[int, Act]:
         has_own = any(
             each.operator == book.operator and each.action in UNDOABLE for _, each in acts
         )
-        after = "{operator} recorded {act} at {at} after that"
-        only = "the last act of case {case_id} is not yours: {operator} recorded {act} at {at}"
-        raise ConflictError(after if has_own else only, **values)
+        if has_own:
+            raise ConflictError("{operator} recorded {act} at {at} after that", **values)
+        raise ConflictError(
+            "the last act of case {case_id} is not yours: {operator} recorded {act} at {at}",
+            **values,
+        )
     if act.action == _PLACED:
         raise ConflictError(
             "a placed call cannot be undone: {act} at {at}",
@@ -247,13 +250,19 @@ def _with_calls(plan: _Plan, before: Case, after: Case, later: Iterable[Act]) ->
         was_off = old.state in ("cancelled", "called_off") and old.call_off_by is None
         if old.state in LIVE and offer.state not in LIVE and was_told:
             offers.append(replace(offer, call_off_by=plan.book.now))
-            text = "call {phone} {name}: no longer needed"
-            plan.calls.append(Message(text, phone=old.phone, name=old.name))
+            plan.calls.append(
+                Message("call {phone} {name}: no longer needed", phone=old.phone, name=old.name)
+            )
             continue
         was_off = was_off or _was_recorded(records, "call off", old)
         if offer.state in LIVE and old.state not in LIVE and was_off:
-            text = "call {phone} {name}: it was called off, and is needed after all"
-            plan.calls.append(Message(text, phone=old.phone, name=old.name))
+            plan.calls.append(
+                Message(
+                    "call {phone} {name}: it was called off, and is needed after all",
+                    phone=old.phone,
+                    name=old.name,
+                )
+            )
         offers.append(offer)
     return replace(after, offers=tuple(offers))
 
