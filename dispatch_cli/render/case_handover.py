@@ -171,7 +171,7 @@ def found_lines(found: Sequence["FoundCase"], now: datetime, screen: Screen) -> 
     lines = []
     for each in found:
         parts = [
-            screen.say("case {case_id}", case_id=each.case_id),
+            each.draft or screen.say("case {case_id}", case_id=each.case_id),
             past_clock(each.opened_at, now),
             screen.text(each.area),
             screen.text(each.kind),
@@ -190,7 +190,7 @@ def found_rows(found: Iterable["FoundCase"]) -> "Iterable[PlainRow]":
     """Make a row for each case that was found."""
     for each in found:
         yield {
-            "case": each.case_id,
+            "case": each.draft or each.case_id,
             "by": each.by,
             "area": each.area,
             "kind": each.kind,

@@ -60,7 +60,7 @@ class HandOver(Struct, frozen=True, kw_only=True):
 class FoundCase(Struct, frozen=True, kw_only=True):
     """A case that a search has found, without personal data; ``by`` names the equal fact.
 
-    ``by`` is one of FOUND_BY.
+    ``by`` is one of FOUND_BY. A parked call has the number ``draft`` (G1) and the ``case_id`` 0.
     """
 
     case_id: int
@@ -72,6 +72,7 @@ class FoundCase(Struct, frozen=True, kw_only=True):
     provider: str
     operator: str
     merged_into: int = 0
+    draft: str = ""
 
 
 class ComparedCase(Struct, frozen=True, kw_only=True):
