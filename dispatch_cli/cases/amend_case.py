@@ -32,7 +32,10 @@ def amend(
     data. Other facts stay as they are in the log, also after a concurrent change by another
     operator. Both are recorded together or not at all.
     """
-    return _amended(book, case_id, lambda incident: intake.with_facts(incident, facts), theirs)
+    asked = ["at" if name == "place" else name for name in (*facts, *theirs)]
+    return _amended(
+        book, case_id, lambda incident: intake.with_facts(incident, facts), theirs, asked
+    )
 
 
 def revert_amendment(book: Book, amended: Case, before: Incident) -> OpenedCase:
@@ -51,6 +54,7 @@ def _amended(
     case_id: int,
     change: Callable[[Incident], Incident],
     theirs: Mapping[str, str] = {},
+    asked: Iterable[str] = (),
 ) -> OpenedCase:
     doubts = doubtful_number(theirs.get("call_back", ""))
     with book.store.deciding() as tx, refusals_in_local_time(book):
@@ -67,6 +71,8 @@ def _amended(
         )
         fresh = freeze_cascades(book, answer.cascades, incident, personal.salt)
         after = replace(before, incident=incident, services=_merged(before, fresh))
+        if before.answered is not None:
+            after = replace(after, answered=tuple(sorted({*before.answered, *asked})))
         after = with_emergency_due(after, book.catalog.rules, book.now, before.incident)
         changed = changed_facts(before.incident, incident)
         if changed:

@@ -134,8 +134,11 @@ def record(book: Book, ref: str, action: str, *, reason: str = "", text: str = "
 def _ended(offer: Offer, reason: str) -> Message:
     """Word an answer or end of an offer; a refusal has its reason."""
     name = offer.name
+    declined = Message("{name} declined", name=name)
+    if reason:
+        declined = Message("{name} declined: {reason}", name=name, reason=Message(reason))
     return {
-        "declined": Message("{name} declined: {reason}", name=name, reason=Message(reason)),
+        "declined": declined,
         "no_answer": Message("{name} did not answer", name=name),
         "unreachable": Message("{name} cannot be reached", name=name),
         "wrong_equipment": Message("{name} lacks the right equipment", name=name),

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from ..errors import no_case
 from ..messages import Clock, Message
-from ..model.case import Act, Case
+from ..model.case import OF_NO_CASE, Act, Case
 from .unshown_messages import UnshownMessages
 
 if TYPE_CHECKING:
@@ -18,6 +18,14 @@ if TYPE_CHECKING:
     from ..availability import HolidayDates
     from ..catalog import Catalog
     from ..store import Reader, Store, Transaction
+
+
+_TAKEN_BECAUSE = {
+    "shift": Message("change of shift"),
+    "agreed": Message("agreed"),
+    "no-answer": Message("you did not answer"),
+    "call": Message("placed a call for it"),
+}
 
 
 class ClockFunctions(Struct, frozen=True):
@@ -68,10 +76,36 @@ class Book(Struct, frozen=True, kw_only=True):
         case_id: int,
         **details: str | int | float | bool | None,
     ) -> None:
-        """Write the journal's record of an act, and before it that of a jump of the clock."""
+        """Write the journal's record of an act, and before it that of a jump of the clock.
+
+        The operator is warned if another one has taken the case over since the last act.
+        """
+        self.note_clock(tx)
+        taken = tx.takeover(case_id, self.operator) if case_id != OF_NO_CASE else None
+        if taken is not None:
+            self.unshown.warnings.append(takeover_sentence(taken, self))
+        tx.append(self.act(action, case_id, **details))
+
+    def note_clock(self, tx: "Transaction") -> None:
+        """Record a jump of the clock, before a write that has no record of its own."""
         if self.watch is not None:
             self.watch.record_jump(self, tx)
-        tx.append(self.act(action, case_id, **details))
+
+
+def takeover_sentence(act: Act, book: Book) -> Message:
+    """Word how another operator has taken a case over, or handed it over."""
+    template = "{operator} took over case {case_id} at {at} ({reason})"
+    if "to" in act.details:
+        template = "{operator} handed case {case_id} over to {to} at {at}"
+    reason = str(act.details.get("reason"))
+    return Message(
+        template,
+        operator=act.operator,
+        case_id=act.case_id,
+        at=clock(act.at, book),
+        reason=_TAKEN_BECAUSE.get(reason, reason),
+        to=act.details.get("to"),
+    )
 
 
 def require_case(reader: "Reader | Transaction", case_id: int) -> Case:

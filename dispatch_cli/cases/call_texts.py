@@ -45,6 +45,8 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         " If no help is there by {late}, please call us again{number}.",
         "said": 'the caller said: "{words}"',
         "drive": "call-back {call_back}",
+        "at_vehicle": "the caller is at the vehicle",
+        "away": "the caller is not at the vehicle",
         "plate": "plate {plate}",
         "client": "client {client}",
         "member": "membership number {member}",
@@ -77,6 +79,8 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         " Ist bis {late} Uhr niemand da, rufen Sie uns bitte wieder an{number}.",
         "said": "Der Anrufer sagte: „{words}“",
         "drive": "Rückruf {call_back}",
+        "at_vehicle": "Anrufer ist am Fahrzeug",
+        "away": "Anrufer ist nicht am Fahrzeug",
         "plate": "Kennzeichen {plate}",
         "client": "Kunde {client}",
         "member": "Mitgliedsnummer {member}",
@@ -224,12 +228,14 @@ def to_driver(
         incident.where or "",
         f"{_services(case, offer, language)}. {facts}",
     ]
+    presence = {"yes": "at_vehicle", "no": "away"}.get(personal.at_vehicle, "")
     for key, name, value in (
         ("said", "words", personal.typed_place),
         ("client", "client", client.name if client else incident.client),
         ("member", "member", personal.ref),
         ("drive", "call_back", personal.call_back),
         ("", "", personal.caller),
+        (presence, "", presence),
         ("plate", "plate", personal.plate),
         ("to", "place", personal.to),
         ("speaks", "language", incident.language or ""),

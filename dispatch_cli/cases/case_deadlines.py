@@ -19,6 +19,12 @@ APPOINTMENT_AFTER = timedelta(minutes=1)
 NEXT_CALL_WITHIN = timedelta(minutes=3)
 """How long a service may wait without an open offer."""
 
+WHAT_IS_DUE = (
+    "emergency call", "call back", "call off", "answer", "ring back", "arrival", "new time",
+    "tell driver", "tell caller", "next call", "last resort", "last resort answer", "closing",
+)  # fmt: skip
+"""What may be due in a case."""
+
 EMERGENCY_WITHIN = timedelta(seconds=60)
 """How long the record of an emergency call may be missing."""
 

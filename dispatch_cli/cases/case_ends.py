@@ -9,7 +9,7 @@ from ..model.case import Case, ref_of
 from .case_states import LIVE, UNDER_WAY, WAITING_FOR_ANSWER
 from .offer_changes import must_be_open
 
-_NOTHING_DUE = dict.fromkeys(("call_back_at", "call_back_set_at", "emergency_by", "on_line_since"))
+NOTHING_DUE = dict.fromkeys(("call_back_at", "call_back_set_at", "emergency_by", "on_line_since"))
 """What is no longer due when a case has ended."""
 
 
@@ -25,7 +25,7 @@ def close(case: Case, *, now: datetime) -> Case:
         replace(offer, ended_at=now) if offer.state in LIVE and offer.ended_at is None else offer
         for offer in case.offers
     )
-    return replace(case, offers=ended, closed_at=now, **_NOTHING_DUE)
+    return replace(case, offers=ended, closed_at=now, **NOTHING_DUE)
 
 
 def cancel(case: Case, *, now: datetime) -> Case:
@@ -46,4 +46,4 @@ def cancel(case: Case, *, now: datetime) -> Case:
         else offer
         for offer in case.offers
     )
-    return replace(case, offers=ended, cancelled=True, closed_at=now, **_NOTHING_DUE)
+    return replace(case, offers=ended, cancelled=True, closed_at=now, **NOTHING_DUE)

@@ -58,18 +58,16 @@ def sentence(jump: ClockJump, book: Book) -> Message:
     """Word a jump: the time of the clock, that of the last record, and what to do."""
     by = _length(abs(jump.now - jump.last))
     now, last = clock(jump.now, book), clock(jump.last, book)
-    if jump.is_back:
-        text = (
-            "the clock was set back by {by}: when it showed {now}, the last record was of {last};"
-            " the times of some records are in the future"
-        )
-    else:
-        text = (
-            "the clock was {by} ahead of the last record when it showed {now} (last record:"
-            " {last});"
-            " check the date of this machine"
-        )
-    return Message(text, by=by, last=last, now=now)
+    return Message(
+        "the clock was set back by {by}: when it showed {now}, the last record was of {last};"
+        " the times of some records are in the future"
+        if jump.is_back
+        else "the clock was {by} ahead of the last record when it showed {now} (last record:"
+        " {last}); check the date of this machine",
+        by=by,
+        last=last,
+        now=now,
+    )
 
 
 def _noticed(book: Book, reader: "Reader") -> ClockJump | None:

@@ -11,6 +11,7 @@ from ..messages import Message, quoted
 from ..model.case import Booking, Case, Offer, Option, Personal, ref_of
 from ..results.case_results import Recorded
 from . import call_texts, case_states, joint_calls, offer_changes, unit_bookings
+from .act_names import naming_operator
 from .book import Book, clock, refusals_in_local_time, require_case
 from .case_states import offer_in
 from .unit_bookings import JobMinutes, Rebooking
@@ -38,6 +39,7 @@ def offer_ref(book: Book, ref: str) -> tuple[int, int]:
         return case_id, int(match["offer"])
     open_offers = [each for each in case.offers if each.state in case_states.WAITING_FOR_ANSWER]
     if len({offer.joint or -offer.number for offer in open_offers}) == 1:
+        _must_be_seen(book, case, open_offers[0])
         return case_id, open_offers[0].number
     if not open_offers:
         is_due = any(case_states.service_state(case, s) == "waiting" for s in case.services)
@@ -55,6 +57,24 @@ def offer_ref(book: Book, ref: str) -> tuple[int, int]:
             "name the offer, for example {ref}", ref=ref_of(case_id, open_offers[0].number)
         ),
     )
+
+
+def _must_be_seen(book: Book, case: Case, offer: Offer) -> None:
+    """Raise ConflictError if another operator has placed a later call than this operator's last.
+
+    The answer may be meant for the operator's own call, which the other one has ended.
+    """
+    own = [each for each in case.offers if each.operator == book.operator]
+    if offer.operator != book.operator and own:
+        raise ConflictError(
+            "{operator} called {ref} {name} at {at}, after your call {own}",
+            operator=offer.operator,
+            ref=f"{case.id}.{offer.number}",
+            name=offer.name,
+            at=clock(offer.opened_at, book),
+            own=f"{case.id}.{own[-1].number}",
+            hint=Message("name the offer: {ref}", ref=f"{case.id}.{offer.number}"),
+        )
 
 
 def parse_case_id(text: str) -> int:
@@ -95,7 +115,7 @@ def decide(
         except ConflictError as error:
             # A late or second answer is recorded and shown, but changes nothing.
             book.write(tx, f"refused {action}", case_id, **details)
-            outcome = error
+            outcome = naming_operator(book, tx, case_id, offer, error)
         else:
             tx.save(before, after)
             book.write(tx, action, case_id, **details)

@@ -9,8 +9,10 @@ from msgspec import Struct
 from ..errors import ConflictError
 from ..messages import Message
 from ..model.case import FORGETTING, Act
+from ..model.draft import Draft
 from .book import Book
 from .clock_watch import confirm, jump_in_force, sentence
+from .draft_calls import ERASED_AFTER
 
 BATCH_S = 0.02
 """Upper limit, in seconds, of one transaction of an erasure: other acts wait for it."""
@@ -22,18 +24,22 @@ PAUSE_S = 0.002
 class Forgotten(Struct, frozen=True):
     """The numbers of the cases that were erased, or with ``dry_run`` would be.
 
-    ``exports`` has the journal's records of exports by case, for the cases with any.
+    ``exports`` has the journal's records of exports by case, for the cases with any. ``drafts`` are
+    the numbers of the erased drafts.
     """
 
     cases: tuple[int, ...]
     dry_run: bool
     exports: dict[int, list[Act]]
+    drafts: tuple[str, ...] = ()
 
 
 def forget(
     book: Book, *, older_than_days: float, dry_run: bool, clock_is_right: bool = False
 ) -> Forgotten:
     """Erase the personal data of cases closed longer ago than that and not on hold.
+
+    Drafts that ended a day ago are erased as well, whatever the age of the cases.
 
     Cases that are put on hold or erased by another program during the run are skipped. Raises
     ConflictError after a jump of the clock until an operator confirms the time.
@@ -43,9 +49,40 @@ def forget(
     due = book.store.due_for_erasure(older_than_days, book.now)
     # Before the erasure: a second run would no longer find the cases, nor tell of their exports.
     exports = _exports_of(book, due)
+    drafts = _due_drafts(book)
     if not dry_run:
+        drafts = _erase_drafts(book)
         due = _forget_all(book, due, older_than_days)
-    return Forgotten(tuple(due), dry_run, {each: exports[each] for each in due if each in exports})
+        # After the files are wiped: until then an erased draft is no success.
+        book.unshown.recorded += [_erased(each) for each in drafts]
+    return Forgotten(
+        tuple(due),
+        dry_run,
+        {each: exports[each] for each in due if each in exports},
+        tuple(each.number for each in drafts),
+    )
+
+
+def _due_drafts(book: Book) -> list[Draft]:
+    with book.store.reading() as reader:
+        return reader.drafts_ended(book.now - ERASED_AFTER)
+
+
+def _erase_drafts(book: Book) -> list[Draft]:
+    """Erase the drafts that are due in one transaction: a shift has few of them."""
+    if not _due_drafts(book):
+        return []
+    with book.store.deciding() as tx:
+        drafts = tx.drafts_ended(book.now - ERASED_AFTER)
+        if drafts:
+            book.note_clock(tx)
+        for draft in drafts:
+            tx.erase_draft(draft.id)
+    return drafts
+
+
+def _erased(draft: Draft) -> Message:
+    return Message("{number}: erased", number=draft.number)
 
 
 def _exports_of(book: Book, case_ids: Iterable[int]) -> dict[int, list[Act]]:

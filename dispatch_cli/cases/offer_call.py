@@ -22,6 +22,7 @@ from .gates_now import (
     why_out,
 )
 from .offer_card import card, context_of, exhausted, skipped_names
+from .take_over import keep_on_call
 
 if TYPE_CHECKING:
     from ..store import Reader, Transaction
@@ -60,6 +61,7 @@ def place_call(
             asks = list(zip(wanted, options, strict=True))
             by = override if provider is not None else ""
             after = _asked(book, opened, asks, found.phone, override=by, before_opening=early)
+            after = keep_on_call(book, tx, after)
             offers = after.offers[len(before.offers) :]
             tx.save(before, after)
             _write_down(book, tx, case_id, offers, because)

@@ -119,10 +119,10 @@ def accept(
 def answer(case: Case, number: int, action: str, *, now: datetime, reason: str = "") -> Case:
     """Record an answer or end other than an acceptance.
 
-    Raises UsageError if a refusal has no ``reason`` of DECLINE_REASONS.
+    A refusal may be without a ``reason``. Raises UsageError for one that is not in DECLINE_REASONS.
     """
     offer = allowed_offer(case, number, action)
-    if action == "decline" and reason not in DECLINE_REASONS:
+    if action == "decline" and reason and reason not in DECLINE_REASONS:
         raise UsageError(
             "unknown reason {reason!r}; allowed: {decline_reasons}",
             reason=reason,

@@ -56,7 +56,7 @@ def correct(
         case = awaited_again(case, offer.service)
     if right == "not_called":
         return case
-    fresh = replace(_cleared(offer, operator), number=len(case.offers) + 1)
+    fresh = replace(cleared(offer, operator), number=len(case.offers) + 1)
     if right == "open":
         _must_be_idle(before, offer)
         fresh = replace(fresh, answer_by=now + ANSWER_WITHIN)
@@ -98,7 +98,7 @@ def _is_there(case: Case, offer: Offer, at: datetime) -> RefusedActError:
     return RefusedActError("{ref} {name} arrived at {at}", ref=ref, name=offer.name, at=at)
 
 
-def _cleared(offer: Offer, operator: str) -> Offer:
+def cleared(offer: Offer, operator: str) -> Offer:
     """Return an offer as it was when the call was placed."""
     return Offer(
         number=offer.number,

@@ -82,7 +82,8 @@ TABLE: Mapping[OfferState, Mapping[str, Cell]] = {
         cancel="cancelled",
     ),
     # A provider that calls back may still accept if no other one has (``offer_changes``).
-    "no_answer": _row(_LATE, accept="accepted", correct="corrected"),
+    # After the undo of such an acceptance it may have to be called off.
+    "no_answer": _row(_LATE, accept="accepted", correct="corrected", call_off="no_answer"),
     "declined": _row(_LATE, correct="corrected"),
     "unreachable": _row(_LATE, correct="corrected"),
     "wrong_equipment": _row(_OVER, correct="corrected"),

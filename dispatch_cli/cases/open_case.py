@@ -14,10 +14,12 @@ from ..messages import Message
 from ..model import Incident
 from ..model.case import OPENING, Case, CaseService, Option, Personal
 from ..model.digest import blake2b
+from ..model.draft import Draft
 from ..model.sphere import great_circle_km
 from ..notation import is_same_number, parse_phone
 from ..results.cascade_answer import Answer, Cascade
 from .book import Book
+from .draft_calls import finish
 from .emergency_record import with_emergency_due
 from .observe_log import observe
 
@@ -39,10 +41,19 @@ class OpenedCase(Struct, frozen=True):
     """The motorist's personal data before an amendment."""
 
 
-def open_case(book: Book, incident: Incident, personal: Personal, *, like: int = 0) -> OpenedCase:
+def open_case(
+    book: Book,
+    incident: Incident,
+    personal: Personal,
+    *,
+    like: int = 0,
+    draft: Draft | None = None,
+    answered: Iterable[str] | None = None,
+) -> OpenedCase:
     """Rank an incident and record it as a case with frozen cascades; warns of a likely duplicate.
 
-    The case ``like``, from which place and caller were copied, is not a duplicate.
+    The case ``like``, from which place and caller were copied, is not a duplicate. The ``draft``
+    with these answers ends in the same transaction; ``answered`` are the facts that it asked for.
     """
     personal, doubts = replace(personal, salt=token_hex(16)), doubtful_number(personal.call_back)
     with book.store.deciding() as tx:
@@ -59,9 +70,12 @@ def open_case(book: Book, incident: Incident, personal: Personal, *, like: int =
             keeper=book.operator,
             incident=incident,
             services=freeze_cascades(book, answer.cascades, incident, personal.salt),
+            answered=None if answered is None else tuple(sorted(answered)),
         )
         case = tx.new_case(with_emergency_due(opened, book.catalog.rules, book.now), personal)
         book.write(tx, OPENING, case.id, kind=incident.kind, client=incident.client)
+        if draft is not None:
+            finish(book, tx, draft, case.id)
         fact = Message("case {case_id} is open", case_id=case.id)
     book.unshown.recorded.append(fact)
     warnings = [Message("may be a duplicate of case {case_id}", case_id=other) for other in same]

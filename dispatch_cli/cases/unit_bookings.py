@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from ..availability import Fleet
 from ..errors import ConflictError
-from ..messages import Clock, Message
+from ..messages import Clock, Message, Plural
 from ..model.case import Booking, Case, Offer, Option
 
 _MINUTE = timedelta(minutes=1)
@@ -210,5 +210,5 @@ def rebooked(case: Case, booking: Booking) -> Case:
 
 def _cases(bookings: Iterable[Booking]) -> Message:
     numbers = sorted({each.case_id for each in bookings})
-    template = "case {numbers}" if len(numbers) == 1 else "cases {numbers}"
-    return Message(template, numbers=", ".join(map(str, numbers)))
+    listed = ", ".join(map(str, numbers))
+    return Plural("case {numbers}", "cases {numbers}", len(numbers), numbers=listed)

@@ -6,9 +6,12 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from .. import plans
+from ..errors import ConflictError
+from ..messages import Message
 from ..model.case import Act, Case, CaseService, Offer, Personal, ref_of
 from ..results.case_results import Audit, CaseView, OfferView, Overdue, PersonalView, ServiceView
-from . import call_texts, case_deadlines, case_states, urgency
+from ..results.hand_over_results import CallBackNumber
+from . import call_texts, case_deadlines, case_states, urgency, view_drafts
 from .book import Book, require_case
 
 LATELY_CLOSED = 50
@@ -35,9 +38,8 @@ def view(case: Case, now: datetime) -> CaseView:
         age_min=max(0.0, (now - case.opened_at).total_seconds() / 60),
         state=_whole_state(case, states),
         operator=case.keeper,
-        place=incident.where or call_texts.rough_area(incident),
+        place=call_texts.rough_area(incident),
         vehicle=incident.vehicle.kind,
-        brand=incident.vehicle.brand,
         weight_t=incident.vehicle.weight_t,
         injured=incident.injured,
         in_danger=incident.in_danger,
@@ -50,6 +52,7 @@ def view(case: Case, now: datetime) -> CaseView:
         next_deadline=due[0].at if due else None,
         due=due[0].what if due else "",
         overdue=bool(due) and due[0].is_overdue(now),
+        merged_into=case.merged_into,
     )
 
 
@@ -79,10 +82,13 @@ def closed_pages(book: Book) -> Iterator[list[CaseView]]:
 
 def show(book: Book, case_id: int) -> CaseView:
     """Return the view of a case with its emergency calls; raises UsageError for other numbers."""
+    from .intake_questions import not_asked
+
     with book.store.reading() as reader:
         case = require_case(reader, case_id)
     calls = plans.emergency_calls(case.incident, book.catalog.rules)
-    return replace(view(case, book.now), emergency=calls)
+    unasked = not_asked(case.incident, case.answered, book.catalog.rules)
+    return replace(view(case, book.now), emergency=calls, not_asked=tuple(unasked))
 
 
 def acts(book: Book, case_id: int | None = None) -> list[Act]:
@@ -117,8 +123,31 @@ def personal(book: Book, case_id: int, *, action: str = "personal show") -> Pers
     )
 
 
+def call_back_numbers(book: Book, case_id: int) -> tuple[CallBackNumber, ...]:
+    """Return the call-back numbers of a case and of those merged into it; the look is recorded.
+
+    Raises ConflictError if another operator works on the case.
+    """
+    with book.store.deciding() as tx:
+        case = require_case(tx, case_id)
+        if case.keeper != book.operator:
+            raise ConflictError(
+                "{keeper} works on case {case_id}",
+                keeper=case.keeper,
+                case_id=case_id,
+                hint=Message("dispatch case take {case_id} --reason agreed", case_id=case_id),
+            )
+        found = [(each, tx.personal(each)) for each in (case_id, *tx.merged_into(case_id))]
+        book.write(tx, "personal call back", case_id)
+    return tuple(
+        CallBackNumber(each, personal.call_back)
+        for each, personal in found
+        if personal is not None and personal.call_back
+    )
+
+
 def audit(book: Book, *, is_by_cron: bool = False) -> Audit:
-    """Return the missed deadlines of all open cases, and whether the clock has jumped.
+    """Return the missed deadlines of open cases and parked calls, and a jump of the clock.
 
     An audit by cron also records a jump of the clock that no act has recorded yet.
     """
@@ -127,8 +156,12 @@ def audit(book: Book, *, is_by_cron: bool = False) -> Audit:
     with book.store.reading() as reader:
         open_cases = reader.cases(open_only=True)
         jump = jump_in_force(book, reader)
+        of_drafts = tuple(view_drafts.overdue(reader, book.now))
     in_order = sorted(open_cases, key=lambda case: urgency.sort_key(case, book.now))
-    found = tuple(missed for case in in_order for missed in overdue_of(case, book.now))
+    found = (
+        *(missed for case in in_order for missed in overdue_of(case, book.now)),
+        *of_drafts,
+    )
     if jump is not None and is_by_cron:
         record_now(book)
     return Audit(found, sentence(jump, book) if jump else "")

@@ -259,10 +259,11 @@ class RawSay(Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class RawDesk(Struct, forbid_unknown_fields=True, kw_only=True):
-    """How the desk names itself in the texts to say."""
+    """How the desk names itself, and the language of its screens."""
 
     name: Annotated[str | None, _doc("Name of the centre, said to providers.")] = None
     number: Annotated[str | None, _doc("Number to call again, said to callers.")] = None
+    language: Annotated[str | None, _doc("Language of the screens: de, en.")] = None
 
 
 class RawCheck(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -286,9 +287,7 @@ class RawCheck(Struct, forbid_unknown_fields=True, kw_only=True):
         _doc("Minutes from now within which states count for an incident; default 60."),
     ] = None
     remind_min: Annotated[Minutes | None, _doc("Minutes until --quiet repeats; default 60.")] = None
-    reference: Annotated[
-        str | None, _doc("HOST:PORT that can be reached if this machine is online.")
-    ] = None
+    reference: Annotated[str | None, _doc("HOST:PORT, reached if this machine is online.")] = None
     heartbeat: Annotated[
         str | None, _doc("URL to call at the start and end of each run; or env:NAME, file:PATH.")
     ] = None

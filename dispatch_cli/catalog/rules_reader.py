@@ -153,4 +153,11 @@ def _desk(file: TomlFile, parsers: Parsers, collector: ProblemCollector) -> Desk
     raw = read_table(file.top.get("desk", {}), RawDesk, reporter)
     name = check_text(reporter, "name", raw.name)
     phone = None if raw.number is None else reporter.read("number", parsers.phone, raw.number)
-    return DeskIdentity(name, phone[1] if phone else "")
+    if raw.language is not None and raw.language not in LANGUAGES:
+        reporter.report(
+            "language",
+            "unknown language {language}: {allowed}",
+            language=quoted(raw.language),
+            allowed=", ".join(LANGUAGES),
+        )
+    return DeskIdentity(name, phone[1] if phone else "", raw.language or "")

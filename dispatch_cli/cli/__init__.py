@@ -53,6 +53,16 @@ def main(
             "--version", callback=_print_version, is_eager=True, help="Print the version and exit."
         ),
     ] = False,
+    lang: Annotated[
+        str | None,
+        typer.Option(
+            "--lang",
+            metavar="LANG",
+            envvar="DISPATCH_LANG",
+            help="Language of screens and help: en, de. It may stand anywhere."
+            " Default: that of the provider file, else of the locale.",
+        ),
+    ] = None,
 ) -> None:
     """Rank the providers to call for a stranded vehicle, and work on cases."""
 

@@ -8,6 +8,8 @@ import typer
 import typer.main
 from typer.core import TyperGroup
 
+from . import screen_language
+
 HELP_OPTIONS = {"help_option_names": ["-h", "--help"]}
 
 
@@ -34,8 +36,24 @@ class LazyGroup(TyperGroup):
         if not function:
             command = typer.main.get_command(found.app)
             command.name = cmd_name  # otherwise the reference has groups without names
-            return command
-        return single(cmd_name, getattr(found, function))
+            return _worded(command)
+        return _worded(single(cmd_name, getattr(found, function)))
+
+    def get_help(self, ctx: Any) -> str:
+        """Return the help in the language of the screen."""
+        return str(super(LazyGroup, _worded(self)).get_help(ctx))
+
+
+def _worded(command: Any) -> Any:
+    """Word the help of a command and its options in the language of the screen."""
+    if screen_language.is_english():
+        return command
+    from ..render.wording import word
+
+    for each in (command, *command.params):
+        if getattr(each, "help", None):
+            each.help = word(each.help)
+    return command
 
 
 def group(text: str, cls: type[TyperGroup] | None = None) -> typer.Typer:

@@ -11,6 +11,7 @@ from .. import catalog, folders, store
 from ..errors import BadDataError, DispatchError
 from ..messages import Message, joined
 from ..model import Observations
+from . import screen_language
 
 if TYPE_CHECKING:
     from ..store import Store
@@ -38,13 +39,15 @@ def find_catalog(option: Path | None) -> tuple[Path, str]:
 def open_catalog(option: Path | None, at: datetime | None = None) -> catalog.Catalog:
     """Find and load the provider file; raises BadDataError with all its problems."""
     path, source = find_catalog(option)
-    return catalog.load(
+    opened = catalog.load(
         path,
         source=source,
         now=at or now(),
         cache_dir=folders.cache_dir(),
         holidays=holiday_dates,
     )
+    screen_language.set_from_file(opened.rules.desk.language)
+    return opened
 
 
 def refuse_sample(opened: catalog.Catalog, *, is_wanted: bool) -> None:

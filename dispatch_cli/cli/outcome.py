@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from itertools import dropwhile
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from msgspec import Struct
 from ..cases.unshown_messages import UnshownMessages
 from ..errors import DispatchError, ExitCode, UnavailableError
 from ..messages import Message, joined
+from . import screen_language
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,11 +61,16 @@ def emit(
     )
 
 
-def emit_list(schema: str, key: str, items: Iterable[object]) -> None:
-    """Print the JSON object of a success whose data is one list, item by item."""
+def emit_list(
+    schema: str, key: str, items: Iterable[object], beside: Mapping[str, object] = {}
+) -> None:
+    """Print the JSON object of a success whose data is one list, item by item.
+
+    ``beside`` are further keys of the data, behind the list.
+    """
     from ..render.envelope import envelope_of_list
 
-    sys.stdout.buffer.writelines(envelope_of_list(schema, key, items))
+    sys.stdout.buffer.writelines(envelope_of_list(schema, key, items, beside))
 
 
 def run(app: "typer.Typer", argv: Sequence[str]) -> int:
@@ -93,7 +99,8 @@ def _run(app: "typer.Typer", argv: Sequence[str]) -> int:
 
     code = int(ExitCode.OK)
     try:
-        outcome = app(args=list(argv), standalone_mode=False, prog_name="dispatch")
+        arguments = screen_language.set_from(argv)
+        outcome = app(args=arguments, standalone_mode=False, prog_name="dispatch")
         if isinstance(outcome, Outcome):
             code = outcome.exit_code
             _shown(outcome)

@@ -1,7 +1,7 @@
 """Show a result: a screen on a terminal, else tab-separated rows, or JSON with ``--json``."""
 
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, TypeVar
 
@@ -103,15 +103,18 @@ def paged(
     lines: "Callable[[Sequence[T], Screen], Iterable[Line]]",
     columns: Sequence[str],
     rows: "Callable[[Iterable[T]], Iterable[PlainRow]]",
+    beside: Mapping[str, object] = {},
 ) -> Outcome:
     """Make the outcome of a command whose ``data`` is one long list under ``key``.
 
-    Each page is written before the next one is read. On a terminal each has its own headings.
+    ``beside`` are further keys of the ``data``. Each page is written before the next one is read.
+    On a terminal each has its own headings.
     """
 
     def show() -> None:
         if desk.json:
-            emit_list(f"dispatch.{verb.replace(' ', '.')}/1", key, chain.from_iterable(pages))
+            items = chain.from_iterable(pages)
+            emit_list(f"dispatch.{verb.replace(' ', '.')}/1", key, items, beside)
         elif sys.stdout.isatty():
             from ..render.console import print_lines, screen_of
 

@@ -12,20 +12,19 @@ from ..model.words import composed
 if TYPE_CHECKING:
     from ..cases.book import Book
 
-MOST_MINUTES = 600
-"""The largest number of minutes; a larger one may be a time of day without its colon."""
-
 YES = frozenset({"y", "yes", "j", "ja"})
 
 
 def read_moment(text: str, book: "Book", ahead: timedelta = timedelta(hours=12)) -> datetime:
-    """Read minutes from now (``35``) or a time (``12:38``); raises UsageError.
+    """Read minutes from now (``35``), a time (``12:38``) or a spoken one; raises UsageError.
 
     A time of day further ahead than ``ahead`` counts as past, and is refused.
     """
+    from ..notation.spoken_times import MOST_MINUTES, parse_spoken
+
     words = text.strip()
-    if re.fullmatch(r"[0-9]{1,4}( ?min)?", words):
-        minutes = int(words.removesuffix("min"))
+    if re.fullmatch(r"[0-9]{1,3}", words):
+        minutes = int(words)
         if minutes > MOST_MINUTES:
             raise UsageError(
                 "{words} is neither a number of minutes (at most {most_minutes}) nor a time",
@@ -36,8 +35,10 @@ def read_moment(text: str, book: "Book", ahead: timedelta = timedelta(hours=12))
         return book.now + timedelta(minutes=minutes)
     from ..notation import parse_when
 
-    moment = parse_when(words, book.now, book.catalog.rules.settings.timezone)
-    if len(words) <= 8 and moment - book.now > ahead:
+    timezone = book.catalog.rules.settings.timezone
+    spoken = parse_spoken(words, book.now, timezone)
+    moment = parse_when(words, book.now, timezone) if spoken is None else spoken
+    if (spoken is not None or len(words) <= 8) and moment - book.now > ahead:
         raise UsageError(
             "{words} is in the past today",
             words=words,

@@ -235,6 +235,8 @@ class Case(Struct, frozen=True, kw_only=True):
     """Since when the caller waits on the line; None if the caller does not."""
     merged_into: int = 0
     """The case that this one was merged into; 0: none."""
+    answered: tuple[str, ...] | None = None
+    """The facts for which the caller was asked, by name; None: not known."""
 
     def of_one_call(self, offer: Offer) -> list[Offer]:
         """Return the offers of the same call, this one included, without superseded ones."""
@@ -256,6 +258,8 @@ class Personal(Struct, frozen=True, kw_only=True):
     """The salt of the input hash of the case's cascades."""
     typed_place: str = ""
     """The place in the words in which it was typed."""
+    at_vehicle: str = ""
+    """Whether the caller is at the vehicle: "yes", "no", or "" (not asked)."""
 
 
 class Booking(Struct, frozen=True, kw_only=True):
@@ -272,7 +276,7 @@ class Booking(Struct, frozen=True, kw_only=True):
     end: datetime
 
 
-OPENING, FORGETTING, EXPORT = "open", "forget", "personal export"
+OPENING, FORGETTING, EXPORT, UNDO = "open", "forget", "personal export", "undo"
 """Actions in the journal that the store reads or records itself."""
 
 OF_NO_CASE = 0

@@ -123,6 +123,8 @@ class DeskIdentity(Struct, frozen=True):
 
     name: str = ""
     number: str = ""
+    language: str = ""
+    """Of the screens; empty: that of the locale."""
 
 
 class Rules(Struct, frozen=True, kw_only=True):

@@ -143,7 +143,7 @@ class Centres:
         if number is None:
             return None
         lat, lon = self._points.at(number)
-        municipality, district, *towns = self._names()[number].split("\t")
+        municipality, district, *towns = self._names()[number].decode().split("\t")
         return PostcodeArea(
             postcode=postcode,
             lat=lat,
@@ -159,7 +159,7 @@ class Centres:
     def all_towns(self) -> Iterator[tuple[str, list[str]]]:
         """Iterate over all postcodes with the names of their places, by code."""
         for code, row in zip(self._codes, self._names(), strict=True):
-            yield f"{code:05d}", row.split("\t")[2:]
+            yield f"{code:05d}", row.decode().split("\t")[2:]
 
     def within(
         self, south: float, north: float, west: float, east: float
@@ -180,15 +180,15 @@ class Centres:
             raise KeyError(postcode)
         return number
 
-    def _names(self) -> list[str]:
+    def _names(self) -> list[bytes]:
         return _unpacked_names(self._packed_names)
 
 
 @cache
-def _unpacked_names(packed: bytes) -> list[str]:
+def _unpacked_names(packed: bytes) -> list[bytes]:
     import zlib
 
-    return zlib.decompress(packed).decode().split("\n")
+    return zlib.decompress(packed).split(b"\n")  # decoding all rows would take as long again
 
 
 def read_columns(body: bytes, count: int, kinds: str) -> "tuple[list[array[int]], bytes]":

@@ -47,9 +47,8 @@ _LANDS = frozenset(
     fold_name(name) for land, name in LAENDER.items() if land not in ("BE", "HB", "HH")
 )
 _TITLES = frozenset(("hansestadt", "kreisstadt", "landeshauptstadt", "stadt"))
-_STREET = re.compile(
-    r"(?:str|strasse|straße|weg|platz|allee|ring|gasse|damm|ufer|chaussee|markt|steig|pfad)\.?$",
-    re.I,
+_STREET = (
+    r"(?:str|strasse|straße|weg|platz|allee|ring|gasse|damm|ufer|chaussee|markt|steig|pfad)\.?$"
 )
 # In front of other words these are no towns: "Halle West", "Hof 3", "Essen auf Rädern".
 _COMMON_WORDS = frozenset(("essen", "halle", "hagen"))
@@ -76,7 +75,7 @@ def other_town(postcode: str, typed: str, known: tuple[str, ...] = ()) -> OtherT
     if area is None or not any(map(fold_name, parts)):
         return None
     own = (*area.towns, area.municipality, *known)
-    if any(_is_one_of(part, own) for part in parts):
+    if any(is_one_of(part, own) for part in parts):
         return None
     found = [other for part in parts for other in _others(part, area)]
     return min(found, key=lambda each: not each.is_certain, default=None)
@@ -169,7 +168,7 @@ def _written(other: OtherTown) -> str:
     return other.name if len(other.postcodes) > 1 else f"{other.postcodes[0]} {other.name}"
 
 
-def _is_one_of(part: str, names: Iterable[str]) -> bool:
+def is_one_of(part: str, names: Iterable[str]) -> bool:
     """Return whether a typed name is one of some names, shortened, longer or in other spelling."""
     typed = fold_name(part)
     for name in names:
@@ -196,7 +195,7 @@ def _others(part: str, area: PostcodeArea) -> Iterator[OtherTown]:
         if other is not None:
             yield other
         return
-    if any(_STREET.search(word) for word in part.split()):
+    if any(re.search(_STREET, word, re.I) for word in part.split()):
         return
     for count in range(len(words) - 1, 0, -1):
         name = " ".join(words[:count])

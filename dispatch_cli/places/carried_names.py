@@ -28,9 +28,12 @@ class CarriedNames:
             for code, name in postal_names()[folded]
         ]
 
-    def names(self) -> dict[str, str]:
-        """Return all names by their folded forms."""
-        return {folded: own[-1][1] for folded, own in postal_names().items()}
+    def beginning(self, letters: str) -> dict[str, str]:
+        """Return the names whose folded forms begin with some letters, by these forms."""
+        names = _sorted_names()
+        first = bisect_left(names, letters)
+        last = bisect_left(names, f"{letters}\U0010ffff")
+        return {folded: postal_names()[folded][-1][1] for folded in names[first:last]}
 
 
 def _entry(folded: str, postcode: str, name: str) -> Entry:

@@ -29,6 +29,10 @@ CREATE INDEX place_postcode ON place (postcode);
 """
 
 
+_LAST = "\U0010ffff"
+"""A character behind all others."""
+
+
 class Entry(Struct, frozen=True):
     """A name in one postcode. ``district`` is the Landkreis or the independent city."""
 
@@ -55,8 +59,8 @@ class Names(Protocol):
         """List all entries of a folded name, and of longer names that begin with its words."""
         ...
 
-    def names(self) -> dict[str, str]:
-        """Return all names by their folded forms."""
+    def beginning(self, letters: str) -> dict[str, str]:
+        """Return the names whose folded forms begin with some letters, by these forms."""
         ...
 
 
@@ -87,9 +91,14 @@ class Gazetteer:
         )
         return [Entry(*row) for row in rows]
 
-    def names(self) -> dict[str, str]:
-        """Return all names by their folded forms."""
-        return {row[0]: row[1] for row in self._rows("SELECT folded, name FROM place")}
+    def beginning(self, letters: str) -> dict[str, str]:
+        """Return the names whose folded forms begin with some letters, by these forms."""
+        found = self._rows(
+            "SELECT folded, name FROM place WHERE folded >= ? AND folded < ?",
+            letters,
+            f"{letters}{_LAST}",
+        )
+        return {row[0]: row[1] for row in found}
 
     def _rows(self, statement: str, *values: str) -> list[tuple[str, ...]]:
         import sqlite3

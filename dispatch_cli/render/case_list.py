@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ..messages import Message
+from ..results.case_results import DraftView
 from .figures import past_clock
 from .layout import Line, Screen, cells, pad, plain_line
 
@@ -20,16 +21,25 @@ _WIDE_HEADS = (
     Message("Phone"), Message("Age"), Message("By"),
 )  # fmt: skip
 _WIDE_FROM = 120
-_NARROWED = {"Place": 12, "What": 9, "State": 16, "Firm": 12, "Vehicle": 8, "Client": 6, "By": 4}
+_NARROWED = {
+    "Place": 12, "What": 9, "State": 16, "Firm": 12, "Vehicle": 8, "Client": 6, "By": 4,
+}  # fmt: skip
 """The columns that are shortened where a line is too narrow, with their least widths."""
 
 
-def list_lines(views: Sequence["CaseView"], now: datetime, screen: Screen) -> list[Line]:
-    """Make the list; from 120 columns on also with vehicle, client, firm, phone and age."""
+def list_lines(
+    views: Sequence["CaseView | DraftView"], now: datetime, screen: Screen
+) -> list[Line]:
+    """Make the list, with parked calls; a wide one also has vehicle, client, firm, phone, age."""
     if not views:
         return [plain_line(screen.say("no case"))]
     heads = _WIDE_HEADS if screen.width >= _WIDE_FROM else _HEADS
-    rows = [_cells_of(view, now, screen) for view in views]
+    rows = [
+        _draft_cells(view, now, screen)
+        if isinstance(view, DraftView)
+        else _cells_of(view, now, screen)
+        for view in views
+    ]
     texts = [[screen.text(each) for each in heads]]
     texts += [[row[each.id] for each in heads] for row in rows]
     widths = [max(map(cells, column)) for column in zip(*texts, strict=True)]
@@ -60,6 +70,30 @@ def _cells_of(view: "CaseView", now: datetime, screen: Screen) -> dict[str, str]
     }
 
 
+def _draft_cells(view: DraftView, now: datetime, screen: Screen) -> dict[str, str]:
+    """Return the texts of a call that is not finished."""
+    at = past_clock(view.due_at, now)
+    reached = screen.say("on the line") if view.on_line else ""
+    if not (view.on_line or view.has_number):
+        reached = screen.say("no number")
+    parts = (screen.word(view.state), screen.word(view.due), reached)
+    danger = "!" if view.in_danger else ""
+    return {
+        "Due": screen.say("since {at}", at=at) if view.overdue else at,
+        "Case": view.number,
+        "": "?" if view.injured is None else danger,
+        "Place": screen.text(view.area) or "?",
+        "What": screen.word(view.kind) or "?",
+        "State": ", ".join(filter(None, parts)),
+        "Vehicle": "?",
+        "Client": "?",
+        "Firm": "-",
+        "Phone": "-",
+        "Age": screen.text(_age(view.waits_min)),
+        "By": screen.text(view.operator),
+    }
+
+
 def _service_due(view: "CaseView") -> "ServiceView | None":
     """Return the service whose deadline is that of the case, else the first one under way."""
     due = [each for each in view.services if each.due_at == view.next_deadline and each.due]
@@ -82,7 +116,7 @@ def _mark(view: "CaseView", screen: Screen) -> str:
 
 
 def _vehicle(view: "CaseView", screen: Screen) -> str:
-    parts = [view.brand or "", screen.word(view.vehicle) if view.vehicle else ""]
+    parts = [screen.word(view.vehicle) if view.vehicle else ""]
     if view.weight_t is not None:
         parts.append(f"{view.weight_t:g} t")
     return screen.text(" ".join(filter(None, parts))) or "-"

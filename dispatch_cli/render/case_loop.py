@@ -142,4 +142,5 @@ def _due(answer_by: datetime | None, now: datetime | None) -> str:
 
 def declines_question(reasons: Sequence[str]) -> tuple[str, ...]:
     """The reasons of a refusal, a digit each."""
-    return ("why?", *(f"{number} {reason}" for number, reason in enumerate(reasons, 1)))
+    digits = [f"{number} {reason}" for number, reason in enumerate(reasons, 1)]
+    return ("why?", *digits, "Enter none given")

@@ -1,9 +1,10 @@
 """The output for the handover list, one case with its history, and missed deadlines."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from ..results.case_results import DraftView
 from .figures import iso, past_clock
 from .layout import (
     Line,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
         PersonalView,
         ServiceView,
     )
+    from ..results.hand_over_results import CallBackNumber
     from .plain import PlainRow
 
 _INDENT = " " * 6
@@ -53,9 +55,23 @@ _PERSONAL = (
 )
 
 
-def list_rows(views: Iterable["CaseView"]) -> "Iterable[PlainRow]":
-    """Make a row for each service of each case; a case without any has one row."""
+def list_rows(views: Iterable["CaseView | DraftView"]) -> "Iterable[PlainRow]":
+    """Make a row for each parked call and each service of each case; a case has at least one."""
     for view in views:
+        if isinstance(view, DraftView):
+            yield {
+                "case": view.number,
+                "age_min": round(view.waits_min, 1),
+                "kind": view.kind,
+                "area": view.area,
+                "state": view.state,
+                "due": view.due,
+                "due_at": iso(view.due_at),
+                "overdue": view.overdue,
+                "operator": view.operator,
+                "case_state": view.state,
+            }
+            continue
         shared: PlainRow = {
             "case": view.id,
             "age_min": round(view.age_min, 1),
@@ -102,6 +118,9 @@ def show_lines(
         screen.text(view.client) if view.client else screen.say("no client"),
         screen.word(view.state),
         screen.say("opened {at} by {operator}", at=opened, operator=view.operator),
+        screen.say("merged into case {number}", number=view.merged_into)
+        if view.merged_into
+        else "",
     ]
     lines = plain_lines(flow(filter(None, head), screen.width, rest=_INDENT), "bold")
     for call in view.emergency:
@@ -115,6 +134,10 @@ def show_lines(
         else:
             text = screen.say("{what} due {at}", **due)
         lines.append(plain_line(text, "bold red" if view.overdue else ""))
+    if view.not_asked:
+        facts = ", ".join(screen.word(each) for each in view.not_asked)
+        asked = screen.say("not asked: {facts}", facts=facts)
+        lines += plain_lines(wrap(asked, screen.width, rest=_INDENT))
     for each in view.services:
         lines += service_lines(each, now, screen)
     for offer in view.offers:
@@ -212,6 +235,29 @@ def personal_rows(personal: "PersonalView") -> "Iterable[PlainRow]":
         yield {"key": key, "value": value}
 
 
+def call_back_lines(numbers: "Sequence[CallBackNumber]", screen: Screen) -> list[Line]:
+    """Make a line for each call-back number, that of the case itself first."""
+    if not numbers:
+        return [plain_line(screen.say("no call-back number is recorded"), "bold")]
+    return [
+        plain_line(
+            screen.say(
+                "CALL BACK  {number}  (case {case_id})",
+                number=each.number,
+                case_id=each.case_id,
+            ),
+            "bold green",
+        )
+        for each in numbers
+    ]
+
+
+def call_back_rows(numbers: "Iterable[CallBackNumber]") -> "Iterable[PlainRow]":
+    """Make a row for each call-back number."""
+    for each in numbers:
+        yield {"what": "call back", "ref": str(each.case_id), "phone": each.number}
+
+
 def audit_lines(found: "Audit", now: datetime, screen: Screen) -> list[Line]:
     """Make a line for a jump of the clock and for each missed deadline."""
     lines: list[Line] = []
@@ -226,7 +272,9 @@ def overdue_lines(each: "Overdue", now: datetime, screen: Screen) -> list[Line]:
     """Make the lines of a missed deadline: its kind, its time, and the number to call."""
     name = screen.word(each.service) if each.service else screen.text(each.name)
     who = f"{screen.text(each.phone)}  {name}" if name else ""
-    parts = [screen.say("case {number}", number=each.ref), screen.text(each.sentence_at(now)), who]
+    is_draft = each.ref.startswith("G")
+    ref = each.ref if is_draft else screen.say("case {number}", number=each.ref)
+    parts = [ref, screen.text(each.sentence_at(now)), who]
     return plain_lines(flow(filter(None, parts), screen.width, rest=_INDENT), "bold red")
 
 

@@ -58,10 +58,15 @@ def envelope(
     return _encoded(whole) + b"\n"
 
 
-def envelope_of_list(schema: str, key: str, items: Iterable[object]) -> Iterator[bytes]:
-    """Yield the bytes of ``envelope`` for a success whose data is one list, item by item."""
+def envelope_of_list(
+    schema: str, key: str, items: Iterable[object], beside: Mapping[str, object] = {}
+) -> Iterator[bytes]:
+    """Yield the bytes of ``envelope`` for a success whose data is one list, item by item.
+
+    ``beside`` are further keys of the data, behind the list.
+    """
     empty = b"[]"
-    whole = envelope(schema, data={key: ()}, status="success", exit_code=0)
+    whole = envelope(schema, data={key: (), **beside}, status="success", exit_code=0)
     at = whole.index(empty)
     yield whole[: at + 1]
     between = b""

@@ -9,8 +9,8 @@ from ..model.case import Act, Promise
 from .cascade_answer import EmergencyCall
 
 __all__ = [
-    "Act", "Audit", "CaseView", "Exhausted", "LaterProvider", "OfferCard", "OfferView", "Overdue",
-    "PersonalView", "Recorded", "ServiceView",
+    "Act", "Audit", "CaseView", "DraftView", "Exhausted", "LaterProvider", "OfferCard",
+    "OfferView", "Overdue", "PersonalView", "Recorded", "ServiceView",
 ]  # fmt: skip
 
 
@@ -112,9 +112,10 @@ class OfferView(Struct, frozen=True, kw_only=True):
 
 
 class CaseView(Struct, frozen=True, kw_only=True):
-    """A case without personal data: its place is the road, or a rough area.
+    """A case without personal data: its place is a rough area.
 
-    ``operator`` works on the case. ``appointment`` is when help is wanted later.
+    ``operator`` works on the case: opened it, placed its last call or has taken it over.
+    ``appointment`` is when help is wanted later.
     """
 
     id: int
@@ -132,7 +133,6 @@ class CaseView(Struct, frozen=True, kw_only=True):
     overdue: bool
     place: str = ""
     vehicle: str | None = None
-    brand: str | None = None
     weight_t: float | None = None
     injured: int = 0
     in_danger: bool = False
@@ -140,6 +140,35 @@ class CaseView(Struct, frozen=True, kw_only=True):
     appointment: datetime | None = None
     emergency: tuple[EmergencyCall, ...] = ()
     """The calls to 112 or 110 that the facts require; only in the view of a single case."""
+    merged_into: int = 0
+    """The case that this one was merged into; 0: none."""
+    not_asked: tuple[str, ...] = ()
+    """The facts that the caller was not asked for; only in the view of a single case."""
+
+
+class DraftView(Struct, frozen=True, kw_only=True):
+    """A call that is not finished, without personal data; ``area`` is a postcode or empty.
+
+    ``state`` is "asking" while a program asks its questions, else "parked". ``injured`` is None if
+    the caller was not asked. ``missing`` are the facts without which no case is opened.
+    """
+
+    number: str
+    state: str
+    operator: str
+    opened_at: datetime
+    changed_at: datetime
+    waits_min: float
+    kind: str
+    area: str
+    injured: int | None
+    in_danger: bool
+    has_number: bool
+    on_line: bool
+    missing: tuple[str, ...]
+    due: str
+    due_at: datetime
+    overdue: bool
 
 
 class PersonalView(Struct, frozen=True, kw_only=True):

@@ -12,7 +12,7 @@ from ..messages import Message
 from ..model import Incident
 from ..model.case import Case, CaseService, Offer, Option, Personal, Promise
 from ..model.stamps import from_stamp, moment_or_none, stamp_or_none, to_stamp
-from .journal import read_last
+from .journal import read_standing
 
 if TYPE_CHECKING:
     import sqlite3
@@ -41,9 +41,9 @@ _CASE_TIMES = (
     "emergency_by", "on_line_since",
 )  # fmt: skip
 _CASE_FACTS = ("operator", "keeper", "emergency", "emergency_caller", "merged_into")
-_CASE_COLUMNS = ("client", "facts", "cancelled", *_CASE_TIMES, *_CASE_FACTS)
+_CASE_COLUMNS = ("client", "facts", "cancelled", "answered", *_CASE_TIMES, *_CASE_FACTS)
 _CASES = (
-    "SELECT id, coalesce(incident, facts), cancelled,"  # noqa: S608 - our own columns
+    "SELECT id, coalesce(incident, facts), cancelled, answered,"  # noqa: S608 - our own columns
     f" {', '.join((*_CASE_TIMES, *_CASE_FACTS))}"
     " FROM case_file LEFT JOIN personal ON personal.case_id = id"
 )
@@ -111,7 +111,7 @@ def _case_of(
     offers: Sequence[Offer],
 ) -> Case:
     """Make the case of a row in the order of ``_CASES``."""
-    case_id, incident, cancelled, *rest = row
+    case_id, incident, cancelled, answered, *rest = row
     times = map(moment_or_none, rest[: len(_CASE_TIMES)])
     facts: dict[str, Any] = dict(zip(_CASE_TIMES, times, strict=True))
     facts |= dict(zip(_CASE_FACTS, rest[len(_CASE_TIMES) :], strict=True))
@@ -122,15 +122,16 @@ def _case_of(
         services=tuple(services),
         offers=tuple(offers),
         cancelled=bool(cancelled),
+        answered=None if answered is None else tuple(answered.split()),
         call_back_set_at=_set_at(connection, case_id) if has_reminder else None,
         **facts,
     )
 
 
 def _set_at(connection: "sqlite3.Connection", case_id: int) -> datetime | None:
-    """Read when the reminder of a case was recorded; None without a record."""
-    recorded = read_last(connection, case_id, "callback")
-    return None if recorded is None else recorded.at
+    """Read when the reminder of a case was recorded, and not undone; None without a record."""
+    records = read_standing(connection, case_id)
+    return next((act.at for _, act in records if act.action == "callback"), None)
 
 
 def read_personal(connection: "sqlite3.Connection", case_id: int) -> Personal | None:
@@ -200,11 +201,15 @@ def put_personal(connection: "sqlite3.Connection", case_id: int, personal: Perso
 
 def put_text(connection: "sqlite3.Connection", case_id: int, key: str, text: str) -> None:
     """Keep a free text with the motorist's data; raises ConflictError once it is erased."""
-    texts = _json({**read_texts(connection, case_id), key: text})
-    _must_be_there(
-        connection.execute("UPDATE personal SET texts = ? WHERE case_id = ?", (texts, case_id)),
-        case_id,
+    put_texts(connection, case_id, {**read_texts(connection, case_id), key: text})
+
+
+def put_texts(connection: "sqlite3.Connection", case_id: int, texts: dict[str, str]) -> None:
+    """Replace the free texts of a case; raises ConflictError once they are erased."""
+    cursor = connection.execute(
+        "UPDATE personal SET texts = ? WHERE case_id = ?", (_json(texts), case_id)
     )
+    _must_be_there(cursor, case_id)
 
 
 def put_offer(connection: "sqlite3.Connection", case_id: int, offer: Offer) -> None:
@@ -278,6 +283,7 @@ def _case_row(case: Case) -> tuple[Any, ...]:
         case.incident.client,
         None if case.forgotten_at is None else _json(case.incident),
         int(case.cancelled),
+        None if case.answered is None else " ".join(case.answered),
         *(stamp_or_none(getattr(case, name)) for name in _CASE_TIMES),
         *(getattr(case, name) for name in _CASE_FACTS),
     )

@@ -44,11 +44,17 @@ def read_booked_after(connection: "sqlite3.Connection", moment: datetime) -> set
 
 def update_bookings(connection: "sqlite3.Connection", before: Case, after: Case) -> None:
     """Update the bookings to a changed case; raises ConflictError if a unit is booked already."""
-    old, new = _bookings(before), _bookings(after)
-    delete_bookings(connection, after.id, [n for n in old if old[n] != new.get(n)])
+    release_changed(connection, before, after)
+    old, new = bookings_of(before), bookings_of(after)
     for number, booking in new.items():
         if old.get(number) != booking:
             _book(connection, booking)
+
+
+def release_changed(connection: "sqlite3.Connection", before: Case, after: Case) -> None:
+    """Free the units whose bookings end or change with a changed case."""
+    old, new = bookings_of(before), bookings_of(after)
+    delete_bookings(connection, after.id, [n for n in old if old[n] != new.get(n)])
 
 
 def delete_bookings(connection: "sqlite3.Connection", case_id: int, offers: Iterable[int]) -> None:
@@ -59,7 +65,7 @@ def delete_bookings(connection: "sqlite3.Connection", case_id: int, offers: Iter
     )
 
 
-def _bookings(case: Case) -> dict[int, Booking]:
+def bookings_of(case: Case) -> dict[int, Booking]:
     """Return the bookings of a case by offer."""
     if case.closed_at is not None:
         return {}

@@ -99,6 +99,7 @@ def forgotten(case: Case, now: datetime) -> Case:
         emergency_at=None,
         emergency_by=None,
         on_line_since=None,
+        answered=None,
     )
 
 

@@ -9,7 +9,7 @@ from ..messages import Message
 from ..model.case import Case
 from ..model.case_counts import ContractCount, Standing
 from ..model.stamps import stamp_or_none, to_stamp
-from . import cases, journal
+from . import cases, journal, undo_rows
 from .erasure import forgotten
 
 if TYPE_CHECKING:
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 _DUE = (
     "SELECT id FROM case_file WHERE forgotten_at IS NULL AND closed_at <= ?"
     " AND (hold_until IS NULL OR hold_until <= ?)"
+    # The caller of a duplicate may still be needed for the case that it was merged into.
+    " AND NOT EXISTS (SELECT 1 FROM case_file AS main WHERE main.id = case_file.merged_into"
+    " AND main.closed_at IS NULL)"
 )
 
 
@@ -42,6 +45,7 @@ def forget(connection: "sqlite3.Connection", case: Case, now: datetime) -> None:
     _add_up(connection, case)
     after = forgotten(case, now)
     connection.execute("DELETE FROM personal WHERE case_id = ?", (case_id,))
+    undo_rows.delete_all(connection, case_id)
     cases.update_case(connection, case, after)
     journal.erase(connection, case_id)
     connection.execute("INSERT OR IGNORE INTO unwiped VALUES (?)", (case_id,))

@@ -14,7 +14,7 @@ import msgspec
 
 from ..errors import UsageError
 from ..messages import Message
-from ..model.case import EXPORT, Act
+from ..model.case import EXPORT, UNDO, Act
 from ..model.digest import blake2b
 from ..model.stamps import from_stamp, to_stamp
 from .erasure import HALF_HOUR
@@ -33,8 +33,8 @@ _kept = msgspec.json.Decoder(tuple[int, str, str])
 _rest = msgspec.json.Decoder(tuple[int, dict[str, str | int | float | bool | None]])
 
 
-def append(connection: "sqlite3.Connection", act: Act) -> None:
-    """Write a record after the last one."""
+def append(connection: "sqlite3.Connection", act: Act) -> int:
+    """Write a record after the last one, and return its number."""
     last = connection.execute("SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1").fetchone()
     seq, before = (last[0] + 1, last[1]) if last else (1, GENESIS)
     at, salt = to_stamp(act.at), os.urandom(16)
@@ -53,6 +53,7 @@ def append(connection: "sqlite3.Connection", act: Act) -> None:
             _digest(before + commitment + kept),
         ),
     )
+    return int(seq)
 
 
 def read_acts(connection: "sqlite3.Connection", case_id: int | None) -> Iterator[Act]:
@@ -93,6 +94,60 @@ def read_last(connection: "sqlite3.Connection", case_id: int | None, *actions: s
     with closing(found) as rows:
         acts = (_act_of(*row) for row in rows if not names or any(name in row[1] for name in names))
         return next((act for act in acts if not actions or act.action in actions), None)
+
+
+def read_numbered(
+    connection: "sqlite3.Connection", case_id: int, *, since: int = 0
+) -> Iterator[tuple[int, Act]]:
+    """Read the records of a case with their numbers, the newest first, back to a number."""
+    rows = connection.execute(
+        "SELECT seq, case_id, kept, rest FROM journal WHERE case_id = ? AND seq >= ?"
+        " ORDER BY seq DESC",
+        (case_id, since),
+    )
+    with closing(rows):
+        for seq, *row in rows:
+            yield seq, _act_of(*row)
+
+
+def read_range(
+    connection: "sqlite3.Connection", first: int, last: int
+) -> Iterator[tuple[int, Act]]:
+    """Read the records from one number to another, with their numbers, in order."""
+    for seq, *row in connection.execute(
+        "SELECT seq, case_id, kept, rest FROM journal WHERE seq BETWEEN ? AND ? ORDER BY seq",
+        (first, last),
+    ):
+        yield seq, _act_of(*row)
+
+
+def read_standing(
+    connection: "sqlite3.Connection", case_id: int, *, since: int = 0
+) -> Iterator[tuple[int, Act]]:
+    """Read the records of a case that were not undone, the newest first, without the undoing."""
+    undone: list[range] = []
+    for number, act in read_numbered(connection, case_id, since=since):
+        if act.action == UNDO:
+            first, last = act.details.get("since"), act.details.get("record")
+            if isinstance(first, int) and isinstance(last, int):
+                undone.append(range(first, last + 1))
+        elif not any(number in each for each in undone):
+            yield number, act
+
+
+def read_takeover(connection: "sqlite3.Connection", case_id: int, operator: str) -> Act | None:
+    """Read how a case was last taken from an operator, or handed over to the operator.
+
+    None if the operator has a later record in the case, and so has been told.
+    """
+    for number, act in read_numbered(connection, case_id):
+        if act.operator == operator:
+            return None
+        if operator in (act.details.get("keeper_before"), act.details.get("to")):
+            standing = read_standing(connection, case_id, since=number)
+            if any(each == number for each, _ in standing):
+                return act
+    return None
 
 
 def _act_of(case_id: int, kept: str, rest: str | None) -> Act:

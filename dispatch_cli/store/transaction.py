@@ -11,11 +11,15 @@ from ..geo import TRAVEL_SOURCE
 from ..messages import Message
 from ..model.case import Act, Booking, Case, Personal
 from ..model.case_counts import ContractCount, Standing, Summary, TurnTally
+from ..model.case_parts import CaseParts
 from ..model.check import Move, PhoneReport, Watched
+from ..model.draft import Draft
 from ..model.forecast_counts import ArrivalCount, ChanceCount, ChanceSum
 from ..model.stamps import to_stamp
 from . import (
+    caller_facts,
     cases,
+    drafts,
     engagements,
     forecasts,
     forgetting,
@@ -23,6 +27,7 @@ from . import (
     learned,
     soundness,
     tallies,
+    undo_rows,
     watched_rows,
 )
 from .log_faults import whole
@@ -86,6 +91,18 @@ class Reader:
     def texts(self, case_id: int) -> dict[str, str]:
         """Read the free texts of a case by their keys; none once they are erased."""
         return whole(lambda: cases.read_texts(self._connection, case_id))
+
+    def draft(self, draft_id: int) -> Draft | None:
+        """Read one call that is not finished; None without such a draft."""
+        return whole(lambda: drafts.read_draft(self._connection, draft_id))
+
+    def drafts(self) -> list[Draft]:
+        """Read the calls that are not finished, by number."""
+        return whole(lambda: drafts.read_drafts(self._connection))
+
+    def drafts_ended(self, until: datetime) -> list[Draft]:
+        """Read the drafts that were finished or discarded up to a moment, by number."""
+        return whole(lambda: drafts.read_ended(self._connection, until))
 
     def tallies(self, since: datetime | None = None) -> list[TurnTally]:
         """Read the answered offers of the cases opened from a moment on; None: of all cases."""
@@ -153,6 +170,34 @@ class Reader:
         """Read the last record of the journal, of a case, or of some actions; None without one."""
         return whole(lambda: journal.read_last(self._connection, case_id, *actions))
 
+    def standing_acts(self, case_id: int, *, since: int = 0) -> list[tuple[int, Act]]:
+        """Read the records of a case that were not undone, with numbers, the newest first."""
+        return whole(lambda: list(journal.read_standing(self._connection, case_id, since=since)))
+
+    def numbered_acts(self, case_id: int, *, since: int = 0) -> list[tuple[int, Act]]:
+        """Read the records of a case with their numbers, undone ones too, the newest first."""
+        return whole(lambda: list(journal.read_numbered(self._connection, case_id, since=since)))
+
+    def acts_between(self, first: int, last: int) -> list[tuple[int, Act]]:
+        """Read the records of all cases from one number to another, with their numbers."""
+        return whole(lambda: list(journal.read_range(self._connection, first, last)))
+
+    def takeover(self, case_id: int, operator: str) -> Act | None:
+        """Read how a case was taken from an operator, or handed over, if not told since."""
+        return whole(lambda: journal.read_takeover(self._connection, case_id, operator))
+
+    def parts_before(self, case_id: int, record: int) -> CaseParts | None:
+        """Read the parts of a case before the act of a record; None if they are not kept."""
+        return whole(lambda: undo_rows.read_parts(self._connection, case_id, record))
+
+    def merged_into(self, case_id: int) -> list[int]:
+        """Read the numbers of the cases that were merged into a case."""
+        return whole(lambda: caller_facts.read_merged(self._connection, case_id))
+
+    def caller_facts(self) -> Iterator[caller_facts.CallerFacts]:
+        """Read what identifies the caller of each case that is not erased, the newest first."""
+        return iter(whole(lambda: list(caller_facts.read_caller_facts(self._connection))))
+
     def booked_ahead(self, now: datetime) -> set[tuple[int, int]]:
         """Read the offers (case, number) whose unit was booked later than now."""
         return whole(lambda: engagements.read_booked_after(self._connection, now))
@@ -175,6 +220,12 @@ class Reader:
 
 class Transaction(Reader):
     """A read and write transaction: all of its changes are written, or none."""
+
+    def __init__(
+        self, connection: "sqlite3.Connection", schema: "Callable[[], Schema]" = frozenset
+    ) -> None:
+        super().__init__(connection, schema)
+        self._recorder = undo_rows.ChangeRecorder(connection)
 
     def next_case_id(self) -> int:
         """Return the number of the next new case; its ranking depends on it."""
@@ -208,10 +259,19 @@ class Transaction(Reader):
             raise ConflictError(
                 "case {case_id} is closed and its personal data erased", case_id=before.id
             )
+        self._recorder.save_case(before, after)
         cases.update_case(self._connection, before, after)
         engagements.update_bookings(self._connection, before, after)
         learned.update_learned(self._connection, before, after)
         forecasts.update_forecasts(self._connection, before, after)
+
+    def save_together(self, changes: Iterable[tuple[Case, Case]]) -> None:
+        """Write the differences of several cases, whose bookings may take each other's place."""
+        pairs = list(changes)
+        for before, after in pairs:
+            engagements.release_changed(self._connection, before, after)
+        for before, after in pairs:
+            self.save(before, after)
 
     def release_bookings(self, case_id: int, offers: Iterable[int]) -> None:
         """Free the units of some offers until their case is saved with other times.
@@ -222,15 +282,37 @@ class Transaction(Reader):
 
     def set_personal(self, case_id: int, personal: Personal) -> None:
         """Replace the personal data of a case; raises ConflictError once it is erased."""
+        self._recorder.save_personal(case_id)
         cases.put_personal(self._connection, case_id, personal)
 
     def set_text(self, case_id: int, key: str, text: str) -> None:
         """Keep a free text with the motorist's data; raises ConflictError once it is erased."""
+        self._recorder.save_personal(case_id)
         cases.put_text(self._connection, case_id, key, text)
+
+    def new_draft(self, draft: Draft) -> Draft:
+        """Write a call that is not finished, and give it its number."""
+        return drafts.insert_draft(self._connection, draft)
+
+    def save_draft(self, draft: Draft) -> None:
+        """Write the new state of a draft."""
+        drafts.put_draft(self._connection, draft)
+
+    def erase_draft(self, draft_id: int) -> None:
+        """Erase a draft; the files are clean after ``after_erasure``."""
+        drafts.erase_draft(self._connection, draft_id)
+
+    def put_back_texts(self, case_id: int, texts: dict[str, str]) -> None:
+        """Replace all free texts of a case by those before an act that is undone."""
+        cases.put_texts(self._connection, case_id, texts)
+
+    def drop_parts(self, case_id: int, record: int) -> None:
+        """Delete the parts of a case before an act, which is undone."""
+        undo_rows.delete_row(self._connection, case_id, record)
 
     def append(self, act: Act) -> None:
         """Write a record of the journal; its details must have no personal data."""
-        journal.append(self._connection, act)
+        self._recorder.write(act, journal.append(self._connection, act))
 
     def save_watched(self, states: Iterable[Watched], moves: Iterable[Move] = ()) -> None:
         """Write the states of providers after a run of checks, and their changes."""

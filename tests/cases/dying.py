@@ -13,7 +13,10 @@ from dispatch_cli.store.database import Database
 
 from ..store.working import DyingDatabase
 
-_WRITES = ("new_case", "save", "set_text", "set_personal", "append", "hold")
+_WRITES = (
+    "new_case", "save", "set_text", "set_personal", "append", "hold", "new_draft", "save_draft",
+    "erase_draft",
+)  # fmt: skip
 
 
 class Died(BaseException):

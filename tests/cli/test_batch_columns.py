@@ -35,6 +35,22 @@ def test_excels_first_line_names_the_delimiter(dispatch, firms, home, first):
     assert "in.csv:4: " in ran.err
 
 
+def test_columns_with_postcode_and_town_check_each_other(dispatch, firms, home):
+    """A town of another postcode is a reject; a part of the town is not, nor a town alone."""
+    rows = "r1;tow;86150;Augsburg\nr2;tow;80331;Augsburg\nr3;tow;86199;Göggingen\n"
+    rows += "r4;tow;86150;BERLIN\nr5;tow;;Augsburg\nr6;tow;;Frankfurt\n"
+    ran, ids = ranked(
+        dispatch, home, f"id;kind;PLZ;Ort\n{rows}", "--columns", "at=PLZ+Ort", "--when", "12:00"
+    )
+    assert ids == ["r1", "r3", "r5"]
+    assert ran.code == 6
+    assert "in.csv:3: unknown_place" in ran.err
+    assert "80331 is München; Augsburg has 86150 to 86199: which is right?" in ran.err
+    assert "in.csv:5: unknown_place" in ran.err
+    assert "in.csv:7: unknown_place" in ran.err
+    assert ran.err.count("unknown_place") == 3
+
+
 @pytest.mark.parametrize("sign", [",", "|", "\t", "#"])
 def test_the_line_names_any_delimiter(dispatch, firms, home, sign):
     """Also one that the header row would not show."""

@@ -6,12 +6,9 @@ import pytest
 
 from dispatch_cli.cli import log_book
 from dispatch_cli.cli.case.loop import Loop
-from dispatch_cli.cli.case.questions import ask_missing
 from dispatch_cli.cli.desk_options import DeskOptions
-from dispatch_cli.cli.incident_options import IncidentOptions
 from dispatch_cli.cli.keys import ENTER, ESCAPE, TAB, Gone
 from dispatch_cli.cli.log_book import open_book
-from dispatch_cli.model.case import Personal
 from dispatch_cli.render.case_loop import loop_lines
 from dispatch_cli.render.layout import Screen, line_text
 
@@ -148,6 +145,17 @@ def test_facts_taken_back_bring_their_advice_back(dispatch, two):
     ])  # fmt: skip
 
 
+def test_a_refusal_without_a_reason_has_a_key(dispatch, two):
+    """Enter instead of a digit records that no reason was given; z takes it back."""
+    dispatch("case", "open", "tow", "--at", "86150")
+    dispatch("case", "offer", "1")
+    steps = [("d", "Enter none given"), ("\r", "Bert declined"), ("z", "superseded by 1.2: open")]
+    typist = Typist(steps)
+    Loop(DeskOptions(), open_book(DeskOptions()), 1, ()).work_with(typist, typist)
+    case = dispatch("case", "show", "1", "--json").envelope["data"]["case"]
+    assert [each["state"] for each in case["offers"]] == ["corrected", "open"]
+
+
 def test_taking_up_a_case_asks_what_became_of_the_open_offer(dispatch, two):
     """The call that was placed before is there; another service's missed deadline, too."""
     dispatch("case", "open", "tow", "--at", "86150")
@@ -158,70 +166,3 @@ def test_taking_up_a_case_asks_what_became_of_the_open_offer(dispatch, two):
     Loop(desk, open_book(desk), 1, ()).work_with(typist, typist)
     assert "What became of it?" in typist.shown
     assert "call back MISSED since" in typist.shown
-
-
-def asked(book, answers, facts=None, **more):
-    """Ask everything, with the answers in order."""
-    left = list(answers)
-    facts = facts or IncidentOptions(kind="", at="", injured=None)
-    found = ask_missing(
-        book, facts, more.get("personal", Personal()), place=None, ask=lambda _: left.pop(0)
-    )
-    assert not left
-    return found
-
-
-def test_enter_takes_every_default(two, capsys):
-    """Only the place has no default; wrong input is explained and asked for again."""
-    answers = [
-        "what",
-        "no",
-        "",
-        "nowhere9",
-        "86150",
-        "",
-        "tank",
-        "",
-        "many",
-        "",
-        "adca",
-        "",
-        "",
-        "",
-    ]
-    facts, personal = asked(open_book(DeskOptions()), answers)
-    assert (facts.injured, facts.at, facts.kind, facts.vehicle) == (0, "86150", "breakdown", "car")
-    assert (facts.persons, facts.client) == (1, "none")
-    assert personal == Personal()
-    assert capsys.readouterr().err.count("error: ") == 6
-
-
-def test_danger_is_asked_first_and_answered_at_once(two, capsys):
-    """With injured persons on the lane the emergency line precedes the next question."""
-    answers = [
-        "2, trapped lane",
-        "86150",
-        "A8 towards München",
-        "",
-        "van",
-        "3",
-        "none",
-        "089 99998-555",
-        "gate",
-    ]
-    facts, personal = asked(open_book(DeskOptions()), answers)
-    assert (facts.injured, facts.trapped, facts.spot, facts.kind) == (2, True, "lane", "accident")
-    assert (personal.call_back, personal.note) == ("089 99998-555", "gate")
-    assert facts.where == "A8 towards München"
-    assert "112" in capsys.readouterr().out
-    facts, _ = asked(open_book(DeskOptions()), ["ja", "86150", "", "", "", "", "", ""])
-    assert facts.injured == 1
-
-
-def test_typed_facts_are_not_asked(two):
-    """With all options there is no question."""
-    facts = IncidentOptions(
-        kind="tow", at="86150", injured=0, vehicle="car", persons=1, client="none"
-    )
-    personal = Personal(call_back="089 99998-555", note="gate")
-    assert asked(open_book(DeskOptions()), [], facts, personal=personal) == (facts, personal)

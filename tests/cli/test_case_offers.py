@@ -38,13 +38,16 @@ def test_a_promise_that_cannot_be_kept_is_named_everywhere(dispatch, firms, monk
         dispatch("case", "offer", case, "--provider", "lech", "--because", "x", "--decision")
     dispatch("case", "accept", "1.1", "--eta", "5")
     dispatch("case", "accept", "2.1", "--eta", "120")
+    for case in ("1", "2"):
+        dispatch("case", "told", case, "driver")
+        dispatch("case", "told", case, "caller")
     assert dispatch("case", "audit").out == ""
     moved = dispatch("case", "eta", "1.1", "90")
     assert "warning: 2.1: its unit cannot set off before" in moved.err
     head, *lines = (line.split("\t") for line in dispatch("case", "list").out.splitlines())
     rows = [dict(zip(head, line, strict=True)) for line in lines]
     listed = {row["case"]: (row["due"], row["overdue"]) for row in rows}
-    assert (listed["2"], listed["1"][0]) == (("new time", "true"), "arrival")
+    assert (listed["2"], listed["1"][0]) == (("new time", "true"), "tell caller")
     ran = dispatch("case", "audit")
     assert (ran.code, ran.out.startswith("case 2.1  ")) == (7, True)
     assert "new time due now: help cannot be there at" in ran.out

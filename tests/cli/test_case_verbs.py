@@ -43,6 +43,19 @@ def test_from_open_to_closed(dispatch, firms):
     assert [row["case_state"] for row in table(dispatch("case", "list"))] == ["closed"]
 
 
+def test_a_refusal_without_a_reason_is_a_refusal(dispatch, opened):
+    """The reason is empty in the record, in JSON and in the journal, and the next one is asked."""
+    dispatch("case", "offer", "1")
+    done = dispatch("case", "decline", "1.1", "--json").envelope["data"]
+    assert (done["state"], done["message"]) == ("declined", "Abschlepp Lech declined")
+    case = dispatch("case", "show", "1", "--log", "--json").envelope["data"]
+    assert [each["reason"] for each in case["case"]["offers"]] == [""]
+    assert case["log"][-1]["details"]["reason"] == ""
+    assert "lech" not in dispatch("case", "offer", "1").out
+    [row] = dispatch("report", "fairness", "--since", "2020-01", "--json").envelope["data"]["rows"]
+    assert (row["provider"], row["offered"], row["accepted"]) == ("lech", 1, 0)
+
+
 def test_every_verb_speaks_json_under_its_own_schema(dispatch, opened):
     """Each verb answers with one envelope whose schema is dispatch.case.VERB/1."""
     for argv in (
@@ -163,6 +176,20 @@ def test_every_command_warns_of_an_invalid_number(dispatch, firms, number, is_do
         assert ("cannot be dialled: repeat it" in ran.err) == is_doubted, verb
 
 
+@pytest.mark.parametrize("verb", [("open", "tow"), ("amend", "1")])
+def test_a_town_that_contradicts_its_postcode_is_not_recorded(dispatch, opened, verb):
+    """``open`` and ``amend`` refuse it with both readings, and warn of a town known elsewhere."""
+    ran = dispatch("case", *verb, "--at", "80331 Augsburg")
+    assert ran.code == 2
+    assert "80331 is München; Augsburg has 86150 to 86199: which is right?" in ran.err
+    assert '"80331 München" or "Augsburg"' in ran.err
+    assert dispatch("case", "show", "1", "--json").envelope["data"]["case"]["area"] == "86150"
+    assert len(table(dispatch("case", "list"))) == 1
+    ran = dispatch("case", *verb, "--at", "86199 Göggingen", "--json")
+    assert ran.code == 0, ran.err
+    assert any("Göggingen has 73571" in each for each in ran.envelope["warnings"])
+
+
 def test_amend_calls_112_first_and_adds_services(dispatch, opened):
     """New facts: the emergency number comes at once, and the case has the services needed now."""
     ran = dispatch("case", "amend", "1", "--injured", "1", "--persons", "5")
@@ -248,7 +275,8 @@ def test_the_sample_is_refused_with_the_emergency_line(dispatch, home):
         (("offer", "1", "--service", "taxi"), "it has: tow"),
         (("callback", "1", "soon"), "soon"),
         (("accept", "1.1", "--eta", "99999"), "99999"),
-        (("accept", "1.1", "--eta", "1238"), "neither a number of minutes"),
+        (("accept", "1.1", "--eta", "601"), "neither a number of minutes"),
+        (("accept", "1.1", "--eta", "gleich"), "how many minutes"),
         (("accept", "1.1", "--eta", "2020-01-01T10:00"), "is in the past"),
         (("callback", "1", "2020-01-01T10:00"), "is in the past"),
         (("hold", "1", "--until", "2020-01-01"), "is in the past"),

@@ -149,31 +149,34 @@ def test_every_other_key(dispatch, opened):
 def test_open_asks_and_goes_straight_into_the_loop(dispatch, firms):
     """The operator's daily line: what is missing is asked in order, Enter takes the default."""
     with Terminal(["case", "open", "--work"]) as terminal:
-        terminal.wait_for("Hurt or in danger?")
-        terminal.press("2 shoulder\n")
-        terminal.wait_for("EMERGENCY  112")
-        terminal.wait_for("Where?")
-        terminal.press("nowhere9\n")
-        terminal.wait_for("error: ")
-        terminal.press("86150\n")
-        terminal.wait_for("Road, direction")
-        terminal.press("A8 towards M\n")
-        terminal.wait_for("What? [accident]")
-        terminal.press("\n")
-        terminal.wait_for("Vehicle? [car]")
-        terminal.press("\n")
-        terminal.wait_for("Persons to come along? [1]")
-        terminal.press("\n")
-        terminal.wait_for("Client? adac, none [none]")
-        terminal.press("adac\n")
-        terminal.wait_for("Call-back number?")
-        terminal.press("089 99998-555\n")
-        terminal.wait_for("Note?")
-        terminal.press("Canary-Note\n")
+        for question, answer in (
+            ("in danger?", "2 shoulder"),
+            ("EMERGENCY  112", ""),
+            ("Where are you?", "nowhere9"),
+            ("error: ", "86150"),
+            ("blue sign?", "A8 towards M"),
+            ("pass last?", "Adelsried"),
+            ("line drops?", "089 99998-555"),
+            ("I repeat your number: 089 99998-555.", "yes"),
+            ("at the vehicle?", ""),
+            ("Enter: accident", ""),
+            ("What vehicle", ""),
+            ("make and model", ""),
+            ("wheel blocked", ""),
+            ("trailer attached", ""),
+            ("come along", ""),
+            ("member of a club", "adac"),
+            ("membership number", ""),
+            ("be taken", ""),
+            ("to be known", "Canary-Note"),
+        ):
+            terminal.wait_for(question)
+            if question != "EMERGENCY  112":
+                terminal.press(f"{answer}\n")
         shown = terminal.wait_for(BOTTOM)
         assert ">tow: waiting" in shown
         assert "CONFIRM  near 86150" in shown
-        assert "A8 towards M, bei 86150" in shown
+        assert "A8 towards M, last exit Adelsried, bei 86150" in shown
         terminal.press("q")
         assert terminal.ended() == 0
     personal = dispatch("case", "show", "1", "--personal", "--json").envelope["data"]["personal"]
@@ -285,7 +288,7 @@ def test_the_verbs_on_a_terminal(dispatch, opened):
         ("case", "accept", "1.1", "--eta", "9"): "GIVE THE DRIVER",
         ("case", "amend", "1", "--injured", "1", "--at", "86150"): "CONFIRM  near 86150",
         ("case", "callback", "1", "0"): "case 1: call back",
-        ("case", "list"): "MISSED",
+        ("case", "list"): "since",
         ("case", "show", "1", "--log", "--personal"): "PERSONAL",
         ("case", "audit"): "call back overdue",
         ("case", "export", "1"): "Canary-Name",

@@ -192,18 +192,20 @@ def test_doctor_names_the_line_of_each_setting(dispatch, firms, home):
 
 
 def test_places_import_teaches_names(dispatch, firms, home):
-    """After an import a town is found by name, and a wrong town is refused."""
+    """An import replaces the built-in names; a wrong town is refused before and after it."""
     source = home / "de.csv"
     source.write_text(
         "country_code,zipcode,place,state,state_code,province,province_code,community,"
         "community_code,latitude,longitude\n"
         "DE,86150,Augsburg,Bayern,BY,Schwaben,097,Augsburg,09761,48.3705,10.8978\n"
     )
-    assert dispatch("cascade", "tow", "-a", "Augsburg").code == 2
+    ran = dispatch("cascade", "tow", "-a", "Augsburg", "--json")
+    assert "Augsburg (86150-86199)" in ran.envelope["data"]["incident"]["place"]
+    assert dispatch("cascade", "tow", "-a", "86150 Ulm").code == 2
     ran = dispatch("places", "import", str(source))
     assert (ran.code, ran.out.startswith("ok: 1 name, 1 postcode, in ")) == (0, True), ran
     ran = dispatch("cascade", "tow", "-a", "Augsburg", "--json")
-    assert "Augsburg" in ran.envelope["data"]["incident"]["place"]
+    assert "near 86150 Augsburg," in ran.envelope["data"]["incident"]["place"]
     assert dispatch("cascade", "tow", "-a", "86150 Ulm").code == 2
     assert dispatch("places", "import", str(source), "--json").envelope["data"]["names"] == 1
     assert dispatch("places", "import", str(home / "missing")).code == 4

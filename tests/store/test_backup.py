@@ -55,7 +55,9 @@ def test_an_unsound_log_replaces_no_sound_backup(tmp_path: Path) -> None:
         ("UPDATE journal SET rest = replace(rest, '1', '7') WHERE seq = 2", "was changed"),
         ("DELETE FROM personal WHERE case_id = 2; DELETE FROM case_service WHERE case_id = 2;"
          "DELETE FROM case_file WHERE id = 2", "case 2 was opened and is missing"),
-        ("INSERT INTO case_file SELECT 9, opened_at, operator, client, facts, closed_at,"
+        ("INSERT INTO case_file (id, opened_at, operator, client, facts, closed_at,"
+         " cancelled, call_back_at, hold_until, forgotten_at)"
+         " SELECT 9, opened_at, operator, client, facts, closed_at,"
          " cancelled, call_back_at, hold_until, forgotten_at FROM case_file WHERE id = 1",
          "case 9 has no record"),
         ("DROP INDEX open_cases", "open_cases"),

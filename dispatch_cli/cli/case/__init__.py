@@ -11,6 +11,9 @@ class CaseCommands(LazyGroup):
     package = __name__
     commands_at: ClassVar = {
         "open": "open:open_case",
+        "park": "park:park",
+        "resume": "park:resume",
+        "discard": "park:discard",
         "work": "work:work",
         "offer": "offer:offer",
         "accept": "accept:accept",
@@ -33,6 +36,11 @@ class CaseCommands(LazyGroup):
         "correct": "close:correct",
         "amend": "amend:amend",
         "rerank": "amend:rerank",
+        "undo": "undo:undo",
+        "take": "take:take",
+        "hand-over": "take:hand_over",
+        "merge": "merge:merge",
+        "find": "merge:find",
         "note": "keep:note",
         "callback": "keep:callback",
         "show": "show:show",

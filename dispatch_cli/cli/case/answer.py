@@ -27,12 +27,13 @@ def decline(
         str,
         typer.Option(
             metavar="REASON",
-            help=f"Reason of the refusal: {', '.join(DECLINE_REASONS)} (needs --text).",
+            help=f"Reason of the refusal: {', '.join(DECLINE_REASONS)} (needs --text)."
+            " Default: none was given.",
         ),
-    ],
+    ] = "",
     text: TextOption = None,
 ) -> Outcome:
-    """Record a refusal with its reason.
+    """Record a refusal, with its reason if one was given.
 
     dispatch case decline 17.1 --reason no_unit
     """

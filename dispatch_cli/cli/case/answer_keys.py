@@ -10,6 +10,7 @@ from ...errors import UsageError
 from ...messages import Message
 from ...model.words import DECLINE_REASONS
 from ...render.case_loop import declines_question
+from ..keys import ENTER
 from ..typed_input import read_moment
 
 if TYPE_CHECKING:
@@ -113,9 +114,10 @@ class AnswerKeys:
 
     def _decline(self, ref: str) -> Done:
         digit = self._asker.choice(declines_question(DECLINE_REASONS), self._situation)
-        if not (digit.isascii() and digit.isdecimal() and 0 < int(digit) <= len(DECLINE_REASONS)):
-            return ["not recorded: a digit says why"], None
-        reason = DECLINE_REASONS[int(digit) - 1]
+        is_reason = digit.isascii() and digit.isdecimal() and 0 < int(digit) <= len(DECLINE_REASONS)
+        if not is_reason and digit != ENTER:
+            return ["not recorded: a digit says why, Enter that no reason was given"], None
+        reason = DECLINE_REASONS[int(digit) - 1] if is_reason else ""
         text = ""
         if reason == "other":
             text = self._asker.text("what they said", self._situation) or ""

@@ -161,25 +161,35 @@ def _shown_erasures(desk: DeskOptions, gone: "Forgotten", book: "Book") -> Outco
             "cases": gone.cases,
             "dry_run": gone.dry_run,
             "exports": {str(key): texts for key, texts in exports.items()},
+            "drafts": gone.drafts,
         },
         lines=lambda screen: _lines(
             [
-                Message("case {case_id} would be erased", case_id=each)
-                if gone.dry_run
-                else Message("case {case_id} erased", case_id=each)
-                for each in gone.cases
-            ]
-            or [Message("no case is due for erasure")],
+                *(
+                    Message("{number} would be erased", number=each)
+                    if gone.dry_run
+                    else Message("{number} erased", number=each)
+                    for each in gone.drafts
+                ),
+                *(
+                    [
+                        Message("case {case_id} would be erased", case_id=each)
+                        if gone.dry_run
+                        else Message("case {case_id} erased", case_id=each)
+                        for each in gone.cases
+                    ]
+                    or [Message("no case is due for erasure")]
+                ),
+            ],
             screen,
         ),
         columns=FORGOTTEN_COLUMNS,
         rows=lambda: [
-            {
-                "case": each,
-                "done": done,
-                "exports_that_stay": joined(exports.get(each, ())),
-            }
-            for each in gone.cases
+            {"case": each, "done": done, "exports_that_stay": joined(exports.get(number, ()))}
+            for each, number in (
+                *((each, 0) for each in gone.drafts),
+                *((str(each), each) for each in gone.cases),
+            )
         ],
         warnings=[
             Message(

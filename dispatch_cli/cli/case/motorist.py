@@ -4,7 +4,10 @@ from typing import Annotated
 
 import typer
 from msgspec import Struct
+from msgspec.structs import replace
 
+from ...model.case import Personal
+from ..typed_input import read_text
 from .typed_data import option_name
 
 
@@ -28,6 +31,18 @@ class MotoristOptions(Struct, frozen=True, kw_only=True):
         str | None,
         typer.Option(metavar="PLACE", help="Destination of the vehicle (- asks for it)."),
     ] = None
+
+
+def read_personal(data: Personal) -> Personal:
+    """Read a line of stdin for each ``-``, in the order of the options."""
+    return replace(
+        data,
+        **{
+            name: read_text("-", name.replace("_", "-"))
+            for name in (*MotoristOptions.__struct_fields__, "note")
+            if getattr(data, name) == "-"
+        },
+    )
 
 
 def typed(motorist: MotoristOptions) -> dict[str, str | None]:

@@ -18,7 +18,12 @@ if TYPE_CHECKING:
 
 
 def shown_opened(
-    desk: DeskOptions, book: "Book", opened: "OpenedCase", warnings: "Sequence[Message | str]"
+    desk: DeskOptions,
+    book: "Book",
+    opened: "OpenedCase",
+    warnings: "Sequence[Message | str]",
+    *,
+    verb: str = "open",
 ) -> Outcome:
     """Make the outcome of ``case open``, which shows the exact place once."""
     answer, case = opened.answer, opened.case
@@ -31,7 +36,7 @@ def shown_opened(
 
         if desk.json:
             emit(
-                "dispatch.case.open/1",
+                f"dispatch.case.{verb}/1",
                 {"case": view, "answer": answer},
                 exit_code=answer.exit_code,
                 status=status_of(

@@ -1,140 +1,131 @@
-"""What ``case open`` asks on a terminal, in the order in which lives depend on it."""
+"""Ask a caller on a terminal, in the order in which lives depend on it; each answer is kept."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+import os
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
-from ... import folders, places, plans
-from ...errors import UsageError
-from ...intake import read_kind
-from ...model import NO_CLIENT, Incident, Place
-from ...model.case import Personal
-from ...model.words import DANGEROUS_SPOTS, SPOTS, VEHICLE_CLASSES, fold, lookup
-from ..incident_options import IncidentOptions
-from ..typed_input import YES, ask
+from ... import plans
+from ...cases import draft_calls
+from ...cases.intake_questions import (
+    QUESTIONS,
+    Question,
+    change_facts,
+    next_question,
+    on_request,
+)
+from ...errors import UnavailableError, UsageError
+from ...messages import Message, joined
+from ...model import Incident, Place
+from ...model.draft import Draft
+from ..typed_input import ask
 
 if TYPE_CHECKING:
     from ...cases.book import Book
 
-T = TypeVar("T")
-_NO = frozenset({"", "n", "no", "nein", "0"})
-_PERSONAL = {
-    "call_back": "Call-back number",
-    "caller": "Who calls",
-    "plate": "Plate",
-    "ref": "Membership number",
-    "to": "Where shall the vehicle go",
-    "note": "Note",
-}
-_ON_A_ROAD = frozenset({*DANGEROUS_SPOTS, "ramp"})
-_TRAPPED = frozenset({"trapped", "eingeklemmt"})
 
+class Interview:
+    """The questions to one caller; from the first answer on there is a draft of the call.
 
-def ask_missing(
-    book: "Book",
-    facts: IncidentOptions,
-    personal: Personal,
-    *,
-    place: Place | None,
-    ask: Callable[[str], str] = ask,
-) -> tuple[IncidentOptions, Personal]:
-    """Ask for what was not typed; Enter takes what stands in brackets."""
+    A fact ``-`` is asked for. A killed program leaves the draft with the last answer. ``typed``
+    are the facts that were typed now, all by default.
+    """
 
-    def understood(question: str, read: Callable[[str], T]) -> T:
-        return _until_understood(question, read, ask)
+    def __init__(
+        self,
+        book: "Book",
+        facts: Mapping[str, str],
+        *,
+        draft: Draft | None = None,
+        typed: Iterable[str] | None = None,
+        ask: Callable[[Message | str], str] = ask,
+    ) -> None:
+        self._book = book
+        self._requested = [name for name, value in facts.items() if value == "-"]
+        self.facts = {name: value for name, value in facts.items() if value != "-"}
+        self._typed = frozenset(self.facts if typed is None else typed)
+        self.draft = draft
+        self._ask = ask
 
-    rules = book.catalog.rules
-    if facts.injured is None:
-        facts = understood(
-            "Hurt or in danger? how many hurt, trapped, or the spot: lane, shoulder, … [no]",
-            lambda text: _read_danger(text, facts),
+    def run(self) -> None:
+        """Ask every question that was not asked yet; raises ConflictError if it was taken over."""
+        self._check_typed()
+        if self.facts and self.draft is None and self._next() is not None:
+            self._save()
+        while (question := self._next()) is not None:
+            self._put(question)
+
+    def _next(self) -> Question | None:
+        rules = self._book.catalog.rules
+        return next_question(self.facts, rules) or on_request(self._requested, self.facts)
+
+    def _check_typed(self) -> None:
+        """Read the typed facts as answers; one that cannot be read is asked for again."""
+        for question in QUESTIONS:
+            if question.key in self._typed and self.facts.get(question.key):
+                typed = self.facts.pop(question.key)
+                try:
+                    change = question.answer(typed, self.facts, self._book.catalog.rules)
+                except UsageError as error:
+                    _show(error)
+                else:
+                    self.facts = change_facts(self.facts, change)
+
+    def _put(self, question: Question) -> None:
+        """Ask one question until the answer can be read, and keep the answer."""
+        answers = joined([question.answers, question.usual(self.facts)], "; Enter: ")
+        sentence = Message(
+            "{question} [{answers}]", question=question.asked(self.facts), answers=answers
         )
-        _show_emergency(book, facts)
-    if not facts.at and place is None:
-        facts = replace(facts, at=understood("Where?", lambda text: _place(book, text)))
-    if facts.where is None and lookup(facts.spot or "", SPOTS) in _ON_A_ROAD:
-        where = ask("Road, direction, between which exits? []")
-        facts = replace(facts, where=where or None)
-    if not facts.kind:
-        word = "accident" if facts.injured or facts.trapped else "breakdown"
-        kind = understood(f"What? [{word}]", lambda text: read_kind(text or word, rules.plans))
-        facts = replace(facts, kind=kind)
-    if facts.vehicle is None:
-        usual = plans.IMPLIED_VEHICLE.get(facts.kind, "car")
-        vehicle = understood(f"Vehicle? [{usual}]", lambda text: _vehicle(text or usual))
-        facts = replace(facts, vehicle=vehicle)
-    if facts.persons is None:
-        persons = understood("Persons to come along? [1]", lambda t: _count(t or "1"))
-        facts = replace(facts, persons=persons)
-    if facts.client is None:
-        known = [*rules.clients, NO_CLIENT]
-        client = understood(
-            f"Client? {', '.join(known[:8])} [{NO_CLIENT}]",
-            lambda text: _client(text or NO_CLIENT, known),
-        )
-        facts = replace(facts, client=client)
-    return facts, _ask_personal(personal, ask)
+        try:
+            change = question.answer(self._ask(sentence), self.facts, self._book.catalog.rules)
+        except UsageError as error:
+            _show(error)
+            return
+        self.facts = change_facts(self.facts, change)
+        if question.key == "injured":
+            _show_emergency(self._book, self.facts)
+        self._save()
+
+    def _save(self) -> None:
+        """Keep the answers so far; if the log cannot be written, the next answer tries again."""
+        book = self._book.renewed()
+        try:
+            if self.draft is None:
+                self.draft = draft_calls.start(book, self.facts, holder=os.getpid())
+            else:
+                self.draft = draft_calls.save(book, self.draft, self.facts)
+        except UnavailableError as error:
+            _show(error, Message("NOT SAVED; the answers stay here, the next one saves them all"))
 
 
-def _ask_personal(personal: Personal, ask: Callable[[str], str]) -> Personal:
-    """Ask for the call-back number and the note, and for whatever else was typed as ``-``."""
-    answers = {}
-    for name, question in _PERSONAL.items():
-        said = getattr(personal, name)
-        if said == "-" or (not said and name in ("call_back", "note")):
-            answers[name] = ask(f"{question}? []")
-    return replace(personal, **answers)
+def print_parked(draft: Draft | None) -> None:
+    """Say after Ctrl-C where the answers are."""
+    if draft is not None:
+        from ...render import stderr_lines
+
+        sys.stderr.write("\n")  # behind the question that was open
+        stderr_lines.print_notes((), draft_calls.parked(draft), stream=sys.stderr)
 
 
-def _until_understood(question: str, read: Callable[[str], T], ask: Callable[[str], str]) -> T:
-    """Ask until the answer can be read, and say each time what could not be."""
-    import sys
-
+def _show(error: UsageError | UnavailableError, more: Message | str = "") -> None:
     from ...render import stderr_lines
 
-    while True:
-        try:
-            return read(ask(question))
-        except UsageError as error:
-            stderr_lines.print_error(error, stream=sys.stderr)
+    stderr_lines.print_error(error, stream=sys.stderr)
+    if more:
+        stderr_lines.print_notes((more,), "", stream=sys.stderr)
 
 
-def _read_danger(text: str, facts: IncidentOptions) -> IncidentOptions:
-    """Read ``2``, ``trapped``, ``shoulder``, several of them, or nothing."""
-    if fold(text) in _NO:
-        return replace(facts, injured=0)
-    injured, trapped, spot = 0, facts.trapped, facts.spot
-    for word in text.replace(",", " ").split():
-        if word.isascii() and word.isdecimal() and len(word) < 4:
-            injured = int(word)
-        elif fold(word) in YES:
-            injured = 1
-        elif fold(word) in _TRAPPED:
-            trapped = True
-        elif (found := lookup(word, SPOTS)) is not None:
-            spot = found
-        else:
-            raise UsageError(
-                "{word!r} is not understood; a number, trapped, or one of: {spots}",
-                word=word,
-                spots=", ".join(SPOTS),
-            )
-    return replace(facts, injured=injured, trapped=trapped, spot=spot)
-
-
-def _show_emergency(book: "Book", facts: IncidentOptions) -> None:
+def _show_emergency(book: "Book", facts: Mapping[str, str]) -> None:
     """Say at once whom to dial: nothing else that is asked matters as much."""
-    import sys
-
     incident = Incident(
-        kind=plans.find_kind(facts.kind, book.catalog.rules.plans) or "other",
+        kind=plans.find_kind(facts.get("kind", ""), book.catalog.rules.plans) or "other",
         place=Place(lat=0, lon=0),
         when=book.now,
-        injured=facts.injured or 0,
-        trapped=facts.trapped,
-        hazard=facts.hazard,
-        spot=lookup(facts.spot or "", SPOTS),
+        injured=int(facts.get("injured") or 0),
+        trapped=facts.get("trapped") == "yes",
+        hazard=facts.get("hazard"),
+        spot=facts.get("spot") or None,
     )
     calls = plans.emergency_calls(incident, book.catalog.rules)
     advice = plans.advice_for(incident, calls)
@@ -143,35 +134,3 @@ def _show_emergency(book: "Book", facts: IncidentOptions) -> None:
 
         print_emergency(calls, advice, stream=sys.stdout)
         sys.stdout.flush()
-
-
-def _place(book: "Book", text: str) -> str:
-    if not text:
-        raise UsageError("the place is needed: position, postcode, place name or map link")
-    places.resolve(text, named=book.catalog.rules.places, gazetteer=folders.gazetteer())
-    return text
-
-
-def _vehicle(text: str) -> str:
-    found = lookup(text, VEHICLE_CLASSES)
-    if found is None:
-        raise UsageError(
-            "{text!r} is unknown; allowed: {vehicle_classes}",
-            text=text,
-            vehicle_classes=", ".join(VEHICLE_CLASSES),
-        )
-    return found
-
-
-def _count(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and len(text) < 4):
-        raise UsageError("{text!r} is no number of persons", text=text)
-    return int(text)
-
-
-def _client(text: str, known: list[str]) -> str:
-    if text not in known:
-        raise UsageError(
-            "unknown client {text!r}; allowed: {known}", text=text, known=", ".join(known)
-        )
-    return text

@@ -29,14 +29,22 @@ def show(
     personal: Annotated[
         bool, typer.Option("--personal", help="Add personal data; the journal records this view.")
     ] = False,
+    call_back: Annotated[
+        bool,
+        typer.Option(
+            "--call-back",
+            help="Add the call-back number, if you work on the case; the journal records it.",
+        ),
+    ] = False,
 ) -> Outcome:
     """Show a case: its state, services and offers."""
-    from ...cases import view_case
+    from ...cases import take_over, view_case
     from ...render import case_views
 
     book = open_book(desk)
     # First, so that the shown journal has the record of this view as well.
     private = view_case.personal(book, case_id) if personal else None
+    numbers = view_case.call_back_numbers(book, case_id) if call_back else ()
     view = view_case.show(book, case_id)
     acts = view_case.acts(book, case_id) if log else []
     here = local(book.now, book)
@@ -45,11 +53,16 @@ def show(
         data["log"] = acts
     if private is not None:
         data["personal"] = private
+    if call_back:
+        data["call_back"] = numbers
     return shown(
         desk,
         "case show",
         data,
-        lines=lambda screen: case_views.show_lines(view, here, screen, acts, private),
+        lines=lambda screen: [
+            *case_views.show_lines(view, here, screen, acts, private),
+            *(case_views.call_back_lines(numbers, screen) if call_back else ()),
+        ],
         columns=case_views.SHOW_COLUMNS,
         rows=lambda: [
             *case_views.show_rows(view, acts),
@@ -57,7 +70,9 @@ def show(
                 {"what": "personal", "ref": str(case_id), "state": row["key"], "text": row["value"]}
                 for row in (case_views.personal_rows(private) if private else ())
             ),
+            *case_views.call_back_rows(numbers),
         ],
+        warnings=take_over.takeovers(book, [view]),
     )
 
 
@@ -69,14 +84,18 @@ def list_cases(
         bool, typer.Option("--all", help="List all closed cases, not only the last 50.")
     ] = False,
 ) -> Outcome:
-    """List open cases and the last 50 closed ones, missed deadlines first, no personal data."""
-    from ...cases import view_case
+    """List parked calls, open cases and the last 50 closed ones, without personal data.
+
+    Missed deadlines are first.
+    """
+    from ...cases import take_over, view_case, view_drafts
     from ...render import case_list, case_views
 
     if open_only and everything:
         raise UsageError("--open and --all exclude each other", hint="leave one of them out")
     book = open_book(desk)
     here = local(book.now, book)
+    drafts = view_drafts.views(book)
     if everything:
         from ..result_output import paged
 
@@ -84,19 +103,23 @@ def list_cases(
             desk,
             "case list",
             "cases",
-            itertools.chain([view_case.cases(book)], view_case.closed_pages(book)),
+            itertools.chain(
+                [] if desk.json else [drafts], [view_case.cases(book)], view_case.closed_pages(book)
+            ),
             lines=lambda page, screen: case_list.list_lines(page, here, screen),
             columns=case_views.LIST_COLUMNS,
             rows=case_views.list_rows,
+            beside={"drafts": drafts},
         )
     found = view_case.cases(book, closed=0 if open_only else view_case.LATELY_CLOSED)
     return shown(
         desk,
         "case list",
-        {"cases": found},
-        lines=lambda screen: case_list.list_lines(found, here, screen),
+        {"cases": found, "drafts": drafts},
+        lines=lambda screen: case_list.list_lines([*drafts, *found], here, screen),
         columns=case_views.LIST_COLUMNS,
-        rows=lambda: case_views.list_rows(found),
+        rows=lambda: case_views.list_rows([*drafts, *found]),
+        warnings=take_over.takeovers(book, found),
     )
 
 

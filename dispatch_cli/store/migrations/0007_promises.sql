@@ -20,6 +20,8 @@ ALTER TABLE case_file ADD COLUMN emergency_by INTEGER;
 ALTER TABLE case_file ADD COLUMN on_line_since INTEGER;
 ALTER TABLE case_file ADD COLUMN merged_into INTEGER NOT NULL DEFAULT 0;
 
+CREATE INDEX merged_cases ON case_file (merged_into) WHERE merged_into <> 0;
+
 -- The operator who works on the case: until now the one who placed its last call.
 ALTER TABLE case_file ADD COLUMN keeper TEXT NOT NULL DEFAULT '';
 UPDATE case_file SET keeper = coalesce(
@@ -29,17 +31,25 @@ UPDATE case_file SET keeper = coalesce(
 -- The caller's own words for the place.
 ALTER TABLE personal ADD COLUMN typed_place TEXT NOT NULL DEFAULT '';
 
--- Half-taken calls, which have no case number and no record in the journal. All of it is personal.
+ALTER TABLE personal ADD COLUMN at_vehicle TEXT NOT NULL DEFAULT '';
+
+-- The facts for which the caller was asked, separated by blanks; NULL: not known.
+ALTER TABLE case_file ADD COLUMN answered TEXT;
+
+-- Calls that are not finished, which have no case number and no record in the journal. All of it is
+-- personal.
 CREATE TABLE draft (
     id         INTEGER PRIMARY KEY,
+    operator   TEXT NOT NULL,               -- the one who took it last
     opened_at  INTEGER NOT NULL,
-    operator   TEXT NOT NULL,          -- the one who took it last
-    parked_at  INTEGER,                -- NULL: an operator works on it
-    changed_at INTEGER NOT NULL,
-    facts      TEXT NOT NULL,          -- the answers so far, a JSON object
+    changed_at INTEGER NOT NULL,            -- the last answer
+    parked_at  INTEGER NOT NULL,            -- since when the caller waits for the next question
+    holder     INTEGER NOT NULL DEFAULT 0,  -- the process that asks the questions; 0: none
+    on_line    INTEGER NOT NULL DEFAULT 0,  -- the caller stays on the line
+    facts      TEXT NOT NULL,               -- the answers so far, a JSON object
     ended_at   INTEGER,
     end_reason TEXT NOT NULL DEFAULT '',
-    case_id    INTEGER                 -- the case that it became
+    case_id    INTEGER NOT NULL DEFAULT 0   -- the case that it became
 ) STRICT;
 
 -- The parts of a case that an act has changed, as they were before; erased with the case.

@@ -1,0 +1,149 @@
+"""Read the answers of a caller as they are typed, into facts by name."""
+
+import re
+from collections.abc import Callable, Mapping
+
+from .. import folders, intake, notation, places
+from ..errors import UsageError
+from ..messages import quoted
+from ..model import NO_CLIENT, Rules
+from ..model.words import SPOTS, fold, lookup
+
+Facts = Mapping[str, str]
+"""The answers so far by the name of the fact; an empty text: the question was passed over."""
+
+Change = dict[str, str | None]
+"""New answers by the name of the fact; None takes one back."""
+
+YES = frozenset({"y", "yes", "j", "ja"})
+NO = frozenset({"n", "no", "nein", "0"})
+_TRAPPED = frozenset({"trapped", "eingeklemmt", "e"})
+_CARRIAGEWAY = frozenset({"carriageway", "fahrbahn", "f"})
+_COMPANIONS = re.compile(r"(?P<count>[0-9]{1,3}) ?(?P<word>[^\W\d]*)")
+_CHILDREN = frozenset({"child", "children", "kid", "kids", "kind", "kinder", "k"})
+_PETS = frozenset(
+    {"animal", "animals", "pet", "pets", "dog", "dogs", "cat", "cats", "tier", "tiere", "hund"}
+    | {"hunde", "katze", "katzen", "t"}
+)
+
+
+def read_danger(text: str, _: Rules) -> Change:
+    """Read "no", a number, "trapped", "carriageway" or another spot, or several of them."""
+    if fold(text) in NO:
+        return {"injured": "0"}
+    change: Change = {"injured": "0"}
+    for word in text.replace(",", " ").split():
+        if word.isascii() and word.isdecimal() and len(word) < 4:
+            change["injured"] = str(int(word))
+        elif fold(word) in YES:
+            change["injured"] = "1"
+        elif fold(word) in _TRAPPED:
+            change["trapped"] = "yes"
+        elif fold(word) in _CARRIAGEWAY:
+            change["spot"] = "lane"
+        elif (found := lookup(word, SPOTS)) is not None:
+            change["spot"] = found
+        else:
+            raise UsageError(
+                "{word} is not understood; a number, trapped, carriageway, or one of: {spots}",
+                word=quoted(word),
+                spots=", ".join(SPOTS),
+            )
+    return change
+
+
+def read_place(text: str, rules: Rules) -> Change:
+    """Read a place, which must be one that can be found."""
+    places.resolve(text, named=rules.places, gazetteer=folders.gazetteer())
+    return {"at": text}
+
+
+def dialled(text: str) -> str:
+    """Return a call-back number that can be dialled; raises UsageError without the number."""
+    try:
+        notation.parse_phone(text)
+    except ValueError:
+        raise UsageError(
+            "this call-back number cannot be dialled",
+            hint="repeat it to the caller; write it like 0170 1234567 or +43 660 1234567",
+        ) from None
+    return text
+
+
+def read_back(text: str, _: Rules) -> Change:
+    """Confirm the repeated number; after "no" the number is asked for again."""
+    return {"read_back": "yes"} if _is_yes(text) else {"call_back": None}
+
+
+def read_kind(text: str, rules: Rules) -> Change:
+    """Read a kind of incident or a service."""
+    return {"kind": intake.read_kind(text, rules.plans)}
+
+
+def read_client(text: str, rules: Rules) -> Change:
+    """Read a client of the provider file, or "none"."""
+    known = [*rules.clients, NO_CLIENT]
+    name = NO_CLIENT if fold(text) in NO else text
+    found = next((each for each in known if fold(each) == fold(name)), None)
+    if found is None:
+        raise UsageError(
+            "unknown client {text}; allowed: {known}", text=quoted(text), known=", ".join(known)
+        )
+    return {"client": found}
+
+
+def read_companions(text: str, _: Rules) -> Change:
+    """Read "3", or "3, 1 child, 2 dogs"."""
+    change: Change = {}
+    left = text
+    for match in _COMPANIONS.finditer(text):
+        word = fold(match["word"])
+        fact = "children" if word in _CHILDREN else "pets" if word in _PETS else "persons"
+        left = left.replace(match[0], "", 1)
+        change[fact] = str(int(match["count"]))
+    words = set(re.findall(r"[^\W\d]+", left.casefold())) - {"and", "und"}
+    if not change.keys() & {"persons", "children"} or words:
+        raise UsageError("{text} is no number of persons", text=quoted(text))
+    return {"persons": change.get("children"), **change}
+
+
+def one_of(key: str, words: Mapping[str, tuple[str, ...]]) -> Callable[[str, Rules], Change]:
+    """Return a function that reads a word of a closed set."""
+
+    def read(text: str, _: Rules) -> Change:
+        found = lookup(text, words)
+        if found is None:
+            raise UsageError(
+                "{text} is unknown; allowed: {allowed}", text=quoted(text), allowed=", ".join(words)
+            )
+        return {key: found}
+
+    return read
+
+
+def amount(key: str) -> Callable[[str, Rules], Change]:
+    """Return a function that reads an amount, and keeps it as it was typed."""
+
+    def read(text: str, _: Rules) -> Change:
+        getattr(notation, intake.AMOUNTS[key])(text)
+        return {key: text}
+
+    return read
+
+
+def text(key: str) -> Callable[[str, Rules], Change]:
+    """Return a function that keeps a text as it was typed."""
+    return lambda typed, _: {key: typed}
+
+
+def yes_no(key: str) -> Callable[[str, Rules], Change]:
+    """Return a function that reads "yes" or "no"."""
+    return lambda typed, _: {key: "yes" if _is_yes(typed) else "no"}
+
+
+def _is_yes(text: str) -> bool:
+    if fold(text) in YES:
+        return True
+    if fold(text) in NO:
+        return False
+    raise UsageError("{text} is neither yes nor no", text=quoted(text))

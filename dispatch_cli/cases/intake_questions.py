@@ -1,0 +1,284 @@
+"""The questions to a caller, in the order in which the answers matter: a registry.
+
+First whether a person is hurt or in danger, then the place, then how to reach the caller if the
+line drops; after that what decides the service and the truck, and last what can be asked later. A
+question that was not asked, or was passed over, leaves its fact unknown; it never becomes "no".
+"""
+
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import UTC, datetime
+
+from msgspec import Struct
+
+from .. import plans
+from ..errors import UsageError
+from ..messages import Message
+from ..model import NO_CLIENT, Incident, Place, Rules, Vehicle
+from ..model.words import CARRYING_SERVICES, DANGEROUS_SPOTS, SPOTS, VEHICLE_CLASSES, VEHICLE_STATES
+from .intake_answers import (
+    Change,
+    Facts,
+    amount,
+    dialled,
+    one_of,
+    read_back,
+    read_client,
+    read_companions,
+    read_danger,
+    read_kind,
+    read_place,
+    text,
+    yes_no,
+)
+
+_IN_TRAFFIC = frozenset({*DANGEROUS_SPOTS, "ramp"})
+_MOTORWAY = re.compile(r"\bA ?[0-9]{1,3}\b(?! ?[0-9])")
+_HEAVY_CLASSES = frozenset({"van", "camper", "truck", "bus"})
+
+
+class Question(Struct, frozen=True, kw_only=True):
+    """One question: its fact, the sentence for the caller, the allowed answers, when it is asked.
+
+    ``answers`` is shown to the operator. A ``needed`` question cannot be passed over.
+    """
+
+    key: str
+    sentence: Message
+    answers: Message | str
+    read: Callable[[str, Rules], Change]
+    needed: bool = False
+    applies: Callable[[Facts, Rules], bool] = lambda facts, rules: True
+    usual: Callable[[Facts], str] = lambda facts: ""
+    """The answer that Enter gives; empty: none, the question is then passed over."""
+
+    def asked(self, facts: Facts) -> Message:
+        """Return the sentence with the answers that it repeats."""
+        return Message(self.sentence.id, **facts)
+
+    def answer(self, typed: str, facts: Facts, rules: Rules) -> Change:
+        """Read a typed answer; raises UsageError for one that is not allowed."""
+        typed = typed.strip() or self.usual(facts)
+        if typed:
+            return self.read(typed, rules)
+        if self.needed:
+            raise UsageError("this question needs an answer: {answers}", answers=self.answers)
+        return {self.key: ""}
+
+
+def next_question(facts: Facts, rules: Rules) -> Question | None:
+    """Return the first question that applies and was not asked yet; None if all were asked."""
+    for question in QUESTIONS:
+        if question.key not in facts and question.applies(facts, rules):
+            return question
+    return None
+
+
+def on_request(names: Iterable[str], facts: Facts) -> Question | None:
+    """Return the question for the first fact that the operator wants to be asked for."""
+    for name in names:
+        if name not in facts:
+            asked = ON_REQUEST.get(name, Message("{name}?", name=name.replace("_", " ")))
+            return Question(key=name, sentence=asked, answers=Message("text"), read=text(name))
+    return None
+
+
+def not_asked(incident: Incident, answered: Collection[str] | None, rules: Rules) -> list[str]:
+    """Return the facts that the caller was not asked for, in the order of the questions."""
+    if answered is None:
+        return []
+    known: dict[str, str] = {
+        "kind": incident.kind,
+        "spot": incident.spot or "",
+        "vehicle": incident.vehicle.kind or "",
+        "client": incident.client or "",
+        "where": incident.where or "",
+    }
+    return [
+        each.key
+        for each in QUESTIONS
+        if each.key not in answered
+        and each.key not in ("read_back", "note", "last_exit")
+        and each.applies(known, rules)
+    ]
+
+
+def change_facts(facts: Facts, change: Change) -> dict[str, str]:
+    """Return the answers after a change."""
+    merged = {**facts, **change}
+    return {key: value for key, value in merged.items() if value is not None}
+
+
+def _in_traffic(facts: Facts, _: Rules) -> bool:
+    """Whether the vehicle is on a motorway or in moving traffic, where a postcode is no place."""
+    return facts.get("spot") in _IN_TRAFFIC or bool(_MOTORWAY.search(facts.get("at", "")))
+
+
+def _is_carried(facts: Facts, rules: Rules) -> bool:
+    """Whether a truck may have to carry the vehicle, now or after a repair has failed."""
+    if not facts.get("kind"):
+        return False
+    incident = Incident(
+        kind=facts["kind"],
+        place=Place(lat=0, lon=0),
+        when=datetime(1970, 1, 1, tzinfo=UTC),
+        spot=facts.get("spot") or None,
+        vehicle=Vehicle(kind=facts.get("vehicle") or None),
+    )
+    return any(each.service in CARRYING_SERVICES for each in plans.services_for(incident, rules))
+
+
+_YES_NO = Message("yes, no")
+
+QUESTIONS: tuple[Question, ...] = (
+    Question(
+        key="injured",
+        sentence=Message("Roadside assistance, hello. Is anybody hurt or in danger?"),
+        answers=Message("no, number of hurt persons, trapped, carriageway, or another spot"),
+        read=read_danger,
+        needed=True,
+    ),
+    Question(
+        key="at",
+        sentence=Message("Where are you?"),
+        answers=Message("position, postcode, place name or map link"),
+        read=read_place,
+        needed=True,
+    ),
+    Question(
+        key="spot",
+        sentence=Message("Where exactly does the vehicle stand?"),
+        answers=", ".join(SPOTS),
+        read=one_of("spot", SPOTS),
+    ),
+    Question(
+        key="where",
+        sentence=Message("Which road, which direction, which kilometre is on the blue sign?"),
+        answers=Message("text"),
+        read=text("where"),
+        applies=_in_traffic,
+    ),
+    Question(
+        key="last_exit",
+        sentence=Message("Which exit did you pass last?"),
+        answers=Message("text"),
+        read=text("last_exit"),
+        applies=_in_traffic,
+    ),
+    Question(
+        key="call_back",
+        sentence=Message("Under which number do we reach you if the line drops?"),
+        answers=Message("phone number"),
+        read=lambda typed, _: {"call_back": dialled(typed), "read_back": None},
+    ),
+    Question(
+        key="read_back",
+        sentence=Message("I repeat your number: {call_back}. Is that right?", call_back=""),
+        answers=_YES_NO,
+        read=read_back,
+        needed=True,
+        applies=lambda facts, _: bool(facts.get("call_back")),
+    ),
+    Question(
+        key="at_vehicle",
+        sentence=Message("Are you at the vehicle?"),
+        answers=_YES_NO,
+        read=yes_no("at_vehicle"),
+    ),
+    Question(
+        key="kind",
+        sentence=Message("What has happened?"),
+        answers=Message("kind of incident or service"),
+        read=read_kind,
+        needed=True,
+        usual=lambda facts: "accident" if _is_danger(facts) else "breakdown",
+    ),
+    Question(
+        key="vehicle",
+        sentence=Message("What vehicle is it?"),
+        answers=", ".join(VEHICLE_CLASSES),
+        read=one_of("vehicle", VEHICLE_CLASSES),
+        applies=lambda facts, _: facts.get("kind") not in plans.IMPLIED_VEHICLE,
+    ),
+    Question(
+        key="brand",
+        sentence=Message("Which make and model?"),
+        answers=Message("text"),
+        read=text("brand"),
+    ),
+    Question(
+        key="weight_t",
+        sentence=Message("How much does the vehicle weigh?"),
+        answers=Message("tonnes"),
+        read=amount("weight_t"),
+        applies=lambda facts, rules: (
+            facts.get("vehicle") in _HEAVY_CLASSES and _is_carried(facts, rules)
+        ),
+    ),
+    Question(
+        key="clearance_m",
+        sentence=Message("How high is the entrance?"),
+        answers=Message("metres"),
+        read=amount("clearance_m"),
+        applies=lambda facts, _: facts.get("spot") == "garage",
+    ),
+    Question(
+        key="state",
+        sentence=Message("Does the vehicle roll, or is a wheel blocked?"),
+        answers=", ".join(VEHICLE_STATES),
+        read=one_of("state", VEHICLE_STATES),
+        applies=_is_carried,
+    ),
+    Question(
+        key="trailer",
+        sentence=Message("Is a trailer attached?"),
+        answers=_YES_NO,
+        read=yes_no("trailer"),
+        applies=_is_carried,
+    ),
+    Question(
+        key="persons",
+        sentence=Message("How many persons must come along? Are there children or animals?"),
+        answers=Message("number, such as 3, or 3, 1 child, 1 dog"),
+        read=read_companions,
+        applies=_is_carried,
+    ),
+    Question(
+        key="client",
+        sentence=Message("Are you a member of a club, or insured for breakdowns?"),
+        answers=Message("client, or none"),
+        read=read_client,
+    ),
+    Question(
+        key="ref",
+        sentence=Message("What is your membership number?"),
+        answers=Message("number"),
+        read=text("ref"),
+        applies=lambda facts, _: facts.get("client") not in ("", None, NO_CLIENT),
+    ),
+    Question(
+        key="to",
+        sentence=Message("Where shall the vehicle be taken?"),
+        answers=Message("text"),
+        read=text("to"),
+        applies=_is_carried,
+    ),
+    Question(
+        key="note",
+        sentence=Message("What else is to be known?"),
+        answers=Message("text"),
+        read=text("note"),
+    ),
+)
+"""All questions, in their order."""
+
+
+ON_REQUEST: Mapping[str, Message] = {
+    "caller": Message("What is your name?"),
+    "plate": Message("What is on the number plate?"),
+}
+"""The questions for facts that are only asked if the operator has written ``-`` for them."""
+
+
+def _is_danger(facts: Facts) -> bool:
+    return facts.get("injured", "0") not in ("", "0") or facts.get("trapped") == "yes"

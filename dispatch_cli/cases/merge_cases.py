@@ -1,0 +1,156 @@
+"""Merge a duplicate into the case that stays: its firms are called off, and it ends."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from ..errors import ConflictError, UsageError
+from ..messages import Message
+from ..model.case import Case, Offer, Personal
+from ..notation.dialling import line_of
+from ..results.hand_over_results import ComparedCase, HandedPromise, Merged
+from . import case_states, offer_changes
+from .book import Book, refusals_in_local_time, require_case
+from .case_ends import NOTHING_DUE
+from .decisions import of_case
+from .undo_acts import MERGE
+from .view_case import view
+
+if TYPE_CHECKING:
+    from ..store import Transaction
+
+LAST_DIGITS = 3
+"""How many digits of a call-back number are compared; they do not reveal the number."""
+
+
+def compare(book: Book, case_id: int, duplicate: int) -> tuple[ComparedCase, ComparedCase]:
+    """Return two cases side by side, before a merge; the journal records the look at both.
+
+    Raises the errors of ``merge``.
+    """
+    with book.store.deciding() as tx, refusals_in_local_time(book):
+        cases = _two(tx, case_id, duplicate)
+        compared = [_compared(book, tx.personal(each.id) or Personal(), each) for each in cases]
+        for each in cases:
+            book.write(tx, "personal compare", each.id)
+    return compared[0], compared[1]
+
+
+def merge(book: Book, case_id: int, duplicate: int) -> Merged:
+    """End a duplicate: its open and live offers are called off, which counts against no provider.
+
+    Both cases keep their callers and numbers. Raises ConflictError for a case that has ended, and
+    for a duplicate in which help has arrived.
+    """
+    refused: ConflictError | None = None
+    with book.store.deciding() as tx, refusals_in_local_time(book):
+        try:
+            _, before = _two(tx, case_id, duplicate)
+        except ConflictError as error:
+            book.write(tx, f"refused {MERGE}", duplicate, into=case_id)
+            refused = error
+        else:
+            after = merged(before, case_id, now=book.now)
+            tx.save(before, after)
+            # The record of the duplicate is the last one: with it the merge is undone.
+            book.write(tx, MERGE, case_id, duplicate=duplicate)
+            book.write(tx, MERGE, duplicate, into=case_id)
+            message = Message(
+                "case {other} is merged into {case_id}", other=duplicate, case_id=case_id
+            )
+            fact = of_case(case_id, Message("case {other} is merged into it", other=duplicate))
+            call_off = _to_call_off(after)
+    if refused is not None:
+        with refusals_in_local_time(book):
+            raise refused
+    book.unshown.recorded.append(fact)
+    return Merged(
+        case_id=case_id,
+        duplicate=duplicate,
+        message=message,
+        call_off=call_off,
+        warnings=tuple(
+            dict.fromkeys(
+                Message("call {phone} {name}: no longer needed", phone=each.phone, name=each.name)
+                for each in call_off
+            )
+        ),
+    )
+
+
+def merged(case: Case, into: int, *, now: datetime) -> Case:
+    """Return a duplicate as the merge into another case leaves it."""
+
+    def ended(offer: Offer) -> Offer:
+        if offer.state not in case_states.UNDER_WAY:
+            return offer
+        return replace(
+            offer,
+            outcome="called_off",
+            answered_at=offer.answered_at or now,
+            ended_at=now if offer.state in case_states.LIVE else None,
+            ring_back_by=None,
+            tell_driver_by=None,
+            tell_caller_by=None,
+            call_off_by=now,
+        )
+
+    offers = tuple(map(ended, case.offers))
+    return replace(case, offers=offers, merged_into=into, closed_at=now, **NOTHING_DUE)
+
+
+def _two(tx: "Transaction", case_id: int, duplicate: int) -> tuple[Case, Case]:
+    """Return the case that stays and its duplicate; raises an error if they cannot be merged."""
+    if case_id == duplicate:
+        raise UsageError("case {case_id} cannot be merged with itself", case_id=case_id)
+    stays, other = require_case(tx, case_id), require_case(tx, duplicate)
+    for each in (stays, other):
+        offer_changes.must_be_open(each)
+    arrived = next((each for each in other.offers if each.state == "arrived"), None)
+    if arrived is not None:
+        raise ConflictError(
+            "help has arrived in case {duplicate}: {ref} {name}",
+            duplicate=duplicate,
+            ref=f"{duplicate}.{arrived.number}",
+            name=arrived.name,
+            hint=Message(
+                "merge the other way round: dispatch case merge {duplicate} {case_id}",
+                duplicate=duplicate,
+                case_id=case_id,
+            ),
+        )
+    return stays, other
+
+
+def _to_call_off(case: Case) -> tuple[HandedPromise, ...]:
+    return tuple(
+        HandedPromise(
+            f"{case.id}.{each.number}",
+            each.service,
+            each.name,
+            each.phone,
+            "call off",
+            each.call_off_by,
+        )
+        for each in case.offers
+        if each.call_off_by is not None
+    )
+
+
+def _compared(book: Book, personal: Personal, case: Case) -> ComparedCase:
+    shown, vehicle = view(case, book.now), case.incident.vehicle
+    firms = (each.provider for each in shown.services if each.provider)
+    facts = (vehicle.kind, vehicle.state, "trailer" if vehicle.trailer else "")
+    return ComparedCase(
+        case_id=case.id,
+        opened_at=case.opened_at,
+        kind=case.incident.kind,
+        vehicle=" ".join(filter(None, facts)),
+        plate=personal.plate,
+        call_back_end=line_of(personal.call_back)[-LAST_DIGITS:],
+        where=personal.typed_place or case.incident.where or "",
+        place=case.incident.place.readback,
+        state=shown.state,
+        provider=", ".join(dict.fromkeys(firms)),
+    )

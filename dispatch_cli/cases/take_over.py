@@ -1,0 +1,137 @@
+"""Who works on a case: take it over, hand one's own over, and tell the operator who had it."""
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from ..errors import ConflictError, UsageError
+from ..messages import Message, Plural
+from ..model.case import Case
+from ..results.case_results import CaseView, Recorded
+from ..results.hand_over_results import HandedCase, HandedPromise, HandOver
+from . import case_deadlines, case_states, offer_changes
+from .book import Book, takeover_sentence
+from .decisions import decide, of_case
+
+if TYPE_CHECKING:
+    from ..store import Transaction
+
+REASONS = ("shift", "agreed", "no-answer")
+"""Why an operator takes a case over: change of shift, agreed, or the other one does not answer."""
+
+
+def take(book: Book, case_id: int, reason: str) -> Recorded:
+    """Make the operator the keeper of an open case; the former one is told at the next command."""
+    if reason not in REASONS:
+        raise UsageError(
+            "--reason {reason!r} is unknown; allowed: {allowed}",
+            reason=reason,
+            allowed=", ".join(REASONS),
+        )
+    with book.store.reading() as reader:
+        found = reader.case(case_id)
+    former = found.keeper if found is not None else ""
+
+    def change(_: "Transaction", case: Case) -> Case:
+        offer_changes.must_be_open(case)
+        if case.keeper == book.operator:
+            raise ConflictError("you work on case {id} already", id=case.id)
+        if case.keeper != former:
+            raise ConflictError(
+                "{keeper} took over case {id} just now", keeper=case.keeper, id=case.id
+            )
+        return replace(case, keeper=book.operator)
+
+    fact = Message("taken over from {keeper}", keeper=former)
+    done = Recorded(ref=str(case_id), case_id=case_id, state="taken", message=fact)
+    return decide(
+        book, case_id, "take", change, lambda *_: done, reason=reason, keeper_before=former
+    )
+
+
+def hand_over(book: Book, to: str) -> HandOver:
+    """Make another operator the keeper of all open cases of this one, and list what is promised."""
+    if not to.strip() or to == book.operator:
+        raise UsageError("--to {to!r} is not another operator", to=to)
+    handed = []
+    with book.store.deciding() as tx:
+        own = [each for each in tx.cases(open_only=True) if each.keeper == book.operator]
+        for case in reversed(own):
+            tx.save(case, replace(case, keeper=to))
+            book.write(tx, "hand over", case.id, keeper_before=book.operator, to=to)
+            handed.append(_handed(book, case))
+        facts = [of_case(each.id, Message("handed over to {to}", to=to)) for each in own]
+        message = Plural(
+            "{count} case is handed over to {to}",
+            "{count} cases are handed over to {to}",
+            len(own),
+            to=to,
+        )
+    book.unshown.recorded.extend(facts)
+    return HandOver(to=to, message=message, cases=tuple(sorted(handed, key=_urgency)))
+
+
+def keep_on_call(book: Book, tx: "Transaction", case: Case) -> Case:
+    """Make the operator who places a call the keeper of the case.
+
+    A warning names another keeper, who is told at the next command as after ``take``.
+    """
+    former = case.keeper
+    if former == book.operator:
+        return case
+    if former:
+        text = "{keeper} works on case {id}: tell {keeper} that you have placed a call"
+        book.unshown.warnings.append(Message(text, keeper=former, id=case.id))
+        book.write(tx, "take", case.id, reason="call", keeper_before=former)
+    return replace(case, keeper=book.operator)
+
+
+def takeovers(book: Book, views: Iterable[CaseView]) -> list[Message]:
+    """Return a sentence for each open case that was taken from the operator, or handed over.
+
+    Once the operator has acted on the case, the sentence has been shown.
+    """
+    shown = [each.id for each in views if each.state not in ("closed", "cancelled")]
+    with book.store.reading() as reader:
+        acts = [reader.takeover(each, book.operator) for each in shown]
+    return [takeover_sentence(act, book) for act in acts if act is not None]
+
+
+def _handed(book: Book, case: Case) -> HandedCase:
+    due = case_deadlines.deadlines(case, book.now)
+    return HandedCase(
+        case_id=case.id,
+        kind=case.incident.kind,
+        area=case.incident.place.postcode,
+        promises=tuple(_promises(case)),
+        due=due[0].what if due else "",
+        due_at=due[0].at if due else None,
+        overdue=bool(due) and due[0].is_overdue(book.now),
+        on_line_since=case.on_line_since,
+    )
+
+
+def _promises(case: Case) -> Iterator[HandedPromise]:
+    """Yield what firms have promised, or are to do: the promised time, or that of their answer."""
+    for offer in case.offers:
+        at, what = None, ""
+        if offer.call_off_by is not None:
+            at, what = offer.call_off_by, "call off"
+        elif offer.state == "accepted":
+            at, what = offer.promises[-1].there_at, "arrival"
+        elif offer.state == "arrived":
+            at, what = offer.arrived_at, "arrived"
+        elif offer.state == "later":
+            at, what = offer.ring_back_by, "ring back"
+        elif offer.state in case_states.WAITING_FOR_ANSWER:
+            at, what = offer.answer_by, "answer"
+        if at is not None:
+            ref = f"{case.id}.{offer.number}"
+            yield HandedPromise(ref, offer.service, offer.name, offer.phone, what, at)
+
+
+def _urgency(case: HandedCase) -> tuple[bool, bool, float]:
+    """Sort missed deadlines first, then callers on the line, then by deadline."""
+    at = float("inf") if case.due_at is None else case.due_at.timestamp()
+    return not case.overdue, case.on_line_since is None, at

@@ -1,0 +1,60 @@
+"""Convert typed options into the facts of a draft, and the facts back into options."""
+
+from collections.abc import Mapping
+
+from msgspec.structs import fields, replace
+
+from ...model.case import Personal
+from ..incident_options import IncidentOptions
+
+_FLAGS = ("ev", "trailer", "trapped")
+_COUNTS = ("injured", "persons", "children", "pets")
+_PERSONAL = ("caller", "call_back", "plate", "ref", "to", "note", "at_vehicle")
+_NO_OPTIONS = IncidentOptions(kind="", at="")
+
+
+def facts_of(options: IncidentOptions, personal: Personal) -> dict[str, str]:
+    """Return the facts that were typed; those that were not typed are left out."""
+    facts: dict[str, str] = {}
+    for field in fields(IncidentOptions):
+        value = getattr(options, field.name)
+        if field.name == "injured":
+            if value is not None:
+                facts["injured"] = str(value)
+        elif value not in (None, "", False, [], 0) or (field.name == "persons" and value == 0):
+            facts[field.name] = (
+                "yes"
+                if value is True
+                else ",".join(value)
+                if isinstance(value, list)
+                else str(value)
+            )
+    facts |= {name: value for name in _PERSONAL if (value := getattr(personal, name))}
+    return facts
+
+
+def options_of(facts: Mapping[str, str]) -> tuple[IncidentOptions, Personal]:
+    """Return the options and the personal data of the facts of a draft."""
+    values: dict[str, object] = {}
+    for field in fields(IncidentOptions):
+        text = facts.get(field.name, "")
+        if not text:
+            continue
+        if field.name in _FLAGS:
+            values[field.name] = text == "yes"
+        elif field.name in _COUNTS:
+            values[field.name] = int(text)
+        else:
+            values[field.name] = text.split(",") if field.name == "asked" else text
+    if last_exit := facts.get("last_exit"):
+        where = facts.get("where")
+        values["where"] = f"{where}, last exit {last_exit}" if where else f"last exit {last_exit}"
+    # The note is personal and is kept with the personal data.
+    values.pop("note", None)
+    personal = Personal(**{name: facts[name] for name in _PERSONAL if facts.get(name)})
+    return replace(_NO_OPTIONS, **values), personal
+
+
+def answered(facts: Mapping[str, str]) -> list[str]:
+    """Return the facts that the caller has answered, or a script has named."""
+    return [name for name, value in facts.items() if value]

@@ -1,0 +1,160 @@
+"""Open the case of a call from its facts, or park the call."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from ...errors import UnavailableError, UsageError
+from ...messages import Message
+from ..desk_options import DeskOptions
+from ..incident_options import IncidentOptions
+from ..outcome import Outcome
+from ..result_output import shown
+from ..typed_facts import incident_from
+from ..typed_input import ask
+from .draft_facts import answered, options_of
+from .opened import shown_opened
+from .questions import Interview, print_parked
+
+if TYPE_CHECKING:
+    from ...cases.book import Book
+    from ...model import Place
+    from ...model.draft import Draft
+
+Warnings = Sequence[Message | str]
+
+NO_NUMBER = Message("no call-back number: the caller is lost if the line drops")
+
+
+def opened_from_interview(
+    desk: DeskOptions,
+    book: "Book",
+    interview: Interview,
+    warnings: Warnings,
+    *,
+    place: "Place | None" = None,
+    like: int = 0,
+    work: bool = False,
+    verb: str = "open",
+) -> Outcome:
+    """Ask the missing facts and open the case; Ctrl-C leaves the call parked.
+
+    If the log cannot be written at the end, the operator can try again.
+    """
+    try:
+        interview.run()
+        while True:
+            try:
+                return opened_from_facts(
+                    desk,
+                    book.renewed(),
+                    interview.facts,
+                    warnings,
+                    draft=interview.draft,
+                    place=place,
+                    like=like,
+                    work=work,
+                    verb=verb,
+                )
+            except UnavailableError as error:
+                from ...render import stderr_lines
+
+                stderr_lines.print_error(error, stream=sys.stderr)
+                ask(Message("NOT SAVED. Enter tries again"))
+    except (KeyboardInterrupt, UsageError):
+        if not book.unshown.recorded:
+            print_parked(interview.draft)
+        raise
+
+
+def opened_from_facts(
+    desk: DeskOptions,
+    book: "Book",
+    facts: Mapping[str, str],
+    warnings: Warnings,
+    *,
+    draft: "Draft | None" = None,
+    place: "Place | None" = None,
+    like: int = 0,
+    work: bool = False,
+    verb: str = "open",
+) -> Outcome:
+    """Open the case of these facts, and end its draft in the same transaction.
+
+    ``place`` replaces the place of the facts, which has been copied from another case.
+    """
+    from ...cases import open_case
+
+    options, personal = options_of(facts)
+    if place is None:
+        personal = replace(personal, typed_place=options.at)
+    incident = incident_from(_complete(options), book.catalog.rules, book.now)
+    if place is not None:
+        incident = replace(incident, place=place)
+    opened = open_case.open_case(
+        book, incident, personal, like=like, draft=draft, answered=answered(facts)
+    )
+    notes = [*opened.warnings, *warnings]
+    if not work:
+        return shown_opened(desk, book, opened, notes, verb=verb)
+    from .work import work_on
+
+    # The place to confirm is shown here as well, because the loop shows only the rough area.
+    confirm = Message("CONFIRM  {place}", place=opened.answer.incident.place)
+    return work_on(desk, book, opened.case.id, [confirm, *notes])
+
+
+def shown_started(
+    desk: DeskOptions, book: "Book", facts: Mapping[str, str], warnings: Warnings
+) -> Outcome:
+    """Park a call with its first facts."""
+    from ...cases import draft_calls, open_case
+
+    if not facts:
+        raise UsageError("a parked call needs a fact", hint="for example --call-back NUMBER")
+    draft = draft_calls.start(book, facts)
+    doubts = open_case.doubtful_number(facts.get("call_back", ""))
+    notes = [*warnings, *doubts, *(() if draft.can_be_called_back else (NO_NUMBER,))]
+    return shown_draft(desk, "case open", book, draft, draft_calls.parked(draft), warnings=notes)
+
+
+def shown_draft(
+    desk: DeskOptions,
+    verb: str,
+    book: "Book",
+    draft: "Draft",
+    done: Message,
+    *,
+    warnings: Warnings = (),
+) -> Outcome:
+    """Make the outcome of an act on a parked call, without its facts."""
+    from ...cases.book import local
+    from ...cases.view_drafts import view
+    from ...render import draft_views
+
+    found, here = view(draft, book.now), local(book.now, book)
+    return shown(
+        desk,
+        verb,
+        {"draft": found, "done": done},
+        lines=lambda screen: draft_views.draft_lines(found, done, here, screen),
+        columns=draft_views.DRAFT_COLUMNS,
+        rows=lambda: draft_views.draft_rows([found]),
+        warnings=warnings,
+    )
+
+
+def _complete(facts: IncidentOptions) -> IncidentOptions:
+    """Return the options; raises UsageError if kind or place is missing."""
+    missing = [
+        name for name, value in {"KIND": facts.kind, "--at PLACE": facts.at}.items() if not value
+    ]
+    if missing:
+        raise UsageError(
+            "missing: {missing}",
+            missing=", ".join(missing),
+            hint="on a terminal the command asks for it, unless --quiet",
+        )
+    return facts

@@ -1,0 +1,151 @@
+"""``dispatch case park``, ``resume`` and ``discard``: calls that are not finished."""
+
+import os
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+import typer
+from msgspec.structs import replace
+
+from ...errors import UsageError
+from ...messages import Message
+from ...model.case import Personal
+from ..desk_options import DeskOptions
+from ..incident_options import IncidentOptions
+from ..log_book import open_book
+from ..option_groups import with_options
+from ..outcome import Outcome
+from ..typed_input import read_text
+from .draft_facts import facts_of
+from .finish_call import opened_from_facts, opened_from_interview, shown_draft
+from .motorist import MotoristOptions, read_personal, typed
+from .open import NOT_TYPED, typed_data
+from .questions import Interview
+from .typed_data import warn_of_typed_data
+
+if TYPE_CHECKING:
+    from ...model.draft import Draft
+
+DraftArgument = Annotated[
+    str, typer.Argument(metavar="G1", help="Number of the parked call, as in the list.")
+]
+TakeOption = Annotated[
+    bool, typer.Option("--take", help="Take the call from the operator who asks its questions.")
+]
+
+OPTIONS = {"injured": "--injured N", "at": "--at PLACE", "kind": "KIND"}
+"""How the facts that a case needs are typed."""
+
+
+@with_options(DeskOptions)
+def park(
+    desk: DeskOptions,
+    number: Annotated[
+        str,
+        typer.Argument(
+            metavar="[G1]", help="Number of the call. Default: the one that you took last."
+        ),
+    ] = "",
+    call_back: Annotated[
+        str | None,
+        typer.Option("--call-back", metavar="NUMBER", help="Call-back number (- asks for it)."),
+    ] = None,
+    on_line: Annotated[
+        bool, typer.Option("--on-line", help="The caller stays on the line.")
+    ] = False,
+) -> Outcome:
+    """Set a call aside that is not finished; every operator can go on with it.
+
+    dispatch case park G1 --call-back -
+    """
+    from ...cases import draft_calls
+    from ...cases.intake_answers import dialled
+
+    book = open_book(desk)
+    facts = {}
+    if call_back is not None:
+        facts["call_back"] = dialled(read_text(call_back, "call-back"))
+    draft_id = draft_calls.draft_id(number) if number else draft_calls.last_of(book)
+    book = book.renewed()
+    draft = draft_calls.park(book, draft_id, facts, on_line=on_line)
+    warnings = warn_of_typed_data({"--call-back": call_back})
+    return shown_draft(desk, "case park", book, draft, draft_calls.parked(draft), warnings=warnings)
+
+
+class FurtherFacts(IncidentOptions, frozen=True, kw_only=True):
+    """The options of an incident behind the number of a parked call."""
+
+    stands_last: ClassVar[bool] = True
+
+
+@with_options(FurtherFacts, MotoristOptions, DeskOptions, defaults=NOT_TYPED)
+def resume(  # noqa: PLR0917 - the options of a command
+    facts: FurtherFacts,
+    motorist: MotoristOptions,
+    desk: DeskOptions,
+    number: DraftArgument,
+    take: TakeOption = False,
+    work: Annotated[bool, typer.Option("--work", help="Continue in the guided loop.")] = False,
+) -> Outcome:
+    """Go on with a parked call: add facts, and open the case when none is missing.
+
+    dispatch case resume G1 breakdown --injured 0 --at 86150
+    """
+    from ...cases import draft_calls
+
+    book = open_book(desk, calls=True)
+    draft_id = draft_calls.draft_id(number)
+    data = typed_data(motorist, facts, Personal())
+    warnings = warn_of_typed_data(typed(motorist) | {"--note": facts.note})
+    if desk.is_asking:
+        new = facts_of(facts, data)
+        draft = draft_calls.resume(book, draft_id, holder=os.getpid(), take=take)
+        interview = Interview(book, {**draft.facts, **new}, draft=draft, typed=new)
+        return opened_from_interview(desk, book, interview, warnings, work=work, verb="resume")
+    new = facts_of(facts, read_personal(data))
+    book = book.renewed()
+    draft = draft_calls.read_free(book, draft_id, take=take)
+    complete = replace(draft, facts={**draft.facts, **new})
+    if complete.missing:
+        if new:
+            draft_calls.resume(book, draft_id, facts=new, take=take)
+        raise _incomplete(complete)
+    # In one transaction: the new facts are in the case, or the draft is as it was.
+    return opened_from_facts(
+        desk, book, complete.facts, warnings, draft=draft, work=work, verb="resume"
+    )
+
+
+@with_options(DeskOptions)
+def discard(
+    desk: DeskOptions,
+    number: DraftArgument,
+    because: Annotated[
+        str, typer.Option(metavar="TEXT", help="Why the call becomes no case (- asks for it).")
+    ],
+    take: TakeOption = False,
+) -> Outcome:
+    """End a parked call that becomes no case; its facts are erased a day later.
+
+    dispatch case discard G1 --because "wrong number"
+    """
+    from ...cases import draft_calls
+
+    book = open_book(desk)
+    draft_id = draft_calls.draft_id(number)
+    reason = read_text(because, "reason")
+    book = book.renewed()
+    draft = draft_calls.discard(book, draft_id, reason, take=take)
+    done = Message("{number} is discarded", number=draft.number)
+    return shown_draft(desk, "case discard", book, draft, done)
+
+
+def _incomplete(draft: "Draft") -> UsageError:
+    """Return the error with the options of the facts that are still missing."""
+    return UsageError(
+        "{number} is still parked; missing: {missing}",
+        number=draft.number,
+        missing=", ".join(OPTIONS[name] for name in draft.missing),
+        hint=Message(
+            "repeat dispatch case resume {number} with the missing facts", number=draft.number
+        ),
+    )

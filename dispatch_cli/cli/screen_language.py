@@ -1,0 +1,106 @@
+"""The language of screens and help: --lang, DISPATCH_LANG, [desk] language, else the locale.
+
+A language is a folder of ``locale`` with a compiled catalogue. JSON, TSV, CSV, exit codes, the
+names of commands and options are the same in every language.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+
+LOCALE = os.path.join(os.path.dirname(os.path.dirname(__file__)), "locale")
+DOMAIN = "dispatch"
+OPTION = "--lang"
+
+_chosen: list[str] = []
+"""The language of an option or a variable, which the provider file does not change."""
+
+_is_set: list[str] = []
+"""The languages that were set; none: the screens are English, and no catalogue is read."""
+
+
+def set_from(argv: Sequence[str]) -> list[str]:
+    """Set the language of this run, and return the arguments without the option.
+
+    Raises UsageError for a language without a catalogue.
+    """
+    arguments, wanted = _without_option(argv)
+    _chosen[:] = [each for each in (wanted, os.environ.get("DISPATCH_LANG", "")) if each][:1]
+    if wanted:
+        _must_be_available(wanted)
+    _speak(_chosen[0] if _chosen else _of_locale())
+    return arguments
+
+
+def set_from_file(language: str) -> None:
+    """Set the language of the provider file, unless an option or a variable names one."""
+    if language and not _chosen:
+        _speak(language)
+
+
+def available() -> list[str]:
+    """List the languages: English, and those with a catalogue."""
+    folders = os.listdir(LOCALE) if os.path.isdir(LOCALE) else []
+    return ["en", *sorted(each for each in folders if os.path.exists(_catalogue_of(each)))]
+
+
+def _without_option(argv: Sequence[str]) -> tuple[list[str], str]:
+    """Take the option out of the arguments, wherever it stands before ``--``."""
+    kept: list[str] = []
+    wanted, rest = "", list(argv)
+    while rest:
+        each = rest.pop(0)
+        if each == "--":
+            return [*kept, each, *rest], wanted
+        if each == OPTION and rest:
+            wanted = rest.pop(0)
+        elif each.startswith(f"{OPTION}="):
+            wanted = each.partition("=")[2]
+        else:
+            kept.append(each)
+    return kept, wanted
+
+
+def _must_be_available(language: str) -> None:
+    if language in ("en", *available()):
+        return
+    from ..errors import UsageError
+
+    raise UsageError(
+        "--lang {language!r} is unknown; allowed: {languages}",
+        language=language,
+        languages=", ".join(available()),
+    )
+
+
+def _of_locale() -> str:
+    """Return the language of the locale if it has a catalogue, else English."""
+    names = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    language = next((name[:2] for name in names if name), "en")
+    return language if os.path.exists(_catalogue_of(language)) else "en"
+
+
+def _catalogue_of(language: str) -> str:
+    return os.path.join(LOCALE, language, "LC_MESSAGES", f"{DOMAIN}.mo")
+
+
+def _speak(language: str) -> None:
+    """Set the catalogue of a language; one without a catalogue is English."""
+    if language == "en" and not _is_set:
+        return
+    _is_set.append(language)
+    from gettext import GNUTranslations, NullTranslations
+
+    from ..render.wording import speak
+
+    try:
+        with open(_catalogue_of(language), "rb") as file:
+            speak(GNUTranslations(file))
+    except OSError:
+        speak(NullTranslations())
+
+
+def is_english() -> bool:
+    """Return whether the screens of this run are English."""
+    wording = sys.modules.get("dispatch_cli.render.wording")
+    return wording is None or wording.language() == "en"
