@@ -19,13 +19,12 @@ from dispatch_cli.cases import (
     offer_call,
     open_case,
     view_case,
-    view_drafts,
 )
 from dispatch_cli.cases.book import Book
 from dispatch_cli.errors import ConflictError, UsageError
 from dispatch_cli.model.case import Case, Offer, Personal
 from dispatch_cli.model.draft import Draft
-from dispatch_cli.results.case_results import Exhausted
+from dispatch_cli.results.case_results import CaseView, DraftView, Exhausted
 from dispatch_cli.store import Store, open_store
 
 from ..worlds import MemoryCatalog, incident, no_holidays, provider
@@ -262,10 +261,11 @@ class Shift:
     def check(self) -> None:
         """Find callers that stand nowhere, and promises without a deadline."""
         book = self.book("anne")
-        drafts = view_drafts.views(book)
-        views = {each.id: each for each in view_case.cases(book, closed=999)}
+        listed = view_case.listed(book, closed=999)
+        views = {each.id: each for each in listed if isinstance(each, CaseView)}
+        numbers = {each.number for each in listed if isinstance(each, DraftView)}
         with self.store.reading() as reader:
-            parked = {each.facts["caller"] for each in reader.drafts()}
+            parked = {each.facts["caller"] for each in reader.drafts() if each.number in numbers}
             ended = {
                 each.facts["caller"]
                 for each in reader.drafts_ended(self.now + timedelta(days=9))
@@ -273,7 +273,6 @@ class Shift:
             }
             cases = {each.id: each for each in reader.cases(open_only=False)}
             of_cases = Counter(reader.personal(number).caller for number in cases)
-        assert all(each.due_at is not None for each in drafts)
         self.seen["without a deadline"] += sum(
             view.next_deadline is None
             for view in views.values()
