@@ -46,7 +46,7 @@ def hand_over_lines(done: "HandOver", now: datetime, screen: Screen) -> list[Lin
 def _handed_lines(case: "HandedCase", now: datetime, screen: Screen) -> list[Line]:
     head = [
         screen.say("case {case_id}", case_id=case.case_id),
-        screen.text(case.kind),
+        screen.word(case.kind),
         screen.text(case.area),
     ]
     if case.on_line_since is not None:
@@ -138,7 +138,7 @@ def compared_lines(
     """Make two cases side by side: a line for each fact, with its label."""
     rows: list[tuple[str, Sequence[Message | str]]] = [
         (screen.say("time"), [past_clock(each.opened_at, now) for each in pair]),
-        (screen.say("kind"), [each.kind for each in pair]),
+        (screen.say("kind"), [screen.word(each.kind) for each in pair]),
         (screen.say("vehicle"), [each.vehicle for each in pair]),
         (screen.say("plate"), [each.plate for each in pair]),
         (screen.say("number ends"), [each.call_back_end for each in pair]),
@@ -174,7 +174,7 @@ def found_lines(found: Sequence["FoundCase"], now: datetime, screen: Screen) -> 
             each.draft or screen.say("case {case_id}", case_id=each.case_id),
             past_clock(each.opened_at, now),
             screen.text(each.area),
-            screen.text(each.kind),
+            screen.word(each.kind),
             screen.word(each.state),
             screen.text(each.provider),
             screen.text(each.operator),
