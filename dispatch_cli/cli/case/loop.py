@@ -301,7 +301,7 @@ class Loop:
 
     def _said_at_once(self, undone: "Act | None") -> list[Message | str]:
         """What the caller must hear at once when the facts are as they were."""
-        if undone is None or undone.action not in ("amend", "personal"):
+        if undone is None or undone.action != "amend":
             return []
         incident = self._looked().case.incident
         calls = emergency_calls(incident, self._opened.catalog.rules)
