@@ -47,6 +47,7 @@ def view(case: Case, now: datetime) -> CaseView:
         age_min=max(0.0, (now - case.opened_at).total_seconds() / 60),
         state=_whole_state(case, states),
         operator=case.keeper,
+        opened_by=case.operator,
         place=call_texts.rough_area(incident),
         vehicle=incident.vehicle.kind,
         weight_t=incident.vehicle.weight_t,

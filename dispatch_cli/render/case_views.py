@@ -117,7 +117,10 @@ def show_lines(
         screen.say("near {area}", area=view.area) if view.area else "",
         screen.text(view.client) if view.client else screen.say("no client"),
         screen.word(view.state),
-        screen.say("opened {at} by {operator}", at=opened, operator=view.operator),
+        screen.say("opened {at} by {operator}", at=opened, operator=view.opened_by),
+        screen.say("{operator} works on it", operator=view.operator)
+        if view.operator != view.opened_by
+        else "",
         screen.say("merged into case {number}", number=view.merged_into)
         if view.merged_into
         else "",

@@ -141,6 +141,7 @@ class CaseView(Struct, frozen=True, kw_only=True):
     appointment: datetime | None = None
     emergency: tuple[EmergencyCall, ...] = ()
     """The calls to 112 or 110 that the facts require; only in the view of a single case."""
+    opened_by: str = ""
     merged_into: int = 0
     """The case that this one was merged into; 0: none."""
     not_asked: tuple[str, ...] = ()

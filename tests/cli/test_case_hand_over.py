@@ -58,7 +58,8 @@ def test_the_former_keeper_is_told_until_the_next_act(by, reason, said):
     assert [f"({said})" in each for each in told] == [True]
     assert by("AK", "line", "1", "--json").envelope["warnings"] == []
     assert "took over" not in by("AK", "list").err
-    assert [case["operator"] for case in data(by("AK", "list", "--json"))["cases"]] == ["MB"]
+    [case] = data(by("AK", "list", "--json"))["cases"]
+    assert (case["operator"], case["opened_by"]) == ("MB", "AK")
 
 
 def test_a_take_over_that_was_undone_is_not_told(by):
