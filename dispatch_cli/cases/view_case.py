@@ -112,6 +112,8 @@ def show(book: Book, case_id: int) -> CaseView:
         case = require_case(reader, case_id)
     calls = plans.emergency_calls(case.incident, book.catalog.rules)
     unasked = not_asked(case.incident, case.answered, book.catalog.rules)
+    if case.forgotten_at is not None:
+        unasked = [] if case.is_safety_asked else ["injured"]
     return replace(view(case, book.now), emergency=calls, not_asked=tuple(unasked))
 
 

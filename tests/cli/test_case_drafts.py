@@ -142,8 +142,13 @@ def test_a_case_whose_caller_was_not_asked_says_so(dispatch, firms):
     dispatch("case", "open", "tow", "--at", "86199", "--spot", "lane")
     _, cases = listed(dispatch)
     assert {each["id"]: each["injured"] for each in cases} == {1: None, 2: 0, 3: 0}
+    dispatch("case", "open", "tow", "--at", "86150")
+    dispatch("case", "close", "4")
+    dispatch("case", "forget", "--older-than", "0d")
+    erased = dispatch("case", "show", "4", "--json").envelope["data"]["case"]
+    assert (erased["injured"], erased["not_asked"]) == (None, ["injured"])
     dispatch("case", "amend", "1", "--injured", "0")
-    _, cases = listed(dispatch)
+    _, cases = listed(dispatch, "--open")
     assert {each["id"]: each["injured"] for each in cases} == {1: 0, 2: 0, 3: 0}
 
 
