@@ -109,7 +109,9 @@ def _due(view: "CaseView", now: datetime, screen: Screen) -> str:
 
 
 def _mark(view: "CaseView", screen: Screen) -> str:
-    """Mark a case with hurt persons, or with persons in danger."""
+    """Mark a case with hurt persons, with persons in danger, or not asked for either."""
+    if view.injured is None:
+        return "?"
     if view.injured:
         return screen.say("{count} hurt", count=view.injured)
     return "!" if view.in_danger else ""

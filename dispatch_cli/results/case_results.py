@@ -134,7 +134,8 @@ class CaseView(Struct, frozen=True, kw_only=True):
     place: str = ""
     vehicle: str | None = None
     weight_t: float | None = None
-    injured: int = 0
+    injured: int | None = 0
+    """The number of hurt persons; None if the caller was not asked."""
     in_danger: bool = False
     on_line_since: datetime | None = None
     appointment: datetime | None = None
