@@ -24,7 +24,7 @@ from .test_case_machine import Casework
 from .test_offer_machine import Working
 
 FEW = settings(
-    max_examples=300,
+    max_examples=1500,
     stateful_step_count=50,
     deadline=None,
     database=None,

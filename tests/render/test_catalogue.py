@@ -47,8 +47,9 @@ DATA = (
 
 PATTERNS = (
     r"\d{4}-\d\d-\d\dT[\d:.+-]+",
-    r"kommt zu Ihnen, voraussichtlich\s+bis (?:[DFMS][a-z] )?\d\d:\d\d Uhr\. Ist\s+bis\s+"
-    r"(?:[DFMS][a-z]\s+)?\d\d:\d\d\s+Uhr\s+niemand"
+    # Shortly before midnight, either time is on the next day.
+    r"kommt zu Ihnen, voraussichtlich\s+bis(?:\s+[DFMS][aior])?\s+\d\d:\d\d\s+Uhr\.\s+Ist\s+bis"
+    r"(?:\s+[DFMS][aior])?\s+\d\d:\d\d\s+Uhr\s+niemand"
     r"\s+da,\s+rufen\s+Sie\s+uns\s+bitte\s+wieder\s+an\.",
     # A command with its verbs, the kind of incident, and options with their values.
     r"dispatch(?: (?:cascade|case|check|kinds|places|report))?"
