@@ -33,7 +33,7 @@ def view(draft: Draft, now: datetime) -> DraftView:
     injured = facts.get("injured", "")
     return DraftView(
         number=draft.number,
-        state="asking" if draft_calls.is_held(draft) else "parked",
+        state="held" if draft_calls.is_held(draft) else "parked",
         operator=draft.operator,
         opened_at=draft.opened_at,
         changed_at=draft.changed_at,

@@ -7,6 +7,12 @@ from msgspec import Struct
 REQUIRED = ("injured", "at", "kind")
 """The facts without which no case is opened."""
 
+STATES = ("parked", "held")
+"""The states of a draft that has not ended; ``held`` while a program asks its questions."""
+
+WHAT_IS_DUE = ("safety question", "parked call", "erasure")
+"""What is due for a draft; the last one after its end."""
+
 LETTER = "G"
 """The letter before the number of a draft, which distinguishes it from that of a case."""
 

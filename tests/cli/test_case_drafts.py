@@ -173,7 +173,7 @@ def test_two_operators_want_the_same_call(dispatch, firms):
     with Terminal(["case", "resume", "G1"], columns=100) as first:
         first.wait_for("in danger?")
         [draft], _ = listed(dispatch)
-        assert (draft["state"], draft["operator"]) == ("asking", "maria")
+        assert (draft["state"], draft["operator"]) == ("held", "maria")
         for argv in (
             ("resume", "G1", "--operator", "jan"),
             ("resume", "G1", "tow", "--injured", "0", "--at", "86150", "--operator", "jan"),

@@ -1,7 +1,11 @@
 """The questions to a caller: their order, what each takes, and what stays unknown."""
 
+import gettext
+from pathlib import Path
+
 import pytest
 
+import dispatch_cli
 from dispatch_cli.cases.draft_calls import resume
 from dispatch_cli.cases.intake_questions import QUESTIONS
 from dispatch_cli.cli.case.draft_facts import answered, facts_of, options_of
@@ -176,6 +180,20 @@ def test_a_call_that_was_taken_over_is_not_written_by_the_first(firms):
     with open_book(DeskOptions()).store.reading() as reader:
         [draft] = reader.drafts()
     assert (draft.operator, draft.facts) == ("jan", {"injured": "0"})
+
+
+def test_german_answers_are_taken_as_they_are_shown(firms):
+    """Each word that the German screen offers as an answer is an answer."""
+    folder = Path(dispatch_cli.__file__).parent / "locale"
+    german = gettext.translation("dispatch", folder, languages=["de"])
+    rules = open_book(DeskOptions()).catalog.rules
+    read = {}
+    for question in QUESTIONS:
+        assert german.gettext(question.sentence.id) != question.sentence.id
+        for word in question.answers if isinstance(question.answers, tuple) else ():
+            read[word] = question.answer(german.gettext(word), {}, rules) == {question.key: word}
+    assert len(read) > 15
+    assert all(read.values())
 
 
 def test_facts_and_options_are_each_other_s_inverse():
