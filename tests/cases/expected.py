@@ -201,7 +201,17 @@ class Desk(Promises):
             service = order[0]
         if service not in stands:
             return Verdict(WRONG), Asked()
-        if stands[service] not in ("later", "waiting", "exhausted", "last_resort", "taken_over"):
+        needs = firm and not any(each.is_asked for each in job.calls_for(service))
+        if stands[service] == "asking" and not needs:
+            return Verdict(BUSY), Asked()
+        if stands[service] not in (
+            "asking",
+            "later",
+            "waiting",
+            "exhausted",
+            "last_resort",
+            "taken_over",
+        ):
             return Verdict(BUSY), Asked()
         early = (("open early", job.number),) if stands[service] == "later" else ()
         if firm and firm not in FIRMS:
