@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from ..model.case import Case, CaseService, Offer
 from ..model.clock_jumps import is_ahead
 from ..model.words import DANGEROUS_SPOTS
-from .case_states import is_followed, service_of, service_state
+from .case_states import chain_of, is_followed, service_state
 from .unit_bookings import breaks_promise
 
 ANSWER_WITHIN = timedelta(minutes=3)
@@ -130,17 +130,9 @@ def _of_service(case: Case, service: CaseService, now: datetime) -> Iterator[Dea
         yield replace(due, service=service.service)
     elif state in ("waiting", "exhausted"):
         what = "next call" if state == "waiting" else "last resort"
-        since, wrong = _idle_since(case, _chain_before(case, service), now)
+        since, wrong = _idle_since(case, chain_of(case, service), now)
         by = since + NEXT_CALL_WITHIN
         yield Deadline(by, what, service=service.service, is_ahead=wrong)
-
-
-def _chain_before(case: Case, service: CaseService) -> list[CaseService]:
-    """Return a service and those that it was planned after, one after the other."""
-    chain = [service]
-    while before := service_of(case, chain[-1].after or ""):
-        chain.append(before)
-    return chain
 
 
 def tell_caller_within(case: Case) -> timedelta:

@@ -14,10 +14,11 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from dispatch_cli.cases import draft_calls, erase_case, open_case, view_case, view_drafts
+from dispatch_cli.cases import draft_calls, erase_case, open_case, view_case
 from dispatch_cli.cases.book import Book
 from dispatch_cli.errors import ConflictError, UsageError
 from dispatch_cli.model.case import Personal
+from dispatch_cli.results.case_results import DraftView
 from dispatch_cli.store import open_store
 
 from ..worlds import MemoryCatalog, incident, no_holidays, provider
@@ -29,7 +30,15 @@ OPERATORS = st.sampled_from(["anna", "bert"])
 PICK = st.integers(0, 30)
 PASSES = st.sampled_from([0, 0, 0, 1, 1, 3, 11, 700, 800])
 ANSWERS = st.sampled_from(
-    [{"injured": "0"}, {"at": "86150"}, {"call_back": "0821 1"}, {"kind": "tow"}, {"trailer": "no"}]
+    [
+        {"injured": "0"},
+        {"injured": "1"},
+        {"spot": "lane"},
+        {"at": "86150"},
+        {"call_back": "0821 1"},
+        {"kind": "tow"},
+        {"trailer": "no"},
+    ]
 )
 ENDS = st.sampled_from([None] * 5 + [("thrown", 0), ("thrown", 1), ("thrown", 2)] + (
     [("killed", 2), ("killed", 4), ("killed", 5), ("killed", 7)] if hasattr(os, "fork") else []
@@ -109,7 +118,12 @@ class Model:
             if call["end"]:
                 due = call["ended"] + timedelta(days=1)
             else:
-                due = call["since"] + (10 if "injured" in call["facts"] else 2) * MINUTE
+                facts, minutes = call["facts"], 10
+                if "injured" not in facts:
+                    minutes = 2
+                if facts.get("injured") == "1" or "spot" in facts:
+                    minutes = 1
+                due = call["since"] + minutes * MINUTE
             if due < now:
                 found.append(f"G{number}")
         return sorted(found)
@@ -338,7 +352,11 @@ class HalfTakenCalls(RuleBasedStateMachine):
         book = self.book("anna")
         found = [each.ref for each in view_case.audit(book).overdue if each.ref.startswith("G")]
         assert sorted(found) == self.model.overdue(self.now)
-        listed = {each.number: each.overdue for each in view_drafts.views(book)}
+        listed = {
+            each.number: each.overdue
+            for each in view_case.listed(book)
+            if isinstance(each, DraftView)
+        }
         live = {f"G{n}" for n, call in self.model.calls.items() if not call["end"]}
         assert set(listed) == live
         assert {number for number, is_due in listed.items() if is_due} == live & set(found)
