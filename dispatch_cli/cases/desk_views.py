@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -10,6 +11,7 @@ from msgspec.structs import replace
 from .. import eligibility
 from ..messages import Message
 from ..model.case import Act, Case, CaseService, Offer, Option, ref_of
+from ..results.case_results import CaseView, DraftView
 from ..results.desk_results import Board, CascadeRow, DeskCard, Stands
 from . import (
     answer_call,
@@ -49,20 +51,24 @@ class _Found(Struct, frozen=True, kw_only=True):
 
 
 def board(book: Book, *, closed: int = 0) -> Board:
-    """Return the open cases, the most urgent first, and the unfinished calls.
+    """Return the open cases and the unfinished calls, the most urgent first.
 
     The last ``closed`` cases that have ended stand below the open ones.
     """
-    drafts = tuple(view_drafts.views(book))
     with book.store.reading() as reader:
-        found = reader.cases(open_only=True)
-        found += reader.closed_cases(limit=closed) if closed else []
-    in_order = sorted(found, key=lambda case: urgency.sort_key(case, book.now))
+        cases = reader.cases(open_only=True)
+        cases += reader.closed_cases(limit=closed) if closed else []
+        drafts = reader.drafts()
+    now = book.now
+    in_order: list[tuple[object, CaseView | DraftView]] = [
+        *((urgency.sort_key(case, now), view_case.view(case, now)) for case in cases),
+        *((view_drafts.sort_key(each, now), view_drafts.view(each, now)) for each in drafts),
+    ]
+    in_order.sort(key=itemgetter(0))
     return Board(
-        cases=tuple(view_case.view(case, book.now) for case in in_order),
-        drafts=drafts,
-        roads={each.id: each.incident.where for each in in_order if each.incident.where},
-        makes={each.id: make for each in in_order if (make := each.incident.vehicle.brand)},
+        rows=tuple(each for _, each in in_order),
+        roads={each.id: each.incident.where for each in cases if each.incident.where},
+        makes={each.id: make for each in cases if (make := each.incident.vehicle.brand)},
     )
 
 

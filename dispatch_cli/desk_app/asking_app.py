@@ -23,7 +23,7 @@ class AskingApp(App[None]):
     #screens { height: 1fr; }
     #main { width: 1fr; height: 100%; }
     #beside { width: 59; height: 100%; border-left: solid $foreground 40%; display: none; }
-    #message, #question, #keys { height: auto; }
+    #message, #question, #keys { height: auto; link-style: none; }
     #field { display: none; height: 1; border: none; padding: 0; }
     """
     TITLE = "dispatch"

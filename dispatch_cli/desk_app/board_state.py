@@ -14,7 +14,7 @@ class BoardState:
 
     def __init__(self, operator: str) -> None:
         self._operator = operator
-        self.board = Board(cases=())
+        self.board = Board()
         self.rows: list[BoardRow] = []
         self.filter = FILTERS[0]
         self.found: frozenset[str] | None = None

@@ -9,7 +9,7 @@ from ..messages import Message
 from ..render.layout import Line, Screen, cells, wrap
 from ..render.wording import worded
 from .desk_tools import Question, Words
-from .key_table import DeskKey, worded_keys
+from .key_table import DeskKey, is_anywhere, worded_keys
 
 _GAP = 2
 _MOST_KEY_LINES = 3
@@ -93,8 +93,8 @@ def board_buttons(keys: Sequence[DeskKey], width: int, most_lines: int) -> Butto
 
 def key_buttons(keys: Sequence[DeskKey], width: int) -> Buttons:
     """Set the keys of a screen: letters first, then the function keys, which always fit."""
-    letters = [each for each in keys if len(each.key) == 1 or each.key in ("enter", "tab")]
-    others = [each for each in keys if each not in letters]
+    others = [each for each in keys if is_anywhere(each)]
+    letters = [each for each in keys if each not in others]
     below = _set(others, Buttons(width, 2))
     above = _set(letters, Buttons(width, max(1, _MOST_KEY_LINES - below.height)))
     both = Buttons(width, _MOST_KEY_LINES + 1)

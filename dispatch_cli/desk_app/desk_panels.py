@@ -30,7 +30,7 @@ from .desk_drawing import (
     with_links,
 )
 from .desk_tools import Question, Words
-from .key_table import KEYS, valid_keys, worded_keys
+from .key_table import KEYS, is_anywhere, valid_keys, worded_keys
 
 BESIDE_WIDTH = 58
 _BOARD_LINES = 6
@@ -123,7 +123,7 @@ def _below(shown: Shown) -> dict[str, Text]:
         asked = question_text(shown.asked, shown.offered, shown.chosen, shown.width)
     keys = valid_keys(shown.place)
     if shown.asked is not None:
-        keys = [each for each in keys if len(each.key) > 1 and each.key not in ("enter", "tab")]
+        keys = [each for each in keys if is_anywhere(each) and each.act != "help"]
     buttons = key_buttons(keys, shown.width)
     if shown.place == "board" and shown.asked is None:
         is_full = len(shown.state.rows) + _BOARD_LINES > shown.height

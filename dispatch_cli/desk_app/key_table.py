@@ -209,6 +209,11 @@ def is_function(key: str) -> bool:
     return key[:1] == "f" and key[1:].isdigit()
 
 
+def is_anywhere(key: DeskKey) -> bool:
+    """Return whether a key is shown on every screen, also below a question."""
+    return is_function(key.key) or key.key in ("escape", "question_mark")
+
+
 def valid_keys(screen: str) -> list[DeskKey]:
     """Return the keys of a screen, in their order."""
     return [each for each in KEYS if screen in each.on]

@@ -9,6 +9,7 @@ from ..messages import Message
 from ..results.case_results import CaseView, DraftView
 from ..results.desk_results import Board
 from .desk_words import (
+    client_word,
     draft_words,
     due_in,
     mark_of,
@@ -55,50 +56,36 @@ class BoardRow(Struct, frozen=True, kw_only=True):
 
 
 def board_rows(board: Board) -> list[BoardRow]:
-    """Return the rows of the board: a parked call stands where its deadline puts it."""
-    rows = [
-        BoardRow(
-            number=str(each.id),
-            due_at=each.next_deadline,
-            is_overdue=each.overdue,
-            case=each,
-            operator=each.operator,
-            road=board.roads.get(each.id, ""),
-            make=board.makes.get(each.id, ""),
-        )
-        for each in board.cases
-    ]
-    for draft in board.drafts:
-        row = BoardRow(
-            number=draft.number,
-            due_at=draft.due_at,
-            is_overdue=draft.overdue,
-            draft=draft,
-            operator=draft.operator,
-        )
-        rows.insert(_place_of(row, rows), row)
+    """Return the rows of the board, in its order."""
+    rows = []
+    for each in board.rows:
+        if isinstance(each, CaseView):
+            row = BoardRow(
+                number=str(each.id),
+                due_at=each.next_deadline,
+                is_overdue=each.overdue,
+                case=each,
+                operator=each.operator,
+                road=board.roads.get(each.id, ""),
+                make=board.makes.get(each.id, ""),
+            )
+        else:
+            row = BoardRow(
+                number=each.number,
+                due_at=each.due_at,
+                is_overdue=each.overdue,
+                draft=each,
+                operator=each.operator,
+            )
+        rows.append(row)
     return rows
-
-
-def _place_of(row: BoardRow, rows: Sequence[BoardRow]) -> int:
-    """Return where a parked call stands: behind persons in danger and what is more overdue."""
-    for at, other in enumerate(rows):
-        if other.case is not None and other.case.in_danger and other.is_overdue:
-            continue
-        if other.is_overdue and not row.is_overdue:
-            continue
-        if other.is_overdue != row.is_overdue or other.due_at is None:
-            return at
-        if row.due_at is not None and row.due_at < other.due_at:
-            return at
-    return len(rows)
 
 
 def board_head(
     board: Board, shown: str, operator: str, now: datetime, screen: Screen
 ) -> list[Line]:
     """Make the first line: how many cases there are, the operator and the clock."""
-    overdue = sum(each.overdue for each in board.cases) + sum(each.overdue for each in board.drafts)
+    overdue = sum(each.overdue for each in board.rows)
     left = screen.say(
         "BOARD  {shown}: {count}, parked {parked}, overdue {overdue}",
         shown=screen.word(shown),
@@ -106,8 +93,7 @@ def board_head(
         parked=len(board.drafts),
         overdue=overdue,
     )
-    of_cases = {each.operator for each in board.cases}
-    at_work = sorted(filter(None, {operator, *of_cases, *(each.operator for each in board.drafts)}))
+    at_work = sorted(filter(None, {operator, *(each.operator for each in board.rows)}))
     if screen.width >= WIDE_FROM:
         left += "     " + screen.say("at work: {names}", names=", ".join(at_work))
     return [title_line(left, operator, now, screen, has_date=True)]
@@ -145,7 +131,8 @@ def beside_lines(
         overdue=overdue,
     )
     columns = _stretched(_BESIDE, screen.width)
-    lines = [plain_line(screen.shorten(head, screen.width), "bold reverse")]
+    title = pad(screen.shorten(head, screen.width), screen.width)
+    lines = [plain_line(title, "bold reverse")]
     return lines + _table(rows[: screen.height], columns, selected, now, screen)
 
 
@@ -171,9 +158,10 @@ def _table(
         mark = ">" if row.number == selected else " "
         texts = _cells_of(row, now, screen)
         style = "bold red" if _is_overdue(row, now) else ""
+        text = _joined(texts, columns, mark, screen)
         if row.number == selected:
-            style = f"{style} reverse".strip()
-        lines.append(plain_line(_joined(texts, columns, mark, screen), style))
+            style, text = f"{style} reverse".strip(), pad(text, screen.width)
+        lines.append(plain_line(text, style))
     if not rows:
         lines.append(plain_line("  " + screen.say("no case")))
     return lines
@@ -199,13 +187,7 @@ def _cells_of(row: BoardRow, now: datetime, screen: Screen) -> dict[str, str]:
         draft = row.draft
         waits = now - draft.changed_at
         return known | {
-            "": "?"
-            if draft.injured is None
-            else screen.say("{count}H", count=draft.injured)
-            if draft.injured
-            else "!"
-            if draft.in_danger
-            else "",
+            "": mark_of(draft, screen),
             "Place": screen.text(draft.area) or "?",
             "What": screen.word(draft.kind.replace("_", " ")) or "?",
             "Vehicle": "?",
@@ -224,7 +206,7 @@ def _cells_of(row: BoardRow, now: datetime, screen: Screen) -> dict[str, str]:
         "Place": screen.text(row.road or view.place),
         "What": screen.word(view.kind.replace("_", " ")),
         "Vehicle": vehicle_words(view, row.make, screen) or "?",
-        "Client": screen.text(view.client or "-"),
+        "Client": client_word(view, screen),
         "State": state_words(view, now, screen),
         "Firm": screen.text(service.provider if service and service.provider else "-"),
         "Phone": screen.text(service.phone if service and service.phone else "-"),

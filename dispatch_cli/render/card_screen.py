@@ -7,7 +7,7 @@ from ..messages import Message
 from ..results.desk_results import CascadeRow, DeskCard
 from .board_screen import title_line
 from .case_cards import block_lines
-from .desk_words import act_words, is_seen, running, vehicle_words
+from .desk_words import act_words, client_word, is_seen, running, vehicle_words
 from .figures import past_clock, percent_down
 from .head import emergency_lines
 from .layout import Line, Screen, cells, flow, pad, plain_line, plain_lines, wrap
@@ -15,7 +15,8 @@ from .layout import Line, Screen, cells, flow, pad, plain_line, plain_lines, wra
 _INDENT = " " * 9
 _PHONE_LIMIT = 60
 _BLANK: Line = (("", ""),)
-_ROOM_OF_CASCADE = 6
+_SOON_S = 12 * 3600
+"""A time within these seconds needs no day."""
 
 
 def card_lines(card: DeskCard, operator: str, now: datetime, screen: Screen) -> list[Line]:
@@ -27,7 +28,7 @@ def card_lines(card: DeskCard, operator: str, now: datetime, screen: Screen) -> 
     tail = _last_acts(card, now, screen)
     used = len(head) + len(body)
     rows = cascade_lines(card, now, screen) if card.stands not in ("accepted", "arrived") else []
-    rows = _cut(rows, max(0, height - used - len(tail) - 1), screen)
+    rows = _cut_cascade(rows, max(0, height - used - len(tail) - 1), screen)
     lines = [*head, *body, *([_BLANK, *rows] if rows else [])]
     left = height - len(lines) - len(tail)
     lines += rest[: max(0, left)]
@@ -63,7 +64,11 @@ def _title(card: DeskCard, operator: str, now: datetime, screen: Screen) -> Line
         "idle": Message("CASE {id}  {service}  nothing to call", id=number, service=service),
         "ended": Message("CASE {id}  ENDED", id=number),
     }[card.stands]
-    parts = [screen.text(known), _due_words(card, now, screen), screen.text(card.case.client or "")]
+    parts = [
+        screen.text(known),
+        _due_words(card, now, screen),
+        client_word(card.case, screen).strip("-?"),
+    ]
     return title_line("  ".join(filter(None, parts)), operator, now, screen)
 
 
@@ -90,13 +95,13 @@ def _due_words(card: DeskCard, now: datetime, screen: Screen) -> str:
 def _facts(card: DeskCard, now: datetime, screen: Screen) -> list[Line]:
     """Make the lines with place, kind, vehicle, safety, and the caller on the line."""
     view = card.case
-    unasked = set(view.not_asked)
     if view.injured:
         safety = screen.say("{count} HURT", count=view.injured)
     elif view.in_danger:
         safety = screen.say("IN DANGER")
     else:
-        safety = screen.say("hurt: not asked" if "injured" in unasked else "nobody hurt")
+        is_asked = view.injured is not None and "injured" not in view.not_asked
+        safety = screen.say("nobody hurt" if is_asked else "hurt: not asked")
     vehicle = vehicle_words(view, card.make, screen) or screen.say("vehicle not asked")
     place = ", ".join(filter(None, (screen.text(card.road), screen.text(view.place))))
     parts = [place, screen.word(view.kind.replace("_", " ")), vehicle, safety]
@@ -252,7 +257,11 @@ def _row(mark: str, texts: Iterable[str], widths: tuple[int, ...], screen: Scree
 
 def _minutes_of(row: CascadeRow, now: datetime, screen: Screen) -> tuple[str, str, str]:
     """Return the expected arrival, the chance, and the note of a row."""
-    there = past_clock(row.there_at, now) if row.there_at else "-"
+    there = "-"
+    if row.there_at is not None:
+        is_soon = abs((row.there_at - now).total_seconds()) < _SOON_S
+        local = row.there_at.astimezone(now.tzinfo)
+        there = f"{local:%H:%M}" if is_soon else past_clock(row.there_at, now)
     chance = percent_down(row.chance) if row.chance is not None else ""
     if row.state == "skipped":
         return "", "", screen.text(row.why)  # a reason needs the room of the minutes
@@ -262,6 +271,15 @@ def _minutes_of(row: CascadeRow, now: datetime, screen: Screen) -> tuple[str, st
         return there, "", f"{words} {screen.text(at)}".strip()
     note = screen.say("is asked") if row.state == "asking" else ""
     return there, chance, note
+
+
+def _cut_cascade(lines: list[Line], room: int, screen: Screen) -> list[Line]:
+    """Cut the cascade; the firm that is asked and the last resort stay, the heads go first."""
+    called = [each for each in lines if each[0][0].startswith(">")]
+    if len(lines) <= room or room > len(called) + 4 or not called:
+        return _cut(lines, room, screen)
+    more = plain_line(" " + screen.say("… {count} more", count=len(lines) - 3), "dim")
+    return [*called, more, lines[-1]][: max(0, room)]
 
 
 def _cut(lines: list[Line], room: int, screen: Screen) -> list[Line]:

@@ -1,6 +1,5 @@
 """The words of the operator's desk: running times, what is due, and what another operator did."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from ..messages import Clock, Message
@@ -10,6 +9,9 @@ from .layout import Screen
 _HOUR_S = 3600
 _RUNS_BELOW_S = 100 * 60
 """A deadline that is further away is shown as a time of day."""
+
+_NO_CLIENT = "none"
+"""What stands in a case for the customer of no client."""
 
 _UNSEEN = ("personal", "refused")
 """Acts that change nothing: looks at personal data, and refusals."""
@@ -131,7 +133,7 @@ def state_words(view: CaseView, now: datetime, screen: Screen) -> str:
 def draft_words(draft: DraftView, now: datetime, screen: Screen) -> str:
     """Word the state of a call that is not finished."""
     waits = running(draft.waits_min * 60)
-    if draft.state == "asking":
+    if draft.state == "held":
         return screen.say("is being asked")
     return screen.say("PARKED, waits {waits}", waits=waits)
 
@@ -151,16 +153,20 @@ def vehicle_words(view: CaseView, make: str, screen: Screen) -> str:
     return screen.text(" ".join(filter(None, parts)))
 
 
-def mark_of(view: CaseView, screen: Screen) -> str:
-    """Mark a case with hurt persons or persons in danger."""
+def client_word(view: CaseView, screen: Screen) -> str:
+    """Write the client; "-" for a motorist without one, "?" if it was not asked."""
+    if view.client is None:
+        return "?"
+    return "-" if view.client == _NO_CLIENT else screen.text(view.client)
+
+
+def mark_of(view: CaseView | DraftView, screen: Screen) -> str:
+    """Mark hurt persons, persons in danger, and that the caller was not asked about them."""
     if view.injured:
         return screen.say("{count}H", count=view.injured)
-    return "!" if view.in_danger else ""
-
-
-def names_of(services: Iterable[str], screen: Screen) -> str:
-    """Join the words of services."""
-    return ", ".join(screen.word(each) for each in services)
+    if view.in_danger:
+        return "!"
+    return "?" if view.injured is None else ""
 
 
 def _clock(moment: datetime | None, now: datetime) -> Clock | str:

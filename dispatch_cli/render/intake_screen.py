@@ -54,7 +54,7 @@ class IntakePage(Struct, frozen=True, kw_only=True):
     asked: str
     rest: str = ""
     sentence: Message | str = ""
-    answers: Message | str = ""
+    answers: Message | tuple[str, ...] | str = ""
     read_place: Message | str = ""
     preview: Answer | None = None
     danger: bool = False
@@ -124,10 +124,11 @@ def _question(page: IntakePage, screen: Screen) -> list[Line]:
     lines = plain_lines(
         wrap(f'"{screen.text(page.sentence)}"', screen.width, first=label, rest=" " * 7), "bold"
     )
-    if page.answers:
-        lines += plain_lines(
-            wrap(screen.text(page.answers), screen.width, first=" " * 7, rest=" " * 7)
-        )
+    words = page.answers
+    if isinstance(words, tuple):
+        words = ", ".join(screen.word(each.replace("_", " ")) for each in words)
+    if words:
+        lines += plain_lines(wrap(screen.text(words), screen.width, first=" " * 7, rest=" " * 7))
     return lines
 
 
@@ -136,15 +137,22 @@ def _preview(page: IntakePage, screen: Screen) -> list[Line]:
     if page.preview is None or not page.preview.cascades:
         return []
     cascade = page.preview.cascades[0]
-    title = screen.say("ORDER, if called at once (not final): {service}",
-                       service=screen.word(cascade.service.replace("_", " ")))  # fmt: skip
-    lines = [plain_line(""), plain_line(screen.shorten(title, screen.width))]
-    for rank, row in enumerate(cascade.candidates[:_FIRST], 1):
+    service = screen.word(cascade.service.replace("_", " "))
+    rows = cascade.candidates[:_FIRST]
+    if not rows:
+        text = screen.say("{service}: no provider can come", service=service)
+        return [plain_line(screen.shorten(text, screen.width), "bold red")]
+    title = screen.say(
+        "ORDER for {service}, if called at once: {name}, {minutes} min",
+        service=service,
+        name=rows[0].name,
+        minutes=f"{rows[0].arrival_min:.0f}",
+    )
+    lines = [plain_line(screen.shorten(title, screen.width))]
+    for rank, row in enumerate(rows[1:], 2):
         minutes = screen.say("{minutes} min", minutes=f"{row.arrival_min:.0f}")
         name = screen.shorten(screen.text(row.name), screen.width - cells(minutes) - 8)
         lines.append(plain_line(f"  {rank}  {pad(name, 30)} {minutes}"))
-    if not cascade.candidates:
-        lines.append(plain_line("  " + screen.say("no provider")))
     return lines
 
 

@@ -22,14 +22,23 @@ Stands = Literal[
 
 
 class Board(Struct, frozen=True, kw_only=True):
-    """All open cases, the most urgent first, and the calls that are not finished yet."""
+    """All open cases and the calls that are not finished yet, the most urgent first."""
 
-    cases: tuple[CaseView, ...]
-    drafts: tuple[DraftView, ...] = ()
+    rows: tuple[CaseView | DraftView, ...] = ()
     roads: dict[int, str] = {}
     """The road of each case that has one, which its firms are told as well."""
     makes: dict[int, str] = {}
     """The make of the vehicle of each case for which it is known."""
+
+    @property
+    def cases(self) -> list[CaseView]:
+        """The cases alone."""
+        return [each for each in self.rows if isinstance(each, CaseView)]
+
+    @property
+    def drafts(self) -> list[DraftView]:
+        """The calls that are not finished yet."""
+        return [each for each in self.rows if isinstance(each, DraftView)]
 
 
 class CascadeRow(Struct, frozen=True, kw_only=True):

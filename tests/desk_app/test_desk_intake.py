@@ -2,7 +2,7 @@
 
 import pytest
 
-from dispatch_cli.cases import view_case, view_drafts
+from dispatch_cli.cases import desk_views, view_case
 from dispatch_cli.desk_app.key_table import KEYS
 
 from .seats import SIZE, WIDE, seated
@@ -10,7 +10,7 @@ from .seats import SIZE, WIDE, seated
 
 def drafts(world) -> list[str]:
     """Return the numbers of the calls that are not finished, each with its state."""
-    return [f"{each.number} {each.state}" for each in view_drafts.views(world.book())]
+    return [f"{each.number} {each.state}" for each in desk_views.board(world.book()).drafts]
 
 
 @pytest.mark.parametrize("size", [SIZE, WIDE], ids=["80x24", "140x40"])
@@ -33,10 +33,10 @@ def test_a_line_is_read_back_in_fields(world, size):
         assert fields["Call-back number"] == "0171 2345678"
         assert fields["Spot"] == "?"
         assert any("Is anybody hurt or in danger?" in each for each in lines)
-        assert "ORDER, if called at once (not final): jump start" in seat.shown
+        assert "ORDER for jump start, if called at once: Anna [/b] Pannenhilfe" in seat.shown
         assert len(lines) == size[1]
         assert all(len(each) <= size[0] for each in lines)
-        assert drafts(world) == ["G1 asking"]
+        assert drafts(world) == ["G1 held"]
 
     seated(play, world.desk(), size=size)
 
@@ -88,8 +88,8 @@ def test_f2_parks_what_is_there_from_every_screen(world):
         await seat.type("86316 panne")
         await seat.press("enter", "1")
         assert (await seat.press("f2")).startswith("NEW CALL  draft -")
-        assert drafts(world) == ["G1 parked", "G2 parked"]
-        [_, second] = view_drafts.views(world.book())
+        assert drafts(world) == ["G2 parked", "G1 parked"]
+        [second, _] = desk_views.board(world.book()).drafts
         assert (second.area, second.kind, second.injured, second.on_line) == (
             "86316", "breakdown", 1, True,
         )  # fmt: skip
