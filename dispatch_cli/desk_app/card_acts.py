@@ -217,3 +217,30 @@ class CardActs(CaseActs):
         if not self._card.ref:
             raise ConflictError("no firm has been called yet: Enter places the call")
         return self._card.ref
+
+    def report_units(self) -> None:
+        """Record what the firm on the phone says of its units, which counts for every case."""
+        from ..cases import provider_reports
+
+        provider = self._card.provider
+        if not provider:
+            raise UsageError("no firm is on the phone")
+
+        def decided(text: str) -> None:
+            book = self._desk.book
+            free, state, until = provider_reports.parse_report(text)
+            said = provider_reports.report(
+                book,
+                provider,
+                free=free,
+                state=state,
+                until=self._desk.tools.read_moment(until, book) if until else None,
+            )
+            words = provider_reports.in_words(said, book)
+            self._done(Message("{name}: {words}", name=self._card.name, words=words))
+
+        text = Message(
+            "{name} has free units, for example: 2, 2 until 18:00, busy 45, down",
+            name=self._card.name,
+        )
+        self._desk.ask(Question(text=text, then=decided))

@@ -27,6 +27,11 @@ EVERYWHERE = frozenset(
 )
 """The screens: the board, a card by what can be done for its service, and the new call."""
 
+_IN_ORDER = (
+    "board", "intake", "next", "rings_back", "asking", "accepted", "arrived", "exhausted", "idle",
+    "ended",
+)  # fmt: skip
+
 CARDS = EVERYWHERE - {"board", "intake"}
 _OPEN = CARDS - {"ended"}
 
@@ -154,6 +159,10 @@ KEYS: tuple[DeskKey, ...] = (
         verb="case show --personal", on=CARDS,
     ),
     DeskKey(
+        key="q", act="report_units", label=Message("free units"), records=True,
+        verb="providers report", on=frozenset({"next", "rings_back", "asking", "accepted"}),
+    ),
+    DeskKey(
         key="j", act="on_line", label=Message("caller on the line"), records=True,
         verb="case line", on=_OPEN,
     ),
@@ -227,3 +236,18 @@ def key_of(key: str, screen: str) -> DeskKey | None:
 def worded_keys(keys: Iterable[DeskKey]) -> list[tuple[str, str]]:
     """Return the name and the label of keys, in the language of the screen."""
     return [(each.name, worded(each.label)) for each in keys]
+
+
+def as_markdown() -> str:
+    """Return the table of the keys for the docs, each key with its screens and its verb."""
+    lines = ["| key | what it does | where | command |", "|---|---|---|---|"]
+    for each in KEYS:
+        where = "everywhere"
+        if each.on in (CARDS, _OPEN):
+            where = "card"
+        elif not each.on >= EVERYWHERE - {"board"}:
+            names = (name.replace("_", " ") for name in _IN_ORDER if name in each.on)
+            where = ", ".join(names)
+        verb = f"`{each.verb}`" if each.verb else ""
+        lines.append(f"| `{each.name}` | {each.label} | {where} | {verb} |")
+    return "\n".join(lines) + "\n"
