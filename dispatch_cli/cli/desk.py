@@ -63,6 +63,10 @@ def opened_desk(
         program = DeskProgram(book, tools, spoken=desk.say, case_id=case_id, said=said)
         with book.store.waiting_shown_by(program.show_waiting):
             program.run()
+        if program.failure is not None:
+            raise program.failure
+        if program.return_code:
+            raise SystemExit(program.return_code)
 
     return Outcome(show)
 

@@ -1,6 +1,10 @@
 """The part of the desk that asks: a question at the bottom, answered by one key or a line."""
 
+import asyncio
+import os
+import signal
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from textual.app import App, ComposeResult
 from textual.containers import Horizontal
@@ -56,6 +60,28 @@ class AskingApp(App[None]):
         yield Static(id="question")
         yield Field(id="field", compact=True)
         yield Static(id="keys")
+
+    def end_on_signals(self) -> None:
+        """Leave by SIGTERM and SIGHUP as by a key, so that the terminal gets its settings back."""
+        if self.is_headless or os.name != "posix":
+            return
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, partial(self.exit, return_code=128 + number))
+
+    def _fatal_error(self) -> None:
+        """End the screen without a traceback, whose local values may be personal data."""
+        self._close_messages_no_wait()
+
+    @property
+    def failure(self) -> BaseException | None:
+        """The mistake that has ended the program, for the log file; None without one."""
+        return self._exception
+
+    def action_help_quit(self) -> None:
+        """Say how to leave; Ctrl-C is pressed by habit."""
+        self.tell(Message("Ctrl-Q leaves the desk"))
+        self.draw()
 
     def draw(self) -> None:
         """Draw every part that has changed."""

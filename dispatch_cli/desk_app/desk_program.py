@@ -6,7 +6,7 @@ from textual.app import SystemCommand
 from textual.screen import Screen as TextualScreen
 from textual.widgets import Static
 
-from ..cases import desk_views
+from ..cases import desk_views, take_over
 from ..cases.book import Book, local
 from ..messages import Message
 from ..render.board_screen import WIDE_FROM
@@ -111,15 +111,23 @@ class DeskProgram(AskingApp):
     def on_mount(self) -> None:
         """Read the log, show the first screen, and start the clocks."""
         self.query_one("#main").focus()
+        self.end_on_signals()
         self._is_ready = True
         first = self._first_case
+        self.attempt(lambda: self.reload(is_own=True))
         if first is not None and self.attempt(lambda: self.show_case(first)):
             self._ask_about_open_call()
         else:
             self.attempt(self.show_board)
+            self.attempt(self._tell_takeovers)
         self.set_interval(1.0, self._tick)
         self.set_interval(POLL_S, self._poll)
         self.draw()
+
+    def _tell_takeovers(self) -> None:
+        """Say which cases other operators have taken since this one has acted on them."""
+        taken = take_over.takeovers(self.book, self.state.board.cases)
+        self.said = (*self.said, *taken)
 
     def _ask_about_open_call(self) -> None:
         card = self.card
@@ -147,8 +155,9 @@ class DeskProgram(AskingApp):
             self.draw()
 
     def on_resize(self) -> None:
-        """Draw for the new size."""
-        self.draw()
+        """Draw for the new size, once the parts have theirs."""
+        self._drawn.clear()
+        self.call_after_refresh(self.draw)
 
     def action_press(self, key: str) -> None:
         """Press the key of a label that was clicked."""
@@ -156,6 +165,9 @@ class DeskProgram(AskingApp):
 
     def handle(self, key: str, character: str) -> None:
         """Do what a key stands for on this screen, or give it to the question that is open."""
+        if key == "ctrl+c":
+            self.action_help_quit()
+            return
         asked, self.help_is_shown = self.asked, False
         is_letter = len(character) == 1 and character.isalpha()
         found = key_of(character if is_letter else key, self.place)
@@ -229,10 +241,13 @@ class DeskProgram(AskingApp):
 
     def _poll(self) -> None:
         """See what other desks have written; a card under the reader is never exchanged."""
-        if not self._watch.has_changed():
-            return
+        if self._watch.has_changed():
+            self.attempt(self._see_others)
+            self.draw()
+
+    def _see_others(self) -> None:
         before, card = self.state.board, self.card
-        self.attempt(lambda: self.reload(is_own=False))
+        self.reload(is_own=False)
         screen = Screen(200)
         numbers = changed_cases(before, self.state.board)
         happened = what_happened(self.book, numbers, lambda act: act_words(act, screen))
@@ -243,7 +258,6 @@ class DeskProgram(AskingApp):
             self.is_out_of_date = fresh.on_screen != card.on_screen
             if not self.is_out_of_date:
                 self.card = fresh
-        self.draw()
 
     def _shown(self) -> Shown:
         """Return what is to be drawn now."""

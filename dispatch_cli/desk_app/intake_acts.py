@@ -39,10 +39,13 @@ class Intake:
         """Ask for the first line."""
         self._ask(_LINE)
 
-    def resume(self, number: str) -> None:
-        """Go on with a parked call; raises ConflictError while another desk asks its questions."""
+    def resume(self, number: str, *, take: bool = False) -> None:
+        """Go on with a parked call; raises ConflictError while another desk asks its questions.
+
+        With ``take`` it is taken from there.
+        """
         self.draft = draft_calls.resume(
-            self._desk.book, draft_calls.draft_id(number), holder=os.getpid()
+            self._desk.book, draft_calls.draft_id(number), holder=os.getpid(), take=take
         )
         self.facts = dict(self.draft.facts)
         self._since = local(self.draft.opened_at, self._desk.book)

@@ -59,11 +59,15 @@ class ScreenActs:
         if row is None:
             raise UsageError("no case is selected")
         if row.draft is not None:
-            self._leave_call()
-            self.intake = Intake(self._desk)
-            self.intake.resume(row.number)
+            self._resume(row.number, take=False)
             return
         self._desk.show_case(case_number(row.number))
+
+    def _resume(self, number: str, *, take: bool) -> None:
+        """Go on with a parked call, or take it from the desk that asks its questions."""
+        intake = Intake(self._desk)
+        intake.resume(number, take=take)
+        self.intake = intake
 
     def _back(self) -> None:
         self._board()
@@ -129,6 +133,10 @@ class ScreenActs:
         """Take over the selected case, with the reason."""
         from ..cases import take_over
 
+        row = self._desk.state.row_of(self._desk.state.selected)
+        if self._desk.card is None and row is not None and row.draft is not None:
+            self._resume(row.number, take=True)
+            return
         number = self._case()
         choices = [
             (str(at), Message(each.replace("-", " ")))

@@ -15,6 +15,11 @@ from .layout import Line, Screen, cells, flow, pad, plain_line, plain_lines, wra
 _INDENT = " " * 9
 _PHONE_LIMIT = 60
 _BLANK: Line = (("", ""),)
+_HEADS = (
+    Message("No."), Message("Phone"), Message("Firm"), Message("there"), Message("Chance"),
+    Message("Note"),
+)  # fmt: skip
+
 _SOON_S = 12 * 3600
 """A time within these seconds needs no day."""
 
@@ -226,9 +231,10 @@ def cascade_lines(card: DeskCard, now: datetime, screen: Screen) -> list[Line]:
         return []
     phones = [screen.text(each.phone, _PHONE_LIMIT) for each in card.rows]
     widest = max(cells(each) for each in [*phones, screen.say("Phone")])
-    name = max(12, screen.width - widest - 40)
-    widths = (3, widest, name, 7, 6)
-    heads = [screen.say(each) for each in ("No.", "Phone", "Firm", "there", "Chance", "Note")]
+    heads = [screen.text(each) for each in _HEADS]
+    there, chance = max(7, cells(heads[3])), max(6, cells(heads[4]))
+    name = max(12, screen.width - widest - there - chance - 27)
+    widths = (max(3, cells(heads[0])), widest, name, there, chance)
     lines = [plain_line(_row(" ", heads, widths, screen), "bold")]
     for row, phone in zip(card.rows, phones, strict=True):
         is_called = row.state in ("asking", "next")

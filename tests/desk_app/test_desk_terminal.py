@@ -114,6 +114,34 @@ def test_two_desks_on_one_log(firms):
     assert states() == ["no_answer"]
 
 
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP])
+def test_a_killed_desk_loses_nothing(firms, number):
+    """A desk that ends in the middle of a call leaves it parked, and gives the terminal back."""
+    with Terminal(["desk"]) as terminal:
+        terminal.wait_for("BOARD")
+        terminal.press(F2)
+        terminal.wait_for("in one line")
+        terminal.press("86150 abschleppen 0171 2345678\r")
+        terminal.wait_for("Is anybody hurt")
+        terminal.press("2")
+        code = terminal.kill(number)
+        if number != signal.SIGKILL:
+            assert code == 128 + number
+            assert terminal.settings == terminal.before
+    [draft] = dispatch("case", "list")["drafts"]
+    assert (draft["state"], draft["area"], draft["kind"]) == ("parked", "86150", "tow")
+    with Terminal(["desk"]) as terminal:
+        terminal.wait_for("PARKED")
+        terminal.press("\r")
+        terminal.wait_for("Is anybody hurt")
+        terminal.press("n\r")
+        terminal.wait_for("> Spot")
+        terminal.press(F10)
+        terminal.wait_for("CASE 1  tow  next call")
+        terminal.press(LEAVE)
+        assert terminal.ended() == 0
+
+
 def test_work_opens_the_desk_and_lines_elsewhere(firms):
     """``case work`` is the desk on a terminal, lines with TERM=dumb; the desk refuses a pipe."""
     dispatch("case", "open", "tow", "--at", "86150")
