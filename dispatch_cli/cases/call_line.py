@@ -100,8 +100,7 @@ class _Line:
         self._take(_CLEARANCE, lambda match: self._amount("clearance_m", match["m"]))
         self._take(_COMPANIONS, self._companions)
         self._whole_place()
-        if "at" not in self.facts:
-            self._road()
+        self._road()
         self._words()
         if "at" not in self.facts:
             self._place()
@@ -181,7 +180,7 @@ class _Line:
         """Take a motorway or federal road: it says where, though not yet at which place."""
         match = _ROAD.search(self._text)
         if match is not None and any(letter.isalpha() for letter in match[0][:1]):
-            behind = self._text[match.end() :].split(_TAKEN)[0].split()
+            behind = re.split(f"[{_TAKEN}{_CODE}]", self._text[match.end() :])[0].split()
             words = [match[0]]
             while behind and (lookup(behind[0], SPOTS) or self._word(behind[0]) is None):
                 words.append(behind.pop(0))
@@ -229,7 +228,7 @@ class _Line:
         client = self._client(folded)
         if client:
             return {"client": client}
-        kind = self._kind(text.strip(",;"), folded)
+        kind = plans.find_kind(text.strip(",;"), self._rules.plans)
         if kind and "kind" not in self.facts:
             return {"kind": kind}
         for fact, words in (
@@ -243,7 +242,8 @@ class _Line:
         if folded in _BRANDS:
             brand = f"{self.facts.get('brand', '')} {text}".strip()
             return {"brand": brand, "vehicle": self.facts.get("vehicle", "car")}
-        return None
+        kind = self._kind_begun(folded)
+        return {"kind": kind} if kind and "kind" not in self.facts else None
 
     def _client(self, folded: str) -> str:
         for name, client in self._rules.clients.items():
@@ -251,18 +251,16 @@ class _Line:
                 return name
         return NO_CLIENT if folded in ("no_client", "ohne_club", "kein_club") else ""
 
-    def _kind(self, text: str, folded: str) -> str:
-        """Return the kind of words, or of the beginning of a word that begins only one kind."""
-        found = plans.find_kind(text, self._rules.plans)
-        if found is not None or len(folded) < _LEAST_PREFIX or " " in text:
-            return found or ""
-        kinds = set()
-        for kind, plan in {**plans.BUILT_IN, **self._rules.plans}.items():
-            if any(fold(each).startswith(folded) for each in (kind, *plan.words)):
-                kinds.add(kind)
-        others = {*SPOTS, *VEHICLE_CLASSES}
-        is_other = any(each.startswith(folded) for each in others)
-        return kinds.pop() if len(kinds) == 1 and not is_other else ""
+    def _kind_begun(self, folded: str) -> str:
+        """Return the kind that a word begins; empty if it begins none, or several."""
+        if len(folded) < _LEAST_PREFIX:
+            return ""
+        found = {
+            kind
+            for kind, plan in {**plans.BUILT_IN, **self._rules.plans}.items()
+            if any(fold(each).startswith(folded) for each in (kind, *plan.words))
+        }
+        return found.pop() if len(found) == 1 else ""
 
     def _place(self) -> None:
         """Take the longest run of words that names exactly one place."""

@@ -12,6 +12,7 @@ from ..render.board_screen import (
     beside_lines,
     board_head,
     board_lines,
+    detail_lines,
     legend_line,
     overdue_line,
 )
@@ -97,6 +98,9 @@ def _board(shown: Shown, screen: Screen) -> list[Line]:
     lines += board_lines(state.rows, state.selected, first, shown.now, screen)[: room + 1]
     if len(lines) + 3 <= height:
         lines += [plain_line(""), legend_line(screen)]
+    row = state.row_of(state.selected)
+    if row is not None and screen.width >= WIDE_FROM and len(lines) + 6 <= height:
+        lines += [plain_line(""), *detail_lines(row, shown.now, screen)]
     lines += [plain_line("")] * (height - len(lines) - 1)
     return [*lines, overdue]
 

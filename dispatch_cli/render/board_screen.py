@@ -226,6 +226,35 @@ def legend_line(screen: Screen) -> Line:
     return plain_line(screen.shorten(text, screen.width), "dim")
 
 
+def detail_lines(row: BoardRow, now: datetime, screen: Screen) -> list[Line]:
+    """Make the lines about the selected case, where the board has room for them."""
+    view = row.case
+    if view is None:
+        return []
+    place = ", ".join(filter(None, (screen.text(row.road), screen.text(view.place))))
+    parts = [place, screen.word(view.kind.replace("_", " ")), vehicle_words(view, row.make, screen)]
+    first = f"{view.id}  " + ", ".join(filter(None, parts))
+    services = [
+        screen.say(
+            "{service}: {state}",
+            service=screen.word(each.service.replace("_", " ")),
+            state=screen.word(each.state.replace("_", " ")),
+        )
+        + (f" {each.offer} {screen.text(each.provider)}" if each.provider else "")
+        for each in view.services
+    ]
+    if view.on_line_since is not None:
+        waits = running((now - view.on_line_since).total_seconds())
+        services.append(screen.say("caller waits {time}", time=waits))
+    state = state_words(view, now, screen)
+    texts = [
+        first,
+        "     " + "   ".join(services),
+        "     " + screen.say("NEXT  {state}", state=state),
+    ]
+    return [plain_line(screen.shorten(each, screen.width)) for each in texts]
+
+
 def overdue_line(rows: Sequence[BoardRow], now: datetime, screen: Screen) -> Line:
     """Name what is overdue, the most urgent first; empty without anything."""
     found = [

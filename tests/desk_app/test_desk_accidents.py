@@ -186,3 +186,22 @@ def test_a_mistake_in_an_act_does_not_end_the_desk(world, monkeypatch):
         assert "did not answer" in await seat.press("n")
 
     seated(play, desk)
+
+
+def test_the_bell_can_be_turned_off(world):
+    """[desk] bell = false in the provider file: nothing rings."""
+    from msgspec.structs import replace
+
+    world.case()
+    rules = world.catalog.rules
+    world.catalog.rules = replace(rules, desk=replace(rules.desk, bell=False))
+    rung = []
+    desk = world.desk()
+    desk.bell = lambda: rung.append(1)
+
+    async def play(seat):
+        world.clock.goes_on(minutes=4)
+        seat.program._tick()
+        assert rung == []
+
+    seated(play, desk)

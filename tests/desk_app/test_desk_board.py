@@ -39,6 +39,7 @@ def test_the_board_has_a_row_for_each_case(world, size):
         assert "F2 new call" in lines[-2] + lines[-1]
         assert ("089 99998-201" in seat.shown) == (width == 140)
         assert ("Client" in seat.shown) == (width == 140)
+        assert ("NEXT  112 NOT CONFIRMED" in seat.shown) == (width == 140)
 
     seated(play, world.desk(), size=size)
 
