@@ -103,7 +103,7 @@ class CardActs(CaseActs):
             if extra_unit:
                 raise
             choices = (("a", Message("yes, book it")), ("d", Message("no")))
-            text = Message("{problem}: has the firm one more truck?", problem=str(error))
+            text = Message("{problem}: has the firm one more truck?", problem=error.problems[0])
 
             def decided(key: str) -> None:
                 if key == "a":

@@ -52,6 +52,13 @@ class CaseActs:
         text = Message("what has changed? For example: 1 hurt, hard shoulder, trailer")
         self._desk.ask(Question(text=text, then=decided))
 
+    def rank_again(self) -> None:
+        """Rank every service without an acceptance again, as of now."""
+        from ..cases import amend_case
+
+        opened = amend_case.amend(self._desk.book, self._id, {})
+        self._done(Message("ranked again"), *opened.warnings)
+
     def personal(self) -> None:
         """Show the motorist's data; the journal records that."""
         found = view_case.personal(self._desk.book, self._id)

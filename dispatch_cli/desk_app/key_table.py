@@ -166,6 +166,10 @@ KEYS: tuple[DeskKey, ...] = (
         key="j", act="on_line", label=Message("caller on the line"), records=True,
         verb="case line", on=_OPEN,
     ),
+    DeskKey(
+        key="enter", shown="Enter", act="rank_again", label=Message("rank again"), records=True,
+        verb="case rerank", on=frozenset({"exhausted"}),
+    ),
     DeskKey(key="enter", shown="Enter", act="open", label=Message("open"), on=frozenset({"board"})),
     DeskKey(key="tab", shown="Tab", act="filter", label=Message("filter"), on=frozenset({"board"})),
     DeskKey(key="slash", shown="/", act="find", label=Message("find"), on=frozenset({"board"})),

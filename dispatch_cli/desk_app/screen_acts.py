@@ -2,7 +2,7 @@
 
 from ..cases import desk_views
 from ..cases.emergency_record import record_emergency
-from ..errors import UsageError
+from ..errors import ConflictError, UsageError
 from ..messages import Message
 from ..model.case import CALLERS, EmergencyState
 from .board_state import case_number
@@ -95,6 +95,10 @@ class ScreenActs:
             return
         try:
             intake.park()
+        except ConflictError as error:
+            # Another desk has taken the call, so that nothing of it is left to be parked here.
+            problems = [Message("{problem}", problem=each) for each in error.problems]
+            self._desk.tell(*problems, is_error=True)
         except BaseException:
             self.intake = intake
             raise

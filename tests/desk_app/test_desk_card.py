@@ -223,6 +223,7 @@ def test_the_last_resort_and_the_emergency_call_are_recorded(world):
         assert "NO PROVIDER LEFT TO ASK" in seat.shown
         await seat.press("l")
         assert "the desk called the last resort" in await seat.press("1")
+        assert "ranked again" in await seat.press("enter")
         shown = await seat.press("f9")
         assert "PLACE near 86150" in shown
         assert "who has called?" in shown

@@ -1,8 +1,10 @@
 """A new call: one line is understood at once, the rest is asked, and no answer is ever lost."""
 
+import os
+
 import pytest
 
-from dispatch_cli.cases import desk_views, view_case
+from dispatch_cli.cases import desk_views, draft_calls, view_case
 from dispatch_cli.desk_app.key_table import KEYS
 
 from .seats import SIZE, WIDE, seated
@@ -127,6 +129,28 @@ def test_a_parked_call_is_taken_up_again(world):
         assert "112 NOT CONFIRMED" in shown
 
     seated(play, world.desk())
+
+
+def test_a_call_is_taken_from_another_desk(world):
+    """F6 takes a call whose questions another desk asks; that desk can go on with the next one."""
+
+    async def play(anna, ben):
+        await anna.press("f2")
+        await anna.type("86150 panne 0171 2345678")
+        await anna.press("enter")
+        ben.program.reload(is_own=True)
+        assert "is being asked" in await ben.press("down")
+        ben.program.handle("f6", "")
+        await ben.pilot.pause()
+        assert ben.lines[0].startswith("NEW CALL  draft G1")
+        # Both desks of this test are one process; the other one of a real desk is another.
+        draft_calls.resume(world.book("MB"), 1, holder=os.getppid(), take=True)
+        shown = await anna.press("f2")
+        assert shown.startswith("NEW CALL  draft -")
+        assert "MB has G1 since 12:00" in shown
+        assert drafts(world) == ["G1 held"]
+
+    seated(play, world.desk("AK"), world.desk("MB"))
 
 
 def test_going_back_and_the_pickers(world):
