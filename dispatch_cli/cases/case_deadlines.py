@@ -14,6 +14,8 @@ from .unit_bookings import breaks_promise
 
 ANSWER_WITHIN = timedelta(minutes=3)
 CALL_BACK_WITHIN = timedelta(minutes=5)
+RING_BACK_WITHIN = timedelta(minutes=10)
+"""How long a provider that rings back delays the next call, counted from the call to it."""
 APPOINTMENT_AFTER = timedelta(minutes=1)
 """An incident that begins later than this after a call is an appointment."""
 NEXT_CALL_WITHIN = timedelta(minutes=3)
@@ -187,7 +189,8 @@ def _idle_since(
         if offer.service in names:
             # After a call back or a correction the state is another one, and the wait is over.
             if offer.state == "later" and offer.ring_back_by is not None:
-                moments.append((offer.ring_back_by, offer.opened_at))
+                waits_until = min(offer.ring_back_by, offer.opened_at + RING_BACK_WITHIN)
+                moments.append((waits_until, offer.opened_at))
             if offer.state == "no_answer" and offer.call_back_at is not None:
                 moments.append((offer.call_back_at, offer.call_back_at - CALL_BACK_WITHIN))
             moments += [(end, end) for end in (offer.ended_at, offer.answered_at) if end]

@@ -374,7 +374,7 @@ class Job(Struct):
             if call.service in names:
                 moments += [(each, each) for each in (call.answered, call.ended) if each]
                 if call.word == "later":
-                    moments.append((call.rings_back, call.at))
+                    moments.append((min(call.rings_back, call.at + 10 * MINUTE), call.at))
                 if call.word == "no_answer":
                     moments.append((call.back_until, call.back_until - 5 * MINUTE))
         believed = [each for each in moments if each[1] <= now + MINUTE]
