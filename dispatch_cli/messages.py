@@ -113,7 +113,8 @@ def worded(value: object, lookup: Lookup) -> object:
     if not isinstance(sentence, Message):
         return sentence
     filled = {name: worded(each, lookup) for name, each in sentence.values.items()}
-    return lookup(sentence.id).format_map(filled)
+    # Under the empty id a catalogue has its header.
+    return lookup(sentence.id).format_map(filled) if sentence.id else ""
 
 
 def promised_clock(moment: datetime, beside: datetime) -> Clock:

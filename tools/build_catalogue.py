@@ -23,11 +23,12 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from dispatch_cli.cases import case_deadlines, offer_table
+from dispatch_cli.cases.intake_questions import QUESTIONS
 from dispatch_cli.cli import app
 from dispatch_cli.eligibility import gate_table
 from dispatch_cli.messages import MONTHS, WEEKDAYS
 from dispatch_cli.model import case as case_words
-from dispatch_cli.model import case_parts, check, check_kinds, provider, run_cards, words
+from dispatch_cli.model import case_parts, check, check_kinds, draft, provider, run_cards, words
 from dispatch_cli.results import check_results, hand_over_results, report_results
 
 try:
@@ -112,6 +113,7 @@ def closed_words() -> Iterator[str]:
                 offer_table.ACTIONS, case_deadlines.WHAT_IS_DUE,
                 [each.reason for each in gate_table.GATES],
                 (gate_table.BEYOND_FALLBACK,),
+                draft.STATES, draft.WHAT_IS_DUE, [each.key for each in QUESTIONS],
                 case_parts.UNDOABLE, hand_over_results.FOUND_BY, hand_over_results.PROMISED,
             )
         ),

@@ -138,7 +138,7 @@ def show_lines(
             text = screen.say("{what} due {at}", **due)
         lines.append(plain_line(text, "bold red" if view.overdue else ""))
     if view.not_asked:
-        facts = ", ".join(screen.word(each) for each in view.not_asked)
+        facts = ", ".join(screen.word(each.replace("_", " ")) for each in view.not_asked)
         asked = screen.say("not asked: {facts}", facts=facts)
         lines += plain_lines(wrap(asked, screen.width, rest=_INDENT))
     for each in view.services:
