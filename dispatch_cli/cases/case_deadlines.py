@@ -122,15 +122,13 @@ def _of_offer(case: Case, offer: Offer, now: datetime) -> Iterator[Deadline]:
 def _of_service(case: Case, service: CaseService, now: datetime) -> Iterator[Deadline]:
     """Yield the next call of a service without an open offer, or what its last resort must do.
 
-    An exhausted service has no deadline while the one that was planned after it can bring help.
+    An exhausted service has no deadline while one that was planned after it can bring help.
     """
     state = service_state(case, service)
-    if is_followed(case, service):
-        return
     if state == "last_resort" and service.last_resort_by is not None:
         due = _due(service.last_resort_by, NEXT_CALL_WITHIN, now, "last resort answer")
         yield replace(due, service=service.service)
-    elif state in ("waiting", "exhausted"):
+    elif state in ("waiting", "exhausted") and not is_followed(case, service):
         what = "next call" if state == "waiting" else "last resort"
         since, wrong = _idle_since(case, chain_of(case, service), now)
         by = since + NEXT_CALL_WITHIN
