@@ -245,7 +245,7 @@ def _entry(
             (*path, "equipment"),
             [group] if isinstance(group, str) else group,
             EQUIPMENT,
-            "equipment",
+            Message("equipment"),
         )
         for group in raw.equipment or ()
     ]

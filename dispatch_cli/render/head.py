@@ -136,7 +136,7 @@ def client_text(incident: IncidentView, screen: Screen) -> str:
 
 def label_text(incident: IncidentView, screen: Screen) -> str:
     """Write the kind of the incident, in capitals if it is a single service."""
-    kind = screen.word(incident.kind)
+    kind = screen.word(incident.kind, of="kind")
     return kind.upper() if incident.services == (incident.kind,) else kind
 
 
