@@ -8,6 +8,7 @@ from ..messages import Message
 from ..results.case_results import DraftView
 from .figures import past_clock
 from .layout import Line, Screen, cells, pad, plain_line
+from .wording import number
 
 if TYPE_CHECKING:
     from ..results.case_results import CaseView, ServiceView
@@ -118,7 +119,7 @@ def _mark(view: "CaseView", screen: Screen) -> str:
 def _vehicle(view: "CaseView", screen: Screen) -> str:
     parts = [screen.word(view.vehicle) if view.vehicle else ""]
     if view.weight_t is not None:
-        parts.append(f"{view.weight_t:g} t")
+        parts.append(f"{number(view.weight_t, 'g')} t")
     return screen.text(" ".join(filter(None, parts))) or "-"
 
 

@@ -117,7 +117,7 @@ def _fact(key: str, value: object) -> Message | str:
         case "pets", int(count):
             return Plural("{count} pet", "{count} pets", count)
         case "clearance_m", _:
-            return Message("clearance {height} m", height=text)
+            return Message("clearance {height} m", height=value)
         case "spot", _:
             return Message("on {spot}", spot=text)
         case "language", _:

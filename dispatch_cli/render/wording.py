@@ -34,6 +34,11 @@ def say(template: str, /, **values: Any) -> str:
     return worded(messages.Message(template, **values))
 
 
+def number(value: float, form: str = "") -> str:
+    """Format a number with the decimal sign of the screen's language."""
+    return format(messages.localized(value, _catalogue[0].gettext), form)
+
+
 def word(closed: str, of: str = "") -> str:
     """Word a closed word of the model, such as "declined".
 
