@@ -125,7 +125,8 @@ def worded(value: object, lookup: Lookup) -> object:
     if not isinstance(sentence, Message):
         return sentence
     filled = {name: _filling(name, each, lookup) for name, each in sentence.values.items()}
-    return lookup(sentence.id).format_map(filled)
+    # gettext has the header of the catalogue under "".
+    return lookup(sentence.id).format_map(filled) if sentence.id else ""
 
 
 def _filling(name: str, value: object, lookup: Lookup) -> object:

@@ -196,7 +196,6 @@ def sources() -> dict[str, str]:
     return {
         path.relative_to(PACKAGE).as_posix(): path.read_text("utf-8")
         for path in sorted(PACKAGE.rglob("*.py"))
-        if path.name != "errors.py" or path.parent != PACKAGE
     }
 
 

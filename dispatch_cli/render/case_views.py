@@ -219,11 +219,17 @@ def personal_lines(personal: "PersonalView", screen: Screen) -> list[Line]:
     lines = [plain_line(title, "bold")]
     for row in personal_rows(personal):
         for number, part in enumerate(worded(row["value"]).splitlines()):
-            first = f"  {screen.word(str(row['key']))}  " if number == 0 else _INDENT
+            first = f"  {_key(str(row['key']), screen)}  " if number == 0 else _INDENT
             lines += plain_lines(
                 wrap(screen.text(part, 2000), screen.width, first=first, rest=_INDENT)
             )
     return lines
+
+
+def _key(key: str, screen: Screen) -> str:
+    """Word a key such as "2.because", a text of an offer."""
+    number, dot, name = key.rpartition(".")
+    return f"{number}{dot}{screen.word(name)}"
 
 
 def personal_rows(personal: "PersonalView") -> "Iterable[PlainRow]":

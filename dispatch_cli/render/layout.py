@@ -50,6 +50,10 @@ class Screen(Struct, frozen=True):
         """Word a closed word of the model, such as "declined"."""
         return self.text(word(closed, of) if isinstance(closed, str) else closed)
 
+    def hanging(self, *labels: Message) -> str:
+        """Return the blanks that align texts behind labels: those of the longest one and two."""
+        return " " * (max(cells(self.text(each)) for each in labels) + 2)
+
     def _shown(self, value: object) -> object:
         return self.text(value) if isinstance(value, Message | str) else value
 

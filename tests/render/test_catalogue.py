@@ -47,7 +47,8 @@ DATA = (
 
 PATTERNS = (
     r"\d{4}-\d\d-\d\dT[\d:.+-]+",
-    r"kommt zu Ihnen, voraussichtlich\s+bis \d\d:\d\d Uhr\. Ist\s+bis\s+\d\d:\d\d\s+Uhr\s+niemand"
+    r"kommt zu Ihnen, voraussichtlich\s+bis\s+(?:[A-Z][a-z] )?\d\d:\d\d\s+Uhr\. Ist\s+bis"
+    r"\s+(?:[A-Z][a-z] )?\d\d:\d\d\s+Uhr\s+niemand"
     r"\s+da,\s+rufen\s+Sie\s+uns\s+bitte\s+wieder\s+an\.",
     # A command with its verbs, the kind of incident, and options with their values.
     r"dispatch(?: (?:cascade|case|check|kinds|places|report))?"
