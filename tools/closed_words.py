@@ -5,14 +5,14 @@ from collections.abc import Iterable, Iterator
 from typing import get_args
 
 from dispatch_cli.batch.read import row_reader
-from dispatch_cli.cases import case_deadlines, offer_table, undo_acts
+from dispatch_cli.cases import case_deadlines, offer_table, undo_plan
 from dispatch_cli.cli import batch_guess, doctor, kinds, providers, providers_report
 from dispatch_cli.cli.case import keep
 from dispatch_cli.eligibility import gate_table
 from dispatch_cli.model import case as case_words
-from dispatch_cli.model import check, check_kinds, provider, run_cards, words
+from dispatch_cli.model import case_parts, check, check_kinds, provider, run_cards, words
 from dispatch_cli.render import case_views
-from dispatch_cli.results import check_results, report_results
+from dispatch_cli.results import check_results, hand_over_results, report_results
 from dispatch_cli.store import restoring
 
 try:
@@ -46,6 +46,7 @@ def closed_words() -> Iterator[str]:
         case_deadlines.WHAT_IS_DUE, (gate_table.BEYOND_FALLBACK, "abroad", "wish", "decision"),
         ("asking", "parked", "position", "because"),
         [each.reason for each in gate_table.GATES], row_reader.REASONS, FACTS, PHASES,
+        case_parts.UNDOABLE, hand_over_results.FOUND_BY, hand_over_results.PROMISED,
         *map(_values_of, (
             case_words.OfferState, case_words.ServiceState, case_words.EmergencyState,
             case_words.LastResortState, check.Fault, provider.OpenState, provider.CheckState,
@@ -75,7 +76,7 @@ def in_context(context: str, word: str) -> str:
 def journal_actions() -> set[str]:
     """Return the actions of the journal, from the calls that record them."""
     found = {*offer_table.ACTIONS, case_words.OPENING, case_words.FORGETTING, case_words.EXPORT}
-    found |= {case_words.UNDO, undo_acts.MERGE, restoring.RESTORE, "personal show"}
+    found |= {case_words.UNDO, undo_plan.MERGE, restoring.RESTORE, "personal show"}
     for source in sources().values():
         for _, call in calls_in(ast.parse(source)):
             name = getattr(call.func, "id", getattr(call.func, "attr", ""))

@@ -1,5 +1,7 @@
 """Name the acts of the journal, and the operator whose act has made another one impossible."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from ..errors import ConflictError
@@ -48,3 +50,12 @@ def naming_operator(
         refusal = Message(error.template, at=clock(error.at, book), **error.values)
         return ConflictError("{refusal}; {by}", refusal=refusal, by=by, hint=error.hint)
     return error
+
+
+@contextmanager
+def refusal_naming_operator(book: Book, reader: "Reader", case_id: int) -> Iterator[None]:
+    """Let a refusal name another operator whose act is the reason."""
+    try:
+        yield
+    except RefusedActError as error:
+        raise naming_operator(book, reader, case_id, None, error) from None

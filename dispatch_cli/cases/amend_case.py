@@ -1,13 +1,12 @@
 """Amend the facts of a case: add services, and rank the others again or keep them."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from .. import desk, eligibility, intake
-from ..errors import ConflictError
 from ..messages import Message
 from ..model import Incident
 from ..model.case import Case, CaseService, Personal, ref_of
@@ -33,35 +32,12 @@ def amend(
     operator. Both are recorded together or not at all.
     """
     asked = ["at" if name == "place" else name for name in (*facts, *theirs)]
-    return _amended(
-        book, case_id, lambda incident: intake.with_facts(incident, facts), theirs, asked
-    )
-
-
-def revert_amendment(book: Book, amended: Case, before: Incident) -> OpenedCase:
-    """Restore the facts from before an amendment; ConflictError if they have changed since."""
-
-    def change(incident: Incident) -> Incident:
-        if incident != amended.incident:
-            raise ConflictError("the facts of case {id} have been changed since", id=amended.id)
-        return before
-
-    return _amended(book, amended.id, change)
-
-
-def _amended(
-    book: Book,
-    case_id: int,
-    change: Callable[[Incident], Incident],
-    theirs: Mapping[str, str] = {},
-    asked: Iterable[str] = (),
-) -> OpenedCase:
     doubts = doubtful_number(theirs.get("call_back", ""))
     with book.store.deciding() as tx, refusals_in_local_time(book):
         before = require_case(tx, case_id)
         offer_changes.must_be_open(before)
         personal = tx.personal(case_id) or Personal()
-        incident = change(before.incident)
+        incident = intake.with_facts(before.incident, facts)
         # A new ranking is for now; an appointment stays at its time.
         now = book.now.astimezone(incident.when.tzinfo)
         incident = replace(incident, when=max(incident.when, now), number=case_id)
@@ -77,17 +53,16 @@ def _amended(
         changed = changed_facts(before.incident, incident)
         if changed:
             after = _with_drivers_to_tell(after, book.now)
-        tx.save(before, after)
-        book.write(tx, "amend", case_id, services=len(after.services), **changed)
         if theirs:
             tx.set_personal(case_id, replace(personal, **theirs))
             book.write(tx, "personal", case_id)
+        tx.save(before, after)
+        # The last record, by which both are undone.
+        book.write(tx, "amend", case_id, services=len(after.services), **changed)
         unfit = tuple(_no_longer_fits(book, tx, after))
-        # Read back, so that it can be compared with a later reading.
-        after = require_case(tx, case_id)
         fact = Message("case {case_id}: new facts recorded, ranked again", case_id=case_id)
     book.unshown.recorded.append(fact)
-    return OpenedCase(after, answer, (*answer.warnings, *unfit, *doubts), personal)
+    return OpenedCase(after, answer, (*answer.warnings, *unfit, *doubts))
 
 
 _KEPT = ("kind", "client", "spot", "trapped", "injured", "persons", "children", "pets", "wish")
@@ -132,7 +107,7 @@ def _with_drivers_to_tell(case: Case, now: datetime) -> Case:
 
 
 def _merged(before: Case, fresh: Iterable[CaseService]) -> tuple[CaseService, ...]:
-    """Merge the new cascades into a case: an accepted service keeps its old cascade.
+    """Merge the new cascades into a case: a service with help keeps its old cascade.
 
     Services that the plan no longer needs are last, and only those for which there is an offer.
     """
@@ -140,10 +115,18 @@ def _merged(before: Case, fresh: Iterable[CaseService]) -> tuple[CaseService, ..
     merged = []
     for service in fresh:
         old = known.pop(service.service, None)
-        if old is not None and case_states.service_state(before, old) in case_states.LIVE:
+        state = case_states.service_state(before, old) if old is not None else "later"
+        if old is not None and state in (*case_states.LIVE, "taken_over"):
             merged.append(old)
         elif old is not None:
-            merged.append(replace(service, opened=old.opened or service.opened))
+            merged.append(
+                replace(
+                    service,
+                    opened=old.opened or service.opened,
+                    last_resort_state=old.last_resort_state,
+                    last_resort_by=old.last_resort_by,
+                )
+            )
         else:
             merged.append(service)
     asked = {offer.service for offer in before.offers}

@@ -94,17 +94,21 @@ class Book(Struct, frozen=True, kw_only=True):
 
 def takeover_sentence(act: Act, book: Book) -> Message:
     """Word how another operator has taken a case over, or handed it over."""
-    template = "{operator} took over case {case_id} at {at} ({reason})"
+    at, reason = clock(act.at, book), str(act.details.get("reason"))
     if "to" in act.details:
-        template = "{operator} handed case {case_id} over to {to} at {at}"
-    reason = str(act.details.get("reason"))
+        return Message(
+            "{operator} handed case {case_id} over to {to} at {at}",
+            operator=act.operator,
+            case_id=act.case_id,
+            to=act.details["to"],
+            at=at,
+        )
     return Message(
-        template,
+        "{operator} took over case {case_id} at {at} ({reason})",
         operator=act.operator,
         case_id=act.case_id,
-        at=clock(act.at, book),
+        at=at,
         reason=_TAKEN_BECAUSE.get(reason, reason),
-        to=act.details.get("to"),
     )
 
 

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from ..model.case import Case, CaseService, Offer
 from ..model.clock_jumps import is_ahead
 from ..model.words import DANGEROUS_SPOTS
-from .case_states import is_followed, service_state
+from .case_states import chain_of, is_followed, service_state
 from .unit_bookings import breaks_promise
 
 ANSWER_WITHIN = timedelta(minutes=3)
@@ -112,8 +112,9 @@ def _of_offer(case: Case, offer: Offer, now: datetime) -> Iterator[Deadline]:
         if offer.tell_driver_by is not None:
             yield _due(offer.tell_driver_by, TELL_DRIVER_WITHIN, now, "tell driver", offer.number)
         if offer.tell_caller_by is not None:
-            within = tell_caller_within(case)
-            yield _due(offer.tell_caller_by, within, now, "tell caller", offer.number)
+            # Sooner if it became known after the promise that the vehicle stands in traffic.
+            by = min(offer.tell_caller_by, offer.promises[-1].said_at + tell_caller_within(case))
+            yield Deadline(by, "tell caller", offer.number, is_ahead=wrong)
 
 
 def _of_service(case: Case, service: CaseService, now: datetime) -> Iterator[Deadline]:
@@ -124,13 +125,12 @@ def _of_service(case: Case, service: CaseService, now: datetime) -> Iterator[Dea
     state = service_state(case, service)
     if is_followed(case, service):
         return
-    if state in ("exhausted", "last_resort") and service.last_resort_by is not None:
-        what = "last resort" if state == "exhausted" else "last resort answer"
-        due = _due(service.last_resort_by, NEXT_CALL_WITHIN, now, what)
+    if state == "last_resort" and service.last_resort_by is not None:
+        due = _due(service.last_resort_by, NEXT_CALL_WITHIN, now, "last resort answer")
         yield replace(due, service=service.service)
     elif state in ("waiting", "exhausted"):
         what = "next call" if state == "waiting" else "last resort"
-        since, wrong = _idle_since(case, (service.service, service.after), now)
+        since, wrong = _idle_since(case, chain_of(case, service), now)
         by = since + NEXT_CALL_WITHIN
         yield Deadline(by, what, service=service.service, is_ahead=wrong)
 
@@ -145,9 +145,14 @@ def _closing(case: Case, now: datetime) -> Deadline:
     """Return when a case that needs no further call is due to be closed.
 
     That is the end of the last booked job of the providers that have arrived. After help that was
-    unsuccessful or cancelled, and in a case without providers, it is the time for a next call.
+    unsuccessful or cancelled, or that the last resort gives, and in a case without providers, it
+    is the time for a next call.
     """
-    ends = []
+    ends = [
+        (each.last_resort_by, 0, is_ahead(each.last_resort_by - NEXT_CALL_WITHIN, now))
+        for each in case.services
+        if service_state(case, each) == "taken_over" and each.last_resort_by is not None
+    ]
     for offer in case.offers:
         over_at = offer.ended_at or offer.answered_at
         if offer.state == "arrived" and offer.arrived_at and offer.booked_until:
@@ -162,19 +167,24 @@ def _closing(case: Case, now: datetime) -> Deadline:
 
 
 def _idle_since(
-    case: Case, services: Collection[str | None], now: datetime
+    case: Case, services: Collection[CaseService], now: datetime
 ) -> tuple[datetime, bool]:
     """Return since when no call has been open for some services: the last answer, or their begin.
 
     A provider that did not answer may call back before the next call is due. Moments recorded by a
     clock that was ahead do not count; if there are no others, the second value is True.
     """
+    names = {each.service for each in services}
     opened_at, when = case.opened_at, case.incident.when
     # Each moment with the reading of the clock behind it; an appointment has none.
     is_appointment = when - opened_at > APPOINTMENT_AFTER
     moments = [(opened_at, opened_at), (when, now if is_appointment else opened_at)]
+    for each in services:
+        if each.last_resort_state == "does_not" and each.last_resort_by is not None:
+            refused_at = each.last_resort_by - NEXT_CALL_WITHIN
+            moments.append((refused_at, refused_at))
     for offer in case.offers:
-        if offer.service in services:
+        if offer.service in names:
             # After a call back or a correction the state is another one, and the wait is over.
             if offer.state == "later" and offer.ring_back_by is not None:
                 moments.append((offer.ring_back_by, offer.opened_at))

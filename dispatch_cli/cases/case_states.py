@@ -13,11 +13,10 @@ LIVE = ("accepted", "arrived")
 """States of an offer in which its unit is occupied."""
 
 _BY_LAST_RESORT: dict[str, ServiceState] = {
-    "": "exhausted",
     "called": "last_resort",
     "takes_over": "taken_over",
-    "does_not": "exhausted",
 }
+"""States in which the last resort counts before the providers that were not asked yet."""
 
 # The first of these states that any offer of a service has gives the state of the service.
 _BY_OFFER: dict[str, ServiceState] = {
@@ -68,7 +67,7 @@ def offer_in(case: Case, number: int) -> Offer:
     return offer
 
 
-def service_of(case: Case, name: str) -> CaseService | None:
+def service_of(case: Case, name: str | None) -> CaseService | None:
     """Return the service of a name; None if the case does not have it."""
     return next((service for service in case.services if service.service == name), None)
 
@@ -90,31 +89,44 @@ def service_state(case: Case, service: CaseService) -> ServiceState:
     for state, stands in _BY_OFFER.items():
         if state in states:
             return stands
+    if service.last_resort_state in _BY_LAST_RESORT:
+        return _BY_LAST_RESORT[service.last_resort_state]
     if next_option(case, service).option:
         return "waiting"
-    if "later" in states:
-        return "asking"
-    return _BY_LAST_RESORT[service.last_resort_state]
+    return "asking" if "later" in states else "exhausted"
 
 
 def is_followed(case: Case, service: CaseService) -> bool:
-    """Return whether a service is exhausted, and the one planned after it can still bring help."""
-    if service_state(case, service) not in ("exhausted", "last_resort"):
-        return False
-    states = (service_state(case, each) for each in case.services if each.after == service.service)
-    return any(state not in ("exhausted", "last_resort") for state in states)
+    """Return whether a service is exhausted, and one planned after it can still bring help."""
+    left = [service]
+    for each in left:
+        if service_state(case, each) not in ("exhausted", "last_resort"):
+            return each is not service
+        left += [s for s in case.services if s.after == each.service and s not in left]
+    return False
 
 
 def is_opened(case: Case, service: CaseService) -> bool:
     """Return whether a service is no longer planned for later.
 
     It is opened by an act, and by the service before it once that has no provider left to ask.
+    Services that wait for each other in a circle are open, as no other one could open them.
     """
-    before = service_of(case, service.after) if service.after else None
-    return service.opened or (
-        before is not None
-        and service_state(case, before) in ("unsuccessful", "exhausted", "last_resort")
-    )
+    before = service_of(case, service.after)
+    if service.opened or before is None or service_of(case, chain_of(case, service)[-1].after):
+        return True
+    return service_state(case, before) in ("unsuccessful", "exhausted", "last_resort")
+
+
+def chain_of(case: Case, service: CaseService) -> list[CaseService]:
+    """Return a service and those that it was planned after, one after the other.
+
+    The last one waits for another only if they wait for each other in a circle.
+    """
+    chain = [service]
+    while (before := service_of(case, chain[-1].after)) and before not in chain:
+        chain.append(before)
+    return chain
 
 
 def state_word(state: str) -> Message:

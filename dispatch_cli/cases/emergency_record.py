@@ -108,10 +108,11 @@ def _of_emergency(state: EmergencyState, caller: str, at: Clock) -> Message:
 def record_last_resort(
     book: Book, case_id: int, state: LastResortState, *, caller: str = "", service: str = ""
 ) -> Recorded:
-    """Record that the last resort of an exhausted service was called, and what it said.
+    """Record that the last resort of a service without help was called, and what it said.
 
     Its answer is due a few minutes after the call. If it does not take over, it, or another way,
-    is due again. ``service`` may be empty if one service is exhausted.
+    is due again; if it does, the close of the case is due. ``service`` may be empty if only one
+    service needs it.
     """
     if state == "called":
         _must_be_caller(caller)
@@ -120,9 +121,9 @@ def record_last_resort(
     def change(_: "Transaction", case: Case) -> Case:
         nonlocal name
         offer_changes.must_be_open(case)
-        found = _exhausted(case, service)
+        found = _without_help(case, service, state)
         name = found.service
-        due = None if state == "takes_over" else book.now + NEXT_CALL_WITHIN
+        due = book.now + NEXT_CALL_WITHIN
         changed = replace(found, last_resort_state=state, last_resort_by=due)
         return replace(
             case, services=tuple(changed if each is found else each for each in case.services)
@@ -154,22 +155,32 @@ def _must_be_caller(caller: str) -> None:
         )
 
 
-def _exhausted(case: Case, name: str) -> CaseService:
-    """Return the service whose last resort is meant; raises an error if there is none, or two."""
+_BEFORE_CALL = (("exhausted", "last_resort"), ("waiting",))
+_BEFORE_ANSWER = (("last_resort",), ("exhausted",), ("taken_over",), ("waiting",))
+"""States of the services that can be meant; those of the first group precede the others."""
+
+
+def _without_help(case: Case, name: str, state: LastResortState) -> CaseService:
+    """Return the service whose last resort is meant; raises an error if there is none, or two.
+
+    A service is also without help while none of its providers can be asked now.
+    """
     named = [each for each in case.services if name in ("", each.service)]
-    states = ("exhausted", "last_resort")
-    found = [each for each in named if case_states.service_state(case, each) in states]
-    if len(found) == 1:
-        return found[0]
-    if len(found) > 1:
+    for states in _BEFORE_CALL if state == "called" else _BEFORE_ANSWER:
+        found = [each for each in named if case_states.service_state(case, each) in states]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            break
+    if found:
         raise UsageError(
-            "several services of case {id} are exhausted: {names}",
+            "several services of case {id} are without help: {names}",
             id=case.id,
             names=", ".join(each.service for each in found),
             hint="name one of them with --service",
         )
     raise ConflictError(
-        "case {id} has no service without a provider to ask ({states})",
+        "case {id} has no service that is left to the last resort ({states})",
         id=case.id,
         states=", ".join(
             f"{each.service}: {case_states.service_state(case, each)}" for each in named

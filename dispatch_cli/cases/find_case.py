@@ -5,25 +5,32 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..errors import UsageError
+from ..model import Place
+from ..model.draft import Draft
 from ..model.words import fold
 from ..notation.dialling import is_same_number, line_of
 from ..results.hand_over_results import FoundCase
+from ..store.caller_facts import CallerFacts
+from . import view_drafts
 from .book import Book
 from .view_case import view
 
 if TYPE_CHECKING:
     from ..store import Reader
-    from ..store.caller_facts import CallerFacts
 
 MOST_FOUND = 20
 """The number of cases that a search shows, the newest first."""
+
+NOWHERE = Place(lat=0, lon=0)
 
 _LEAST_SIGNS = 3
 """A shorter text is no plate, reference or place."""
 
 
 def find(book: Book, text: str) -> list[FoundCase]:
-    """Return the cases that a text names, the newest first: at most MOST_FOUND.
+    """Return the parked calls that a text names, and the cases, the newest first.
+
+    Of the cases there are at most MOST_FOUND.
 
     A call-back number is compared as it is dialled; plate, reference and place without regard to
     case, blanks, hyphens and umlauts. Each word of a place must be in the typed place, its road,
@@ -35,7 +42,43 @@ def find(book: Book, text: str) -> list[FoundCase]:
     with book.store.reading() as reader:
         found = dict(_matches(reader, wanted))
         newest = sorted(found, reverse=True)[:MOST_FOUND]
-        return [_found(book, reader, case_id, found[case_id]) for case_id in newest]
+        return [
+            *(_found_draft(book, *each) for each in _matching_drafts(reader, wanted)),
+            *(_found(book, reader, case_id, found[case_id]) for case_id in newest),
+        ]
+
+
+def _matching_drafts(reader: "Reader", wanted: str) -> Iterator[tuple[Draft, str]]:
+    """Yield the parked calls that a text names, each with the fact that is equal."""
+    for draft in reversed(reader.drafts()):
+        facts = draft.facts
+        caller = CallerFacts(
+            case_id=0,
+            call_back=facts.get("call_back", ""),
+            plate=facts.get("plate", ""),
+            ref=facts.get("ref", ""),
+            typed_place=facts.get("at", ""),
+            place=NOWHERE,
+            where=facts.get("where", ""),
+        )
+        by = "call" if fold(wanted) == fold(draft.number) else _equal_fact(caller, wanted)
+        if by:
+            yield draft, by
+
+
+def _found_draft(book: Book, draft: Draft, by: str) -> FoundCase:
+    shown = view_drafts.view(draft, book.now)
+    return FoundCase(
+        case_id=0,
+        by=by,
+        kind=shown.kind,
+        area=shown.area,
+        state=shown.state,
+        opened_at=draft.opened_at,
+        provider="",
+        operator=draft.operator,
+        draft=draft.number,
+    )
 
 
 def _matches(reader: "Reader", wanted: str) -> Iterator[tuple[int, str]]:

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from .. import plans
 from ..errors import UsageError
-from ..messages import Message, marked
+from ..messages import Message
 from ..model import NO_CLIENT, Incident, Place, Rules, Vehicle
 from ..model.words import CARRYING_SERVICES, DANGEROUS_SPOTS, SPOTS, VEHICLE_CLASSES, VEHICLE_STATES
 from .intake_answers import (
@@ -173,7 +173,7 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question(
         key="read_back",
-        sentence=Message(marked("I repeat your number: {call_back}. Is that right?")),
+        sentence=Message("I repeat your number: {call_back}. Is that right?", call_back=""),
         answers=_YES_NO,
         read=read_back,
         needed=True,

@@ -1,9 +1,12 @@
 """Offers of one call for several services: they are answered together and have one booking."""
 
+from collections.abc import Collection
+from datetime import datetime
+
 from msgspec.structs import replace
 
 from ..model.case import Case, CaseService, Offer
-from .case_states import LIVE, UNDER_WAY, offer_of, offers_for, service_of
+from .case_states import LIVE, offer_of, offers_for, service_of
 
 ALONE = frozenset({"unsuccessful", "correct"})
 """Acts on one offer of a call that do not change the others."""
@@ -47,7 +50,8 @@ def update_joint_offers(before: Case, after: Case, number: int, action: str) -> 
     """Change the other offers of a call like the one that has changed.
 
     This applies to those that had the same state, unless another provider has an open or live offer
-    for their service. If the booking ends with the changed offer, a live offer takes it over.
+    for their service, or only the changed one had to be called off. If the booking ends with the
+    changed offer, a live offer takes it over.
     """
     old = {each.number: each for each in before.offers}
     group = of_one_call(before, number)
@@ -60,8 +64,13 @@ def update_joint_offers(before: Case, after: Case, number: int, action: str) -> 
         n
         for n in others
         if action not in ALONE and old[n].state == lead.state and not _has_another(before, old[n])
+        if action != "call_off" or (lead.call_off_by is None) == (old[n].call_off_by is None)
     ]
     offers = [_like(each, new) if each.number in follows else each for each in after.offers]
+    if action in ("accept", "fail", "wrong_equipment"):
+        by = new.answered_at if action == "accept" else None
+        services = {old[n].service for n in follows}
+        offers = [_ringing_back(each, services, by) for each in offers]
     heirs = [each for each in offers if each.number in others and each.state in LIVE]
     is_free = not any(has_booking(each) for each in offers if each.joint == lead.joint)
     if has_booking(lead) and is_free and heirs:
@@ -75,10 +84,23 @@ def update_joint_offers(before: Case, after: Case, number: int, action: str) -> 
     return replace(after, offers=tuple(offers))
 
 
+def _ringing_back(offer: Offer, services: Collection[str], call_off_by: datetime | None) -> Offer:
+    """Return the offer to another provider that rings back for one of some services.
+
+    Help for the service makes it superfluous, and the loss of that help needed again.
+    """
+    if offer.state != "later" or offer.service not in services:
+        return offer
+    return replace(offer, call_off_by=call_off_by)
+
+
 def _has_another(case: Case, offer: Offer) -> bool:
-    """Return whether another provider has an open or live offer for the same service."""
+    """Return whether another provider has an open or live offer for the same service.
+
+    One that rings back later leaves room for this one.
+    """
     return any(
-        each.number != offer.number and each.state in UNDER_WAY
+        each.number != offer.number and each.state in ("open", *LIVE)
         for each in offers_for(case, offer.service)
     )
 

@@ -42,11 +42,6 @@ def note(book: Book, case_id: int, text: str) -> str:
     return before.note
 
 
-def put_personal(book: Book, case_id: int, **facts: str) -> Personal:
-    """Record personal data by field, such as ``plate``; return the data before the change."""
-    return _change_personal(book, case_id, "personal", lambda old: replace(old, **facts))
-
-
 def last_moment(book: Book, text: str) -> datetime:
     """Read until when a case is kept; a day means its last minute. Raises UsageError."""
     from zoneinfo import ZoneInfo

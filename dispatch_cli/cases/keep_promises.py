@@ -13,6 +13,7 @@ from . import case_states, joint_calls, offer_notices
 from .book import Book, clock
 from .case_states import offer_in
 from .decisions import decide, must_be_ahead, offer_ref, parse_case_id
+from .offer_changes import must_be_open
 
 if TYPE_CHECKING:
     from ..store import Transaction
@@ -103,6 +104,7 @@ def hold_line(book: Book, case_id: int, *, is_waiting: bool) -> Recorded:
     """Record that the caller waits on the line, or does so no longer."""
 
     def change(_: "Transaction", case: Case) -> Case:
+        must_be_open(case)
         since = (case.on_line_since or book.now) if is_waiting else None
         return replace(case, on_line_since=since)
 

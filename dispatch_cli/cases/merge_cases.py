@@ -14,7 +14,7 @@ from . import case_states, offer_changes
 from .book import Book, refusals_in_local_time, require_case
 from .case_ends import NOTHING_DUE
 from .decisions import of_case
-from .undo_acts import MERGE
+from .undo_plan import MERGE
 from .view_case import view
 
 if TYPE_CHECKING:

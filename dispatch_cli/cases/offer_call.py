@@ -11,6 +11,7 @@ from ..messages import Message, joined
 from ..model.case import Case, CaseService, Offer, Option, ref_of
 from ..results.case_results import Exhausted, OfferCard
 from . import case_states, joint_calls, offer_changes
+from .act_names import refusal_naming_operator
 from .book import Book, clock, refusals_in_local_time, require_case
 from .decisions import of_case
 from .gates_now import (
@@ -53,8 +54,9 @@ def place_call(
         opened = _opened_early(book, tx, before, [each.service for each in named])
         wanted = [_service_to_ask(opened, each.service) for each in named]
         # Before the choice, because a service that already has help is not exhausted.
-        for each in wanted:
-            offer_changes.must_need_a_call(opened, each)
+        with refusal_naming_operator(book, tx, case_id):
+            for each in wanted:
+                offer_changes.must_need_a_call(opened, each)
         options, found, in_spite_of = _chosen(book, tx, opened, wanted, provider)
         if options:
             early = opens_later(book, tx, opened, options[0].provider)
@@ -229,7 +231,7 @@ def _service_to_ask(case: Case, name: str | None) -> CaseService:
     # A service with a provider left to ask precedes an exhausted one.
     for state in ("waiting", "exhausted"):
         for service in case.services:
-            if states[service.service] == state:
+            if states[service.service] == state and not case_states.is_followed(case, service):
                 return service
     listed = joined(
         (

@@ -88,6 +88,7 @@ def accept(
             )
         if other.state in WAITING_FOR_ANSWER:
             case = put_offer(case, replace(other, call_off_by=now))
+    case = _wanted_again(case, offer)
     if offer.state == "no_answer" and (offer.call_back_at is None or now > offer.call_back_at):
         raise ConflictError(
             "{ref}: the time for a call back is over",
@@ -143,6 +144,8 @@ def answer(case: Case, number: int, action: str, *, now: datetime, reason: str =
         call_off_by=now if action == "cancel" else None,
     )
     case = put_offer(case, changed)
+    if ends and action in ("fail", "wrong_equipment"):
+        case = awaited_again(case, offer.service)
     if action == "unsuccessful":
         return open_services(case, lambda each: each.after == offer.service)
     return case
@@ -186,6 +189,31 @@ def arrive(
     placed = extend(offer, fleet, job_min)
     changed = replace(offer, arrived_at=now, tell_driver_by=None, tell_caller_by=None)
     return put_offer(case, _booked(changed, placed)), placed
+
+
+def awaited_again(case: Case, service: str) -> Case:
+    """Return the case in which the open offers of a service that has lost its help count again."""
+    return _not_called_off(
+        case, lambda each: each.service == service and each.state in WAITING_FOR_ANSWER
+    )
+
+
+def _wanted_again(case: Case, offer: Offer) -> Case:
+    """Return the case in which the provider of an offer is not called off by older records of it.
+
+    It comes after all, so that a call to it that it is not needed would be wrong.
+    """
+    return _not_called_off(
+        case,
+        lambda each: (
+            each.corrected and (each.service, each.provider) == (offer.service, offer.provider)
+        ),
+    )
+
+
+def _not_called_off(case: Case, which: Callable[[Offer], bool]) -> Case:
+    offers = tuple(replace(o, call_off_by=None) if which(o) else o for o in case.offers)
+    return replace(case, offers=offers)
 
 
 def open_services(case: Case, wanted: Callable[[CaseService], bool]) -> Case:

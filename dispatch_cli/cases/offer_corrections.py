@@ -7,10 +7,11 @@ from msgspec.structs import replace
 from ..errors import UsageError
 from ..model.case import Case, CorrectedOutcome, Offer, ref_of
 from .case_deadlines import ANSWER_WITHIN, CALL_BACK_WITHIN
-from .case_states import UNDER_WAY, WAITING_FOR_ANSWER, offers_for
+from .case_states import LIVE, UNDER_WAY, WAITING_FOR_ANSWER, offers_for
 from .offer_changes import (
     allowed_offer,
     answered_or_opened_at,
+    awaited_again,
     put_offer,
 )
 from .refused_act import RefusedActError
@@ -47,9 +48,12 @@ def correct(
             ended_at=offer.ended_at or now,
             tell_driver_by=None,
             tell_caller_by=None,
-            call_off_by=now if is_misled else offer.call_off_by,
+            # What it was to be called off from stays if the answer was another cancellation.
+            call_off_by=now if is_misled else offer.call_off_by if right == "cancelled" else None,
         ),
     )
+    if offer.state == "accepted" and right not in ("accepted", "cancelled"):
+        case = awaited_again(case, offer.service)
     if right == "not_called":
         return case
     fresh = replace(cleared(offer, operator), number=len(case.offers) + 1)
@@ -67,12 +71,15 @@ def correct(
 
 
 def _must_be_idle(case: Case, offer: Offer) -> None:
-    """Raise an error if another offer for the same service is open or live."""
+    """Raise an error if another offer for the same service is open or live.
+
+    A provider that rings back later leaves room for another call.
+    """
     for other in offers_for(case, offer.service):
-        if other.number == offer.number or other.state not in UNDER_WAY:
+        if other.number == offer.number or other.state not in ("open", *LIVE):
             continue
         ref = ref_of(case.id, other.number)
-        if other.state in WAITING_FOR_ANSWER:
+        if other.state == "open":
             raise RefusedActError(
                 "{ref} {name} has been open since {at}",
                 ref=ref,

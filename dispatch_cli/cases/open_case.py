@@ -37,8 +37,6 @@ class OpenedCase(Struct, frozen=True):
     case: Case
     answer: Answer
     warnings: tuple[Message | str, ...]
-    personal: Personal = Personal()
-    """The motorist's personal data before an amendment."""
 
 
 def open_case(

@@ -10,7 +10,7 @@ from ..messages import Message, Plural
 from ..model.case import Case
 from ..results.case_results import CaseView, Recorded
 from ..results.hand_over_results import HandedCase, HandedPromise, HandOver
-from . import case_deadlines, case_states, offer_changes
+from . import case_deadlines, case_states, offer_changes, view_drafts
 from .book import Book, takeover_sentence
 from .decisions import decide, of_case
 
@@ -51,7 +51,10 @@ def take(book: Book, case_id: int, reason: str) -> Recorded:
 
 
 def hand_over(book: Book, to: str) -> HandOver:
-    """Make another operator the keeper of all open cases of this one, and list what is promised."""
+    """Make another operator the keeper of all open cases of this one, and list what is promised.
+
+    Parked calls belong to no operator; those that this one has taken last are listed as well.
+    """
     if not to.strip() or to == book.operator:
         raise UsageError("--to {to!r} is not another operator", to=to)
     handed = []
@@ -61,6 +64,7 @@ def hand_over(book: Book, to: str) -> HandOver:
             tx.save(case, replace(case, keeper=to))
             book.write(tx, "hand over", case.id, keeper_before=book.operator, to=to)
             handed.append(_handed(book, case))
+        drafts = [each for each in tx.drafts() if each.operator == book.operator]
         facts = [of_case(each.id, Message("handed over to {to}", to=to)) for each in own]
         message = Plural(
             "{count} case is handed over to {to}",
@@ -69,7 +73,12 @@ def hand_over(book: Book, to: str) -> HandOver:
             to=to,
         )
     book.unshown.recorded.extend(facts)
-    return HandOver(to=to, message=message, cases=tuple(sorted(handed, key=_urgency)))
+    return HandOver(
+        to=to,
+        message=message,
+        cases=tuple(sorted(handed, key=_urgency)),
+        drafts=tuple(view_drafts.view(each, book.now) for each in drafts),
+    )
 
 
 def keep_on_call(book: Book, tx: "Transaction", case: Case) -> Case:
@@ -81,8 +90,13 @@ def keep_on_call(book: Book, tx: "Transaction", case: Case) -> Case:
     if former == book.operator:
         return case
     if former:
-        text = "{keeper} works on case {id}: tell {keeper} that you have placed a call"
-        book.unshown.warnings.append(Message(text, keeper=former, id=case.id))
+        book.unshown.warnings.append(
+            Message(
+                "{keeper} works on case {id}: tell {keeper} that you have placed a call",
+                keeper=former,
+                id=case.id,
+            )
+        )
         book.write(tx, "take", case.id, reason="call", keeper_before=former)
     return replace(case, keeper=book.operator)
 

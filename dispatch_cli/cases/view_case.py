@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from operator import itemgetter
 
 from msgspec.structs import replace
 
@@ -9,7 +10,15 @@ from .. import plans
 from ..errors import ConflictError
 from ..messages import Message
 from ..model.case import Act, Case, CaseService, Offer, Personal, ref_of
-from ..results.case_results import Audit, CaseView, OfferView, Overdue, PersonalView, ServiceView
+from ..results.case_results import (
+    Audit,
+    CaseView,
+    DraftView,
+    OfferView,
+    Overdue,
+    PersonalView,
+    ServiceView,
+)
 from ..results.hand_over_results import CallBackNumber
 from . import call_texts, case_deadlines, case_states, urgency, view_drafts
 from .book import Book, require_case
@@ -38,10 +47,11 @@ def view(case: Case, now: datetime) -> CaseView:
         age_min=max(0.0, (now - case.opened_at).total_seconds() / 60),
         state=_whole_state(case, states),
         operator=case.keeper,
+        opened_by=case.operator,
         place=call_texts.rough_area(incident),
         vehicle=incident.vehicle.kind,
         weight_t=incident.vehicle.weight_t,
-        injured=incident.injured,
+        injured=incident.injured if case.is_safety_asked else None,
         in_danger=incident.in_danger,
         on_line_since=case.on_line_since,
         appointment=incident.when
@@ -58,11 +68,25 @@ def view(case: Case, now: datetime) -> CaseView:
 
 def cases(book: Book, *, closed: int = 0) -> list[CaseView]:
     """Return the open cases and the last ``closed`` closed ones, the most urgent first."""
+    return [each for each in listed(book, closed=closed) if isinstance(each, CaseView)]
+
+
+def listed(book: Book, *, closed: int = 0) -> list[CaseView | DraftView]:
+    """Return parked calls, open cases and the last ``closed`` closed ones, the most urgent first.
+
+    One snapshot has both, so that a call that is finished meanwhile stands in it once.
+    """
     with book.store.reading() as reader:
         found = reader.cases(open_only=True)
         found += reader.closed_cases(limit=closed) if closed else []
-    in_order = sorted(found, key=lambda case: urgency.sort_key(case, book.now))
-    return [view(case, book.now) for case in in_order]
+        drafts = reader.drafts()
+    now = book.now
+    in_order: list[tuple[object, CaseView | DraftView]] = [
+        *((urgency.sort_key(case, now), view(case, now)) for case in found),
+        *((view_drafts.sort_key(each, now), view_drafts.view(each, now)) for each in drafts),
+    ]
+    in_order.sort(key=itemgetter(0))
+    return [each for _, each in in_order]
 
 
 def closed_pages(book: Book) -> Iterator[list[CaseView]]:
@@ -88,6 +112,8 @@ def show(book: Book, case_id: int) -> CaseView:
         case = require_case(reader, case_id)
     calls = plans.emergency_calls(case.incident, book.catalog.rules)
     unasked = not_asked(case.incident, case.answered, book.catalog.rules)
+    if case.forgotten_at is not None:
+        unasked = [] if case.is_safety_asked else ["injured"]
     return replace(view(case, book.now), emergency=calls, not_asked=tuple(unasked))
 
 
@@ -156,12 +182,13 @@ def audit(book: Book, *, is_by_cron: bool = False) -> Audit:
     with book.store.reading() as reader:
         open_cases = reader.cases(open_only=True)
         jump = jump_in_force(book, reader)
-        of_drafts = tuple(view_drafts.overdue(reader, book.now))
-    in_order = sorted(open_cases, key=lambda case: urgency.sort_key(case, book.now))
-    found = (
-        *(missed for case in in_order for missed in overdue_of(case, book.now)),
-        *of_drafts,
-    )
+        drafts = [*reader.drafts(), *reader.drafts_ended(book.now)]
+    in_order: list[tuple[object, Iterable[Overdue]]] = [
+        *((urgency.sort_key(case, book.now), overdue_of(case, book.now)) for case in open_cases),
+        *((view_drafts.sort_key(d, book.now), view_drafts.overdue_of(d, book.now)) for d in drafts),
+    ]
+    in_order.sort(key=itemgetter(0))
+    found = tuple(missed for _, all_missed in in_order for missed in all_missed)
     if jump is not None and is_by_cron:
         record_now(book)
     return Audit(found, sentence(jump, book) if jump else "")
@@ -177,7 +204,7 @@ def overdue_of(case: Case, now: datetime) -> Iterable[Overdue]:
             phone = ""
         if deadline.what == "emergency call":
             phone = " ".join(sorted(plans.numbers_to_dial(case.incident)))
-        if service is not None and deadline.what == "last resort":
+        if service is not None and deadline.what in ("last resort", "last resort answer"):
             phone = service.last_resort_phone
         ref = ref_of(case.id, deadline.offer) if offer else str(case.id)
         yield Overdue(

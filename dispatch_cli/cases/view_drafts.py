@@ -3,29 +3,28 @@
 import re
 from collections.abc import Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from ..model.draft import Draft
 from ..model.words import DANGEROUS_SPOTS
 from ..results.case_results import DraftView, Overdue
 from . import draft_calls
-from .book import Book
-
-if TYPE_CHECKING:
-    from ..store import Reader
+from .urgency import Urgency
 
 _POSTCODE = re.compile(r"(?<![\w.,+/:-])[0-9]{5}(?![\w.,+/:-])")
 
 
-def views(book: Book) -> list[DraftView]:
-    """Return the calls that are not finished: missed deadlines first, then by deadline.
-
-    A list of the cases must be read after this, so that a call that is finished in between stands
-    in one of both.
-    """
-    with book.store.reading() as reader:
-        found = [view(draft, book.now) for draft in reader.drafts()]
-    return sorted(found, key=lambda each: (not each.overdue, each.due_at))
+def sort_key(draft: Draft, now: datetime) -> tuple[Urgency, datetime, datetime, int]:
+    """Return the key of a draft in the one order of urgency of calls and cases."""
+    due, key = draft_calls.deadline(draft, now), Urgency.DUE
+    if draft.ended_at is not None:
+        key = Urgency.OVERDUE
+    elif _is_danger(draft):
+        key = Urgency.PERSON
+    elif due.is_overdue(now):
+        key = Urgency.OVERDUE
+    elif draft.on_line:
+        key = Urgency.ON_LINE
+    return key, due.at, draft.opened_at, draft.id
 
 
 def view(draft: Draft, now: datetime) -> DraftView:
@@ -42,9 +41,7 @@ def view(draft: Draft, now: datetime) -> DraftView:
         kind=facts.get("kind", ""),
         area=_area(facts.get("at", "")),
         injured=int(injured) if injured.isdecimal() else None,
-        in_danger=injured not in ("", "0")
-        or facts.get("trapped") == "yes"
-        or facts.get("spot") in DANGEROUS_SPOTS,
+        in_danger=_is_danger(draft),
         has_number=bool(facts.get("call_back")),
         on_line=draft.on_line,
         missing=draft.missing,
@@ -54,12 +51,21 @@ def view(draft: Draft, now: datetime) -> DraftView:
     )
 
 
-def overdue(reader: "Reader", now: datetime) -> Iterator[Overdue]:
-    """Yield the missed deadlines of parked calls, and of drafts that must be erased."""
-    for draft in (*reader.drafts(), *reader.drafts_ended(now)):
-        due = draft_calls.deadline(draft, now)
-        if due.is_overdue(now):
-            yield Overdue(draft.number, due.what, due.at, "", "", is_ahead=due.is_ahead)
+def overdue_of(draft: Draft, now: datetime) -> Iterator[Overdue]:
+    """Yield the missed deadline of a parked call, or of a draft that must be erased."""
+    due = draft_calls.deadline(draft, now)
+    if due.is_overdue(now):
+        yield Overdue(draft.number, due.what, due.at, "", "", is_ahead=due.is_ahead)
+
+
+def _is_danger(draft: Draft) -> bool:
+    """Return whether the caller has said that a person is hurt, trapped or in traffic."""
+    facts = draft.facts
+    return (
+        facts.get("injured", "") not in ("", "0")
+        or facts.get("trapped") == "yes"
+        or facts.get("spot") in DANGEROUS_SPOTS
+    )
 
 
 def _area(place: str) -> str:

@@ -198,6 +198,12 @@ def make_plan(key: str, raw: RawPlan, reporter: TableReporter, known: PlanWords)
         for number, found in enumerate(raw.services or ())
         if (entry := _entry(found, ("services", number), reporter, known)) is not None
     ]
+    _report_waits(entries, reporter)
+    return Plan(kind=key, entries=tuple(entries), words=tuple(raw.words or ()))
+
+
+def _report_waits(entries: Sequence[PlanEntry], reporter: TableReporter) -> None:
+    """Report services that wait for one that is not in the plan, or always for each other."""
     services = {entry.service for entry in entries}
     for entry in entries:
         if entry.after is not None and entry.after not in services - {entry.service}:
@@ -207,7 +213,18 @@ def make_plan(key: str, raw: RawPlan, reporter: TableReporter, known: PlanWords)
                 service=entry.service,
                 after=entry.after,
             )
-    return Plan(kind=key, entries=tuple(entries), words=tuple(raw.words or ()))
+    always = {each.service: each.after for each in entries if not each.when and not each.unless}
+    for start in always:
+        chain = [start]
+        while (after := always.get(chain[-1])) and after not in chain:
+            chain.append(after)
+        if after == start and len(chain) > 1:
+            reporter.report(
+                "services",
+                "these services wait for each other, so that none is ever offered: {services}",
+                services=", ".join(chain),
+            )
+            return
 
 
 def _entry(

@@ -238,6 +238,12 @@ class Case(Struct, frozen=True, kw_only=True):
     answered: tuple[str, ...] | None = None
     """The facts for which the caller was asked, by name; None: not known."""
 
+    @property
+    def is_safety_asked(self) -> bool:
+        """Whether the caller was asked if a person is hurt, or it is known; True if unknown."""
+        is_known = self.answered is None or "injured" in self.answered
+        return is_known or self.incident.in_danger
+
     def of_one_call(self, offer: Offer) -> list[Offer]:
         """Return the offers of the same call, this one included, without superseded ones."""
         if not offer.joint:

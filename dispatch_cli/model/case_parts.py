@@ -37,6 +37,7 @@ class CaseFacts(Struct, frozen=True, kw_only=True, omit_defaults=True):
     emergency_by: datetime | UnsetType | None = UNSET
     on_line_since: datetime | UnsetType | None = UNSET
     merged_into: int | UnsetType = UNSET
+    answered: tuple[str, ...] | UnsetType | None = UNSET
 
     def changes(self) -> dict[str, object]:
         """Return the changed values by the name of their field."""

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ..messages import Message
+from .draft_views import draft_lines
 from .figures import iso, past_clock
 from .layout import Line, Screen, cells, flow, pad, plain_line, plain_lines, wrap
 
@@ -36,13 +37,16 @@ def hand_over_lines(done: "HandOver", now: datetime, screen: Screen) -> list[Lin
     lines = plain_lines(wrap(screen.text(done.message), screen.width, rest=_INDENT), "bold")
     for each in done.cases:
         lines += _handed_lines(each, now, screen)
+    for draft in done.drafts:
+        parked = Message("{number} is parked", number=draft.number)
+        lines += draft_lines(draft, parked, now, screen)
     return lines
 
 
 def _handed_lines(case: "HandedCase", now: datetime, screen: Screen) -> list[Line]:
     head = [
         screen.say("case {case_id}", case_id=case.case_id),
-        screen.text(case.kind),
+        screen.word(case.kind, of="kind"),
         screen.text(case.area),
     ]
     if case.on_line_since is not None:
@@ -50,8 +54,10 @@ def _handed_lines(case: "HandedCase", now: datetime, screen: Screen) -> list[Lin
         head.append(screen.say("caller on the line since {since}", since=since))
     lines = plain_lines(flow(filter(None, head), screen.width, rest=_INDENT), "bold")
     if case.due_at is not None:
-        template = "MISSED: {due} due {at}" if case.overdue else "{due} due {at}"
-        text = screen.say(template, due=screen.word(case.due), at=past_clock(case.due_at, now))
+        due, at = screen.word(case.due), past_clock(case.due_at, now)
+        text = screen.say("{due} due {at}", due=due, at=at)
+        if case.overdue:
+            text = screen.say("MISSED: {due} due {at}", due=due, at=at)
         style = "bold red" if case.overdue else ""
         lines += plain_lines(wrap(text, screen.width, first=_INDENT, rest=_INDENT), style)
     for promise in case.promises:
@@ -90,6 +96,15 @@ def hand_over_rows(done: "HandOver") -> "Iterable[PlainRow]":
             }
         if not case.promises:
             yield shared
+    for draft in done.drafts:
+        yield {
+            "case": draft.number,
+            "kind": draft.kind,
+            "area": draft.area,
+            "due": draft.due,
+            "due_at": iso(draft.due_at),
+            "overdue": draft.overdue,
+        }
 
 
 def merged_lines(done: "Merged", screen: Screen) -> list[Line]:
@@ -161,7 +176,7 @@ def found_lines(found: Sequence["FoundCase"], now: datetime, screen: Screen) -> 
     lines = []
     for each in found:
         parts = [
-            screen.say("case {case_id}", case_id=each.case_id),
+            each.draft or screen.say("case {case_id}", case_id=each.case_id),
             screen.text(past_clock(each.opened_at, now)),
             screen.text(each.area),
             screen.word(each.kind, of="kind"),
@@ -180,7 +195,7 @@ def found_rows(found: Iterable["FoundCase"]) -> "Iterable[PlainRow]":
     """Make a row for each case that was found."""
     for each in found:
         yield {
-            "case": each.case_id,
+            "case": each.draft or each.case_id,
             "by": each.by,
             "area": each.area,
             "kind": each.kind,

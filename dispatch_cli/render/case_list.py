@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ..results.case_results import CaseView, ServiceView
 
 _HEADS = (
-    Message("Due"), Message("Case"), Message(""), Message("Place"), Message("What"),
+    Message("Due"), Message("Case"), Message("Mark"), Message("Place"), Message("What"),
     Message("State"), Message("By"),
 )  # fmt: skip
 _WIDE_HEADS = (
@@ -58,7 +58,7 @@ def _cells_of(view: "CaseView", now: datetime, screen: Screen) -> dict[str, str]
     return {
         "Due": _due(view, now, screen),
         "Case": str(view.id),
-        "": _mark(view, screen),
+        "Mark": _mark(view, screen),
         "Place": screen.text(view.place),
         "What": screen.word(view.kind, of="kind"),
         "State": state if is_wide or not firm else f"{state}: {screen.text(firm)}",
@@ -82,7 +82,7 @@ def _draft_cells(view: DraftView, now: datetime, screen: Screen) -> dict[str, st
     return {
         "Due": screen.say("since {at}", at=at) if view.overdue else at,
         "Case": view.number,
-        "": "?" if view.injured is None else danger,
+        "Mark": "?" if view.injured is None else danger,
         "Place": screen.text(view.area) or "?",
         "What": screen.word(view.kind, of="kind") or "?",
         "State": ", ".join(filter(None, parts)),
@@ -110,7 +110,9 @@ def _due(view: "CaseView", now: datetime, screen: Screen) -> str:
 
 
 def _mark(view: "CaseView", screen: Screen) -> str:
-    """Mark a case with hurt persons, or with persons in danger."""
+    """Mark a case with hurt persons, with persons in danger, or not asked for either."""
+    if view.injured is None:
+        return "?"
     if view.injured:
         return screen.say("{count} hurt", count=view.injured)
     return "!" if view.in_danger else ""

@@ -118,7 +118,10 @@ def show_lines(
         screen.say("near {area}", area=view.area) if view.area else "",
         screen.text(view.client) if view.client else screen.say("no client"),
         screen.word(view.state, of="case"),
-        screen.say("opened {at} by {operator}", at=opened, operator=view.operator),
+        screen.say("opened {at} by {operator}", at=opened, operator=view.opened_by),
+        screen.say("{operator} works on it", operator=view.operator)
+        if view.operator != view.opened_by
+        else "",
         screen.say("merged into case {number}", number=view.merged_into)
         if view.merged_into
         else "",
@@ -136,7 +139,7 @@ def show_lines(
             text = screen.say("{what} due {at}", **due)
         lines.append(plain_line(text, "bold red" if view.overdue else ""))
     if view.not_asked:
-        facts = ", ".join(screen.word(each) for each in view.not_asked)
+        facts = ", ".join(screen.word(each.replace("_", " ")) for each in view.not_asked)
         asked = screen.say("not asked: {facts}", facts=facts)
         lines += plain_lines(wrap(asked, screen.width, rest=_INDENT))
     for each in view.services:

@@ -1,6 +1,6 @@
 """The lines and rows of calls that are not finished; none of them has personal data."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -29,6 +29,12 @@ def draft_lines(
     if view.missing:
         parts.append(say("missing: {facts}", facts=", ".join(word(each) for each in view.missing)))
     return plain_lines(flow(parts, screen.width, rest=_INDENT))
+
+
+def facts_lines(number: str, facts: Mapping[str, str], screen: Screen) -> list[Line]:
+    """Make the lines of the answers so far, which are personal data; passed over ones are left."""
+    parts = [f"{screen.word(name)}: {screen.text(value)}" for name, value in facts.items() if value]
+    return plain_lines(flow([number, *parts], screen.width, gap="  ", rest=_INDENT))
 
 
 def draft_rows(views: Iterable["DraftView"]) -> "Iterable[PlainRow]":

@@ -134,12 +134,14 @@ class CaseView(Struct, frozen=True, kw_only=True):
     place: str = ""
     vehicle: str | None = None
     weight_t: float | None = None
-    injured: int = 0
+    injured: int | None = 0
+    """The number of hurt persons; None if the caller was not asked."""
     in_danger: bool = False
     on_line_since: datetime | None = None
     appointment: datetime | None = None
     emergency: tuple[EmergencyCall, ...] = ()
     """The calls to 112 or 110 that the facts require; only in the view of a single case."""
+    opened_by: str = ""
     merged_into: int = 0
     """The case that this one was merged into; 0: none."""
     not_asked: tuple[str, ...] = ()

@@ -5,6 +5,13 @@ from datetime import datetime
 from msgspec import Struct
 
 from ..messages import Message
+from .case_results import DraftView
+
+FOUND_BY = ("number", "plate", "ref", "place", "case")
+"""The facts by which a search finds a case."""
+
+PROMISED = ("arrival", "arrived", "answer", "ring back", "call off")
+"""What a firm has promised or done, or the desk must still do."""
 
 
 class CallBackNumber(Struct, frozen=True):
@@ -17,7 +24,7 @@ class CallBackNumber(Struct, frozen=True):
 class HandedPromise(Struct, frozen=True):
     """What a firm has promised to a case that is handed over, or what is still to be done.
 
-    ``what``: arrival, arrived, answer, ring back or call off.
+    ``what`` is one of PROMISED, ``at`` its moment.
     """
 
     ref: str
@@ -42,17 +49,18 @@ class HandedCase(Struct, frozen=True, kw_only=True):
 
 
 class HandOver(Struct, frozen=True, kw_only=True):
-    """The cases that one operator has handed over to another."""
+    """The cases that one operator has handed over to another, and the calls parked by the first."""
 
     to: str
     message: Message
     cases: tuple[HandedCase, ...]
+    drafts: tuple[DraftView, ...] = ()
 
 
 class FoundCase(Struct, frozen=True, kw_only=True):
     """A case that a search has found, without personal data; ``by`` names the equal fact.
 
-    ``by``: case, number, plate, ref or place.
+    ``by`` is one of FOUND_BY. A parked call has the number ``draft`` (G1) and the ``case_id`` 0.
     """
 
     case_id: int
@@ -64,6 +72,7 @@ class FoundCase(Struct, frozen=True, kw_only=True):
     provider: str
     operator: str
     merged_into: int = 0
+    draft: str = ""
 
 
 class ComparedCase(Struct, frozen=True, kw_only=True):

@@ -99,7 +99,10 @@ def forgotten(case: Case, now: datetime) -> Case:
         emergency_at=None,
         emergency_by=None,
         on_line_since=None,
-        answered=None,
+        # Whether a person was hurt is kept; so is whether the caller was asked for it.
+        answered=None
+        if case.answered is None
+        else tuple(name for name in case.answered if name == "injured"),
     )
 
 

@@ -1,24 +1,13 @@
 """Compute the expected result of each act at the desk: refusal or change."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from msgspec import Struct
 
 from .jobs import BERLIN, ENDINGS, FIRMS, MINUTE, Call, Job, Needed, plan
+from .promised import BUSY, WRONG, Promises, Verdict
 
 HOUR = timedelta(hours=1)
-LATE, BUSY, WRONG = "late", "busy", "wrong"
-"""The kinds of refusals: too late (it is recorded), blocked by an earlier act, or invalid."""
-
-
-class Verdict(Struct):
-    """The expected result of an act: refusal or change, and the records of the journal."""
-
-    refused: str = ""
-    journal: tuple[tuple[str, int], ...] = ()
-    change: Callable[[], None] = lambda: None
-    says: str = ""
 
 
 class Asked(Struct):
@@ -42,7 +31,7 @@ def clock_text(moment: datetime, now: datetime) -> str:
     return at.strftime(f"{day}{year}%H:%M" + (" %Z" if at.replace(tzinfo=None) in walls else ""))
 
 
-class Desk:
+class Desk(Promises):
     """The model of the log: all cases, all bookings and the journal."""
 
     def __init__(self) -> None:
@@ -203,15 +192,16 @@ class Desk:
             return Verdict(BUSY), Asked()
         stands = {each.name: job.state_word(each) for each in job.services}
         if service is None:
-            order = [name for word in ("waiting", "exhausted") for name in stands
-                     if stands[name] == word]  # fmt: skip
+            order = [each.name for word in ("waiting", "exhausted") for each in job.services
+                     if stands[each.name] == word and not job.hopes_for_next(each)]  # fmt: skip
             if not order:
                 return Verdict(BUSY), Asked()
             service = order[0]
         if service not in stands:
             return Verdict(WRONG), Asked()
-        if stands[service] not in ("waiting", "exhausted"):
+        if stands[service] not in ("later", "waiting", "exhausted", "last_resort", "taken_over"):
             return Verdict(BUSY), Asked()
+        early = (("open early", job.number),) if stands[service] == "later" else ()
         if firm and firm not in FIRMS:
             return Verdict(WRONG), Asked()
         whom = self.next_for(job, job.service(service), now)
@@ -226,7 +216,12 @@ class Desk:
             had = any(each.firm == firm for each in job.calls_for(service))
             whom = Asked(firm, FIRMS[firm].answers_on(now)[0], (), bool(against) or had)
         if not whom.firm:
-            return Verdict(journal=(("exhausted", job.number),)), whom
+
+            def follow() -> None:
+                for each in job.services:
+                    each.is_due = each.is_due or service in (each.name, each.after)
+
+            return Verdict(journal=(*early, ("exhausted", job.number)), change=follow), whom
         call = Call(
             len(job.calls) + 1,
             service,
@@ -239,18 +234,13 @@ class Desk:
 
         def change() -> None:
             job.calls.append(call)
+            job.service(service).is_due = True
             if override:
                 job.texts[f"{call.number}.because"] = "because"
 
-        return Verdict(journal=(("offer", job.number),), change=change), whom
+        return Verdict(journal=(*early, ("offer", job.number)), change=change), whom
 
     # Answers.
-
-    def _done(self, job: Job, action: str, change: Callable[[], None]) -> Verdict:
-        return Verdict(journal=((action, job.number),), change=change)
-
-    def _late(self, job: Job, action: str, says: str = "") -> Verdict:
-        return Verdict(LATE, ((f"refused {action}", job.number),), says=says)
 
     def accept(
         self, job: Job, call: Call, there: datetime, now: datetime, *, extra: bool
@@ -261,15 +251,16 @@ class Desk:
         if job.over or not call.may("accept"):
             return self._late(job, "accept")
         others = [each for each in job.calls_for(call.service) if each is not call]
+        is_back = call.outcome == "no_answer"
+        if is_back and any(each.is_asked for each in others):
+            return self._late(job, "accept")
         for other in others:
             if other.is_live:
                 at = clock_text(other.answered, now)
                 return self._late(
                     job, "accept", f"already accepted by {other.firm.title()} at {at}"
                 )
-        if call.outcome == "no_answer" and (
-            any(each.rings for each in others) or now > call.back_until
-        ):
+        if is_back and now > call.back_until:
             return self._late(job, "accept")
         span = self.span(job, call, there, now)
         truck = self.truck_for(call, span, now, extra=extra)
@@ -279,6 +270,7 @@ class Desk:
         def change() -> None:
             call.outcome, call.answered, call.unit, call.span = "accepted", now, truck, span
             call.promised, call.told = [there], now
+            self.now_comes(job, call, now)
 
         return self._done(job, "accept", change)
 
@@ -296,6 +288,10 @@ class Desk:
         def change() -> None:
             if call.is_live:
                 call.ended = now
+                if action in ("fail", "wrong_equipment"):
+                    self.needs_open_calls(job, call)
+            call.rings_back = call.driver_due = call.caller_due = None
+            call.off_due = now if action == "cancel" else None
             call.outcome, call.reason, call.answered = ENDINGS[action], reason, call.answered or now
             if action == "no_answer":
                 call.back_until = now + 5 * MINUTE
@@ -317,6 +313,7 @@ class Desk:
         def change() -> None:
             call.promised.append(there)
             call.told, call.is_late = now, False
+            call.caller_due = now + job.tells_caller_within()
             self.move(call, span, now)
 
         return self._done(job, "eta", change)
@@ -328,6 +325,7 @@ class Desk:
 
         def change() -> None:
             call.there = call.told = now
+            call.driver_due = call.caller_due = None
             self.put(call, call.unit, (min(call.span[0], now), now + job_min * MINUTE))
 
         return self._done(job, "arrive", change)
@@ -343,7 +341,7 @@ class Desk:
         if (call.rings and right != "not_called") or (right == "accepted" and now - there > MINUTE):
             return Verdict(WRONG)
         others = [each for each in job.calls_for(call.service) if each is not call]
-        is_taken = any(each.is_live or (each.rings and right == "open") for each in others)
+        is_taken = any(each.is_live or (each.is_asked and right == "open") for each in others)
         if is_taken and right in ("open", "accepted"):
             return self._late(job, "correct")
         fresh = Call(
@@ -371,10 +369,20 @@ class Desk:
                 return self._late(job, "correct", "no free unit")
 
         def change() -> None:
+            believed = call.word == "accepted"
             call.is_struck, call.ended = True, call.ended or now
+            call.driver_due = call.caller_due = None
+            if believed and right not in ("accepted", "open", "failed"):
+                call.off_due = now
+            elif right != "cancelled":
+                call.off_due = None
+            if believed and right not in ("accepted", "cancelled"):
+                self.needs_open_calls(job, call)
             job.texts[f"{call.number}.corrected"] = "because"
             if right != "not_called":
                 job.calls.append(fresh)
+            if right == "accepted":
+                self.now_comes(job, fresh, now)
 
         return self._done(job, "correct", change)
 
@@ -389,16 +397,21 @@ class Desk:
                     call.ended = now
                 if action == "cancel" and (call.is_live or call.rings):
                     call.outcome, call.answered = "cancelled", call.answered or now
+                    call.rings_back, call.off_due = None, now
+                call.driver_due = call.caller_due = None
             job.over, job.ended = {"close": "closed", "cancel": "cancelled"}[action], now
-            job.remind = None
+            job.remind = job.emergency_by = job.on_line = None
 
         return self._done(job, action, change)
 
     # The case itself.
 
-    def open(self, kind: str, state: str | None, now: datetime) -> Verdict:
+    def open(
+        self, kind: str, state: str | None, now: datetime, *, injured: int, spot: str | None
+    ) -> Verdict:
         number = len(self.jobs) + 1
         job = Job(number, kind, state, now, now, self.planned(kind, state, now, now))
+        job.put_emergency(injured, spot, now)
         return self._done(job, "open", lambda: self.jobs.append(job))
 
     def likely_same(self, now: datetime) -> set[int]:
@@ -409,7 +422,9 @@ class Desk:
             if now - job.opened <= timedelta(hours=1) and not job.is_forgotten
         }
 
-    def amend(self, job: Job, state: str | None, now: datetime) -> Verdict:
+    def amend(
+        self, job: Job, state: str | None, now: datetime, *, injured: int, spot: str | None
+    ) -> Verdict:
         """Amend facts: services without help are planned and ranked again."""
         if job.over:
             return Verdict(BUSY)
@@ -418,15 +433,22 @@ class Desk:
         merged = []
         for needed in self.planned(job.kind, state, when, now):
             before = old.pop(needed.name, None)
-            if before is not None and job.state_word(before) in ("accepted", "arrived"):
-                merged.append(before)
-                continue
-            needed.is_due = needed.is_due or (before is not None and before.is_due)
+            if before is not None:
+                if job.state_word(before) in ("accepted", "arrived", "taken_over"):
+                    merged.append(before)
+                    continue
+                needed.is_due = needed.is_due or before.is_due
+                needed.resort, needed.resort_by = before.resort, before.resort_by
             merged.append(needed)
         asked = {call.service for call in job.calls}
         merged += [each for name, each in old.items() if name in asked]
 
         def change() -> None:
+            if (job.state, job.injured, job.spot) != (state, injured, spot):
+                for call in job.calls:
+                    if call.word == "accepted":
+                        call.driver_due = now + 2 * MINUTE
+            job.put_emergency(injured, spot, now)
             job.state, job.when, job.services = state, when, merged
 
         return self._done(job, "amend", change)
@@ -477,8 +499,34 @@ class Desk:
         def change() -> None:
             for job in due:
                 job.is_forgotten, job.notes, job.texts = True, [], {}
+                for call in job.calls:
+                    call.off_due = None
 
         return Verdict(journal=tuple(("forget", job.number) for job in due), change=change)
+
+    def by_urgency(self, now: datetime) -> list[int]:
+        """Return the cases that are not done: danger first, then overdue, then on the line."""
+
+        def place(job: Job) -> tuple:
+            due = sorted(job.deadlines(now))
+            missed = [each for each in due if not each[0]]
+            firm_acts = ("answer", "ring back", "arrival", "closing", "last resort answer")
+            is_to_do = missed or any(each[2] not in firm_acts for each in due)
+            is_danger = job.injured or job.spot in ("lane", "shoulder", "tunnel")
+            if not job.over and is_to_do and (is_danger or job.emergency_by):
+                group = 0
+            elif missed:
+                group = 1
+            elif job.over:
+                group = 5
+            elif job.on_line:
+                group = 2
+            else:
+                group = 4 if job.when - now > MINUTE else 3
+            return group, due[0][1], job.opened, job.number
+
+        left = [job for job in self.jobs if not job.over or any(c.off_due for c in job.calls)]
+        return [job.number for job in sorted(left, key=place)]
 
     def overdue(self, now: datetime) -> list[tuple[datetime, str, str, str, str]]:
         """Return the missed deadlines: moment, subject, kind, firm and number to call."""
@@ -487,7 +535,12 @@ class Desk:
             for is_in_time, at, what, number, service in job.deadlines(now):
                 call = job.calls[number - 1] if number else None
                 name, phone = (call.firm.title(), call.phone) if call else (service, "")
-                phone = "110" if what == "last resort" else phone
+                if what in ("last resort", "last resort answer"):
+                    phone = "110"
+                elif what == "emergency call":
+                    phone = " ".join(sorted(job.to_dial()))
+                elif what == "tell caller":
+                    phone = ""
                 ref = f"{job.number}.{number}" if number else str(job.number)
                 if not is_in_time:
                     found.append((at, ref, what, name, phone))

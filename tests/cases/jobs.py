@@ -111,13 +111,25 @@ class Call(Struct):
     base_min: int | None = None
     """The forecast of the cascade at the call, if it was in order: see ``lessons``."""
     is_noted: bool = False
+    rings_back: datetime | None = None
+    """When the firm rings back, having asked its driver."""
+    driver_due: datetime | None = None
+    caller_due: datetime | None = None
+    off_due: datetime | None = None
+    """Until when the driver must have the address, the caller the time, the firm be called off."""
 
     def __repr__(self) -> str:
         return f"call {self.number} to {self.firm}: {self.word}"
 
     @property
     def rings(self) -> bool:
+        """Return whether the firm owes an answer, on the line or by ringing back."""
         return not self.outcome and not self.is_struck
+
+    @property
+    def is_asked(self) -> bool:
+        """Return whether the firm is on the line."""
+        return self.rings and not self.rings_back
 
     @property
     def is_live(self) -> bool:
@@ -130,23 +142,27 @@ class Call(Struct):
             return "corrected"
         if self.is_live and self.there:
             return "arrived"
-        return self.outcome or "open"
+        return self.outcome or ("later" if self.rings_back else "open")
 
     def may(self, action: str) -> bool:
         """Return whether an act is possible now for this call alone."""
+        if action == "call_off":
+            return self.rings or self.is_struck or self.outcome in ("cancelled", "called_off")
         if self.is_struck:
             return False
         if self.rings:
             return action in (
                 "accept", "decline", "no_answer", "unreachable", "wrong_equipment", "cancel",
-                "correct",
+                "correct", "later",
             )  # fmt: skip
         if self.is_live:
             ends = action in ("fail", "wrong_equipment", "unsuccessful", "cancel")
-            return ends or (not self.there and action in ("eta", "arrive", "correct"))
+            on_the_way = ("eta", "arrive", "correct", "tell_driver", "tell_caller")
+            return ends or (not self.there and action in on_the_way)
         if action == "accept":
             return self.outcome == "no_answer"
-        return action == "correct" and self.outcome != "unsuccessful" and not self.there
+        is_final = self.outcome in ("unsuccessful", "called_off") or self.there
+        return action == "correct" and not is_final
 
 
 class Needed(Struct):
@@ -157,6 +173,10 @@ class Needed(Struct):
     is_due: bool
     turns: list[str]
     waited_for: set[str]
+    resort: str = ""
+    """What was heard of the last resort: called, takes_over or does_not."""
+    resort_by: datetime | None = None
+    """Three minutes after that."""
 
 
 class Job(Struct):
@@ -168,6 +188,8 @@ class Job(Struct):
     opened: datetime
     when: datetime
     services: list[Needed]
+    injured: int = 0
+    spot: str | None = None
     calls: list[Call] = []
     over: str = ""
     ended: datetime | None = None
@@ -178,6 +200,9 @@ class Job(Struct):
     is_forgotten: bool = False
     notes: list[str] = []
     texts: dict[str, str] = {}
+    emergency: str = ""
+    emergency_by: datetime | None = None
+    on_line: datetime | None = None
     ways: dict[tuple[str, str], timedelta] = {}
     """Return the ranking's minutes on the way of a firm for a service."""
 
@@ -201,22 +226,66 @@ class Job(Struct):
         """Return the state of a service."""
         if self.over:
             return self.over
-        if not needed.is_due:
+        if not self.has_begun(needed):
             return "later"
         words = {each.word for each in self.calls_for(needed.name)}
         for word in ("accepted", "arrived", "open", "unsuccessful", "cancelled"):
             if word in words:
                 return "asking" if word == "open" else word
-        is_left = any(
-            self.next_phone(needed.name, firm, FIRMS[firm].numbers) for firm in needed.turns
+        if needed.resort in ("called", "takes_over"):
+            return {"called": "last_resort", "takes_over": "taken_over"}[needed.resort]
+        if any(self.next_phone(needed.name, firm, FIRMS[firm].numbers) for firm in needed.turns):
+            return "waiting"
+        return "asking" if "later" in words else "exhausted"
+
+    def has_begun(self, needed: Needed) -> bool:
+        """Return whether a service was opened by an act, or the one before it has failed."""
+        failed = ("unsuccessful", "exhausted", "last_resort")
+        return needed.is_due or any(
+            self.state_word(each) in failed for each in self.services if each.name == needed.after
         )
-        return "waiting" if is_left else "exhausted"
+
+    def hopes_for_next(self, needed: Needed) -> bool:
+        """Return whether no firm is left for a service, while one planned after it has a chance."""
+        hopeless = ("exhausted", "last_resort")
+        if self.state_word(needed) not in hopeless:
+            return False
+        following = [each for each in self.services if each.after == needed.name]
+        return any(
+            self.state_word(each) not in hopeless or self.hopes_for_next(each) for each in following
+        )
+
+    def without_firm(self) -> bool:
+        """Return whether any service could be left to the last resort."""
+        words = {self.state_word(each) for each in self.services}
+        return bool(words & {"exhausted", "last_resort", "taken_over"})
 
     def case_state(self) -> str:
         """Return the state of the case: that of the service that needs help most."""
-        found = [self.state_word(each) for each in self.services]
-        words = ("exhausted", "waiting", "asking", "accepted", "arrived")
+        found = [self.state_word(each) for each in self.services if not self.hopes_for_next(each)]
+        words = (
+            "exhausted", "waiting", "last_resort", "asking", "taken_over", "accepted", "arrived",
+        )  # fmt: skip
         return self.over or next((word for word in words if word in found), "open")
+
+    def tells_caller_within(self) -> timedelta:
+        """Return how soon the caller must know the time: at once where cars drive past."""
+        return (1 if self.spot in ("lane", "shoulder", "tunnel") else 5) * MINUTE
+
+    def to_dial(self) -> set[str]:
+        """Return the emergency numbers that persons in danger need."""
+        lane = {"110"} if self.spot in ("lane", "tunnel") else set()
+        return lane | ({"112"} if self.injured else set())
+
+    def put_emergency(self, injured: int, spot: str | None, now: datetime) -> None:
+        """Change who is hurt and where; a number that is newly needed is due in a minute."""
+        old, was = self.to_dial(), self.injured
+        self.injured, self.spot = injured, spot
+        is_worse = injured > was and self.emergency != "called"
+        if self.to_dial() - old or (self.to_dial() and is_worse):
+            self.emergency, self.emergency_by = "", now + MINUTE
+        elif not self.to_dial():
+            self.emergency_by = None
 
     def deadlines(self, now: datetime) -> list[tuple[bool, datetime, str, int, str]]:
         """Return the deadlines by the number of a call or the name of a service.
@@ -224,36 +293,68 @@ class Job(Struct):
         The first value of each is whether it is missed: its moment has passed, or a clock that was
         set back later has set it.
         """
-        if self.over:
-            return []
+        found = [(call.off_due, call.off_due, "call off", call.number, "")
+                 for call in self.calls if call.off_due]  # fmt: skip
+        if not self.over:
+            found += self.of_running(now)
+        return [
+            (at >= now and heard <= now + MINUTE, at, what, number, service)
+            for at, heard, what, number, service in found
+        ]
+
+    def of_running(self, now: datetime) -> list[tuple[datetime, datetime, str, int, str]]:
+        """Return the deadlines of a case that is not over, each with when it was recorded."""
         found = [(self.remind, self.remind_heard, "call back", 0, "")] if self.remind else []
+        if self.emergency_by:
+            dialled = self.emergency_by - MINUTE
+            found.append((self.emergency_by, dialled, "emergency call", 0, ""))
+        is_idle = len(found)
         for call in self.calls:
-            if call.rings:
+            if call.is_asked and not call.off_due:
                 found.append((call.due, call.due - 3 * MINUTE, "answer", call.number, ""))
+            if call.rings and call.rings_back and not call.off_due:
+                found.append((call.rings_back, now, "ring back", call.number, ""))
             if call.is_live and not call.there:
                 late = call.promised[-1] + 10 * MINUTE
                 found.append((late, call.told, "arrival", call.number, ""))
             if call.is_live and not call.there and call.is_late:
                 # As if it were heard too late: it is due at once.
                 found.append((call.promised[-1], now + 2 * MINUTE, "new time", call.number, ""))
+            if call.driver_due:
+                heard = call.driver_due - 2 * MINUTE
+                found.append((call.driver_due, heard, "tell driver", call.number, ""))
+            if call.caller_due:
+                by = min(call.caller_due, call.told + self.tells_caller_within())
+                found.append((by, call.told, "tell caller", call.number, ""))
         for needed in self.services:
             idle = {"waiting": "next call", "exhausted": "last resort"}
-            if what := idle.get(self.state_word(needed)):
+            if self.hopes_for_next(needed):
+                continue
+            if self.state_word(needed) == "last_resort":
+                heard = needed.resort_by - 3 * MINUTE
+                found.append((needed.resort_by, heard, "last resort answer", 0, needed.name))
+            elif what := idle.get(self.state_word(needed)):
                 since, heard = self.quiet_since(needed, now)
                 found.append((since + 3 * MINUTE, heard, what, 0, needed.name))
-        if not any(what != "call back" for _, _, what, _, _ in found):
-            done = [(call.span[1], call.number, call.there) for call in self.calls
-                    if call.is_live and call.there and call.span]  # fmt: skip
-            for call in self.calls:
-                if call.word in ("unsuccessful", "cancelled"):
-                    gone = call.ended or call.answered
-                    done.append((gone + 3 * MINUTE, call.number, gone))
-            end, number, there = max(done, key=lambda each: each[:2])
-            found.append((end, there, "closing", number, ""))
-        return [
-            (at >= now and heard <= now + MINUTE, at, what, number, service)
-            for at, heard, what, number, service in found
-        ]
+        return found if len(found) > is_idle else [*found, self.closing()]
+
+    def closing(self) -> tuple[datetime, datetime, str, int, str]:
+        """Return when a case in which no firm has anything more to do is due to be closed."""
+        done = [(call.span[1], call.number, call.there) for call in self.calls
+                if call.is_live and call.there and call.span]  # fmt: skip
+        for call in self.calls:
+            if call.word in ("unsuccessful", "cancelled", "called_off"):
+                gone = call.ended or call.answered
+                done.append((gone + 3 * MINUTE, call.number, gone))
+        done += [(each.resort_by, 0, each.resort_by - 3 * MINUTE)
+                 for each in self.services if self.state_word(each) == "taken_over"]  # fmt: skip
+        end, number, heard = max(done, key=lambda each: each[:2])
+        return end, heard, "closing", number, ""
+
+    def names_up_to(self, needed: Needed) -> set[str]:
+        """Return the name of a service, and of all that were planned before it."""
+        before = [each for each in self.services if each.name == needed.after]
+        return {needed.name}.union(*map(self.names_up_to, before))
 
     def quiet_since(self, needed: Needed, now: datetime) -> tuple[datetime, datetime]:
         """Return since when no call has been open for a service, and when that was recorded.
@@ -262,9 +363,15 @@ class Job(Struct):
         """
         is_later = self.when - self.opened > MINUTE
         moments = [(self.opened, self.opened), (self.when, now if is_later else self.opened)]
+        names = self.names_up_to(needed)
+        moments += [(each.resort_by - 3 * MINUTE, each.resort_by - 3 * MINUTE)
+                    for each in self.services
+                    if each.name in names and each.resort == "does_not"]  # fmt: skip
         for call in self.calls:
-            if call.service in (needed.name, needed.after):
+            if call.service in names:
                 moments += [(each, each) for each in (call.answered, call.ended) if each]
+                if call.word == "later":
+                    moments.append((call.rings_back, call.at))
                 if call.word == "no_answer":
                     moments.append((call.back_until, call.back_until - 5 * MINUTE))
         believed = [each for each in moments if each[1] <= now + MINUTE]

@@ -19,8 +19,9 @@ from dispatch_cli.store import open_store
 from ..worlds import MemoryCatalog, no_holidays, provider, settings_with
 from . import lessons
 from .dying import Died, FusedStore, killed_at
-from .expected import BUSY, LATE, WRONG, Desk, Verdict
+from .expected import Desk
 from .jobs import FIRMS, MINUTE
+from .promised import BUSY, LATE, WRONG, Verdict
 
 # The hour that is shown twice, both times; before the hour that is skipped; an ordinary noon.
 STARTS = [
@@ -251,11 +252,28 @@ class ModelledLog(RuleBasedStateMachine):
                  [promise.there_at for promise in o.promises])
                 for o in case.offers
             ] == [(c.at, c.answered, c.there, c.ended, c.promised) for c in job.calls]  # fmt: skip
+            assert case.emergency == job.emergency
+            assert [(each.opened, each.last_resort_state) for each in case.services] == [
+                (each.is_due, each.resort) for each in job.services
+            ]
+        assert [
+            (o.tell_driver_by, o.tell_caller_by, o.call_off_by,
+             o.ring_back_by if o.state == "later" else None)
+            for o in case.offers
+            if not job.over or o.call_off_by
+        ] == [
+            (c.driver_due, c.caller_due, c.off_due, c.rings_back if c.word == "later" else None)
+            for c in job.calls
+            if not job.over or c.off_due
+        ]  # fmt: skip
+        assert (case.emergency_by, case.on_line_since) == (job.emergency_by, job.on_line)
         view = view_case.view(case, self.now)
         due = sorted(job.deadlines(self.now))
         assert view.state == job.case_state()
         assert view.next_deadline == (due[0][1] if due else None)
         assert view.overdue == bool(due and not due[0][0])
+        # A case ends as its last promise: an open one always has a deadline.
+        assert job.over or due
         assert [(each.service, each.state, each.due_at) for each in view.services] == [
             (each.name, job.state_word(each), self.due_of(job, each, due)) for each in job.services
         ]
@@ -277,6 +295,22 @@ class ModelledLog(RuleBasedStateMachine):
             for each in view_case.audit(self.book()).overdue
         ]
         assert sorted(found) == self.desk.overdue(self.now)
+
+    @invariant()
+    def the_list_is_in_order_of_urgency(self):
+        found = [each.id for each in view_case.cases(self.book())]
+        assert found == self.desk.by_urgency(self.now)
+        assert view_case.most_urgent(self.book()) == (found[0] if found else None)
+
+    @invariant()
+    def every_deadline_of_the_desk_can_be_met(self):
+        """What is due to be done can be recorded now: no deadline stays for ever."""
+        for job in self.desk.jobs:
+            for call in job.calls:
+                assert not call.off_due or call.may("call_off")
+                if not job.over:
+                    assert not call.driver_due or call.may("tell_driver")
+                    assert not call.caller_due or call.may("tell_caller")
 
     @invariant()
     def at_most_one_acceptance_per_service_and_unit(self):

@@ -22,7 +22,7 @@ from ..worlds import incident
 )
 def test_the_rough_area(place: Place, said: str) -> None:
     """Postcode and town, or country and nearest postcode; a blurred place abroad has neither."""
-    assert call_texts._rough_area(incident(place=place)) == said
+    assert call_texts.rough_area(incident(place=place)) == said
     assert str(place.lat) not in said
 
 

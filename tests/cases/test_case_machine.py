@@ -16,9 +16,11 @@ from dispatch_cli.cases import (
     amend_case,
     answer_call,
     correct_case,
+    emergency_record,
     end_case,
     erase_case,
     keep_case,
+    keep_promises,
     offer_call,
     open_case,
     view_case,
@@ -30,28 +32,33 @@ from dispatch_cli.store import open_store
 from tests.english import english
 
 from ..worlds import incident
-from .expected import WRONG, Verdict
 from .jobs import BERLIN, ENDINGS, FIRMS, MINUTE
 from .modelled_log import STARTS, ModelledLog, catalog
+from .promised import WRONG, Verdict
 
 PASSES = st.sampled_from([0, 0, 1, 2, 4, 7])
 KINDS = st.sampled_from(["breakdown", "dead_battery", "tow"])
 STATES = st.sampled_from([None, "blocked", "on_side"])
+INJURED = st.sampled_from([0, 0, 0, 0, 0, 1, 2])
+SPOTS = st.sampled_from([None, None, None, "shoulder", "lane"])
+CALLERS = ["caller", "desk", "on-scene", "other"]
 RIGHTS = [
     "accepted", "declined", "no_answer", "unreachable", "wrong_equipment", "failed", "cancelled",
     "open", "not_called",
 ]  # fmt: skip
 ETAS = st.sampled_from([-5, 0, 10, 10, 30, 30, 200])
 NOS = ["decline", "no_answer", "no_answer", "unreachable", "wrong_equipment", "cancel", "fail"]
+NOTICES = ["later", "call_off", "tell_driver", "tell_caller"]
 REASONS = st.sampled_from([*DECLINE_REASONS, "lazy"])
 TEXTS = st.sampled_from(["", "text"])
 FIRM = st.sampled_from(["", "", "", *FIRMS, "nobody"])
 OVERRIDE = st.sampled_from(["wish", "decision"])
 SELDOM = st.sampled_from([False, False, False, True])
 ACTS = {
-    "open_case": 2, "ask": 7, "ask_for": 1, "say_yes": 5, "say_no": 4, "go_on": 5, "call_back": 4,
+    "open_case": 2, "ask": 7, "ask_for": 2, "say_yes": 7, "say_no": 4, "go_on": 8, "call_back": 4,
     "say_late": 2, "correct": 3, "undo": 1, "end": 1, "amend": 2, "remind": 1, "keep": 1, "look": 1,
-    "forget": 1,
+    "forget": 1, "later": 3, "call_off": 1, "tell": 2, "hold_line": 1, "emergency": 1,
+    "last_resort": 2,
 }  # fmt: skip
 """How often each act is chosen where it makes sense."""
 KILLED = ["killed"] if hasattr(os, "fork") else []
@@ -69,7 +76,7 @@ class Casework(ModelledLog):
     def begin(self, start, kinds):
         self.now = start
         for kind in kinds:
-            self.open(kind, None)
+            self.open(kind, None, 0, None)
 
     @rule(data=st.data())
     def work(self, data):
@@ -99,10 +106,6 @@ class Casework(ModelledLog):
         acts = view_case.acts(self.book())
         assert [(act.action, act.case_id) for act in acts] == self.desk.journal
         assert self.store.check() == []
-        found = view_case.cases(self.book())
-        overdue = [each.id for each in found if each.overdue]
-        assert overdue == [each.id for each in found][: len(overdue)]
-        assert not overdue or view_case.most_urgent(self.book()) == overdue[0]
         self.work(data)
 
     def sensible(self):
@@ -120,6 +123,10 @@ class Casework(ModelledLog):
             "say_late": is_late,
             "correct": is_late,
             "undo": any(not call.rings for call in calls),
+            "later": rings,
+            "call_off": rings or any(call.off_due for _, call in self.calls(over=True)),
+            "tell": any(call.driver_due or call.caller_due for call in calls),
+            "last_resort": any(job.without_firm() for job in self.desk.jobs),
             "forget": any(job.over for job in self.desk.jobs),
         }
         return [act for act, often in ACTS.items() for _ in range(often * sense.get(act, True))]
@@ -127,13 +134,19 @@ class Casework(ModelledLog):
     # Opening and asking.
 
     def open_case(self, draw):
-        self.open(draw(KINDS), draw(STATES))
+        self.open(draw(KINDS), draw(STATES), draw(INJURED), draw(SPOTS))
 
-    def open(self, kind, state):
-        here = incident(kind=kind, when=self.now.astimezone(BERLIN), vehicle=Vehicle(state=state))
+    def open(self, kind, state, injured, spot):
+        here = incident(
+            kind=kind,
+            when=self.now.astimezone(BERLIN),
+            vehicle=Vehicle(state=state),
+            injured=injured,
+            spot=spot,
+        )
         same = self.desk.likely_same(self.now)
         opened = self.attempt(
-            self.desk.open(kind, state, self.now),
+            self.desk.open(kind, state, self.now, injured=injured, spot=spot),
             lambda book: open_case.open_case(book, here, Personal()),
         )
         if opened:
@@ -216,7 +229,7 @@ class Casework(ModelledLog):
     def say_late(self, draw):
         """Record an answer to any call, also to one that is over."""
         job, call = draw(self.some_call(over=True))
-        action = draw(st.sampled_from(["accept", "eta", "arrive", *ENDINGS]))
+        action = draw(st.sampled_from(["accept", "eta", "arrive", *NOTICES, *ENDINGS]))
         self.say(job, call, action, 20, is_bare=draw(SELDOM))
 
     def say(self, job, call, action, minutes, *, is_bare=False):
@@ -229,6 +242,16 @@ class Casework(ModelledLog):
         elif action == "arrive":
             verdict = self.desk.arrive(job, call, self.now)
             self.attempt(verdict, lambda book: answer_call.arrive(book, ref))
+        elif action == "later":
+            verdict = self.desk.later(job, call, there, self.now)
+            self.attempt(verdict, lambda book: keep_promises.ring_back(book, ref, there))
+        elif action == "call_off":
+            verdict = self.desk.call_off(job, call, self.now)
+            self.attempt(verdict, lambda book: keep_promises.call_off(book, ref))
+        elif action in NOTICES:
+            person = action.removeprefix("tell_")
+            verdict = self.desk.tell(job, call, person)
+            self.attempt(verdict, lambda book: keep_promises.tell(book, ref, person))
         else:
             self.answer(job, call, action, "weather", is_bare=is_bare)
 
@@ -264,13 +287,73 @@ class Casework(ModelledLog):
 
     def amend(self, draw):
         job, state = draw(self.any_job()), draw(STATES)
+        facts = {"injured": draw(INJURED), "spot": draw(SPOTS)}
         done = self.attempt(
-            self.desk.amend(job, state, self.now),
-            lambda book: amend_case.amend(book, job.number, {"state": state}),
+            self.desk.amend(job, state, self.now, **facts),
+            lambda book: amend_case.amend(book, job.number, {"state": state, **facts}),
         )
         if done:
             unfit = {each.split()[0] for each in english(done.warnings) if "no longer fit" in each}
             assert unfit == self.desk.unfit_now(job)
+
+    # Promises.
+
+    def later(self, draw):
+        """A firm asks its driver and rings back; another firm may be asked meanwhile."""
+        job, call = draw(self.some_call(lambda call: call.rings))
+        until = self.now + draw(st.sampled_from([-2, 0, 5, 5, 20])) * MINUTE
+        verdict = self.desk.later(job, call, until, self.now)
+        ref = f"{job.number}.{call.number}"
+        self.attempt(verdict, lambda book: keep_promises.ring_back(book, ref, until))
+
+    def call_off(self, draw):
+        """Call off a firm that must be, or one that owes an answer; also without naming it."""
+        is_due = any(call.off_due for _, call in self.calls(over=True))
+        job, call = draw(
+            self.some_call(lambda call: call.off_due if is_due else call.rings, over=True)
+        )
+        is_bare = draw(SELDOM)
+        verdict = self.desk.call_off(job, None if is_bare else call, self.now)
+        ref = str(job.number) if is_bare else f"{job.number}.{call.number}"
+        self.attempt(verdict, lambda book: keep_promises.call_off(book, ref))
+
+    def tell(self, draw):
+        job, call = draw(self.some_call(lambda call: call.driver_due or call.caller_due))
+        person, is_bare = draw(st.sampled_from(["driver", "caller"])), draw(SELDOM)
+        verdict = self.desk.tell(job, None if is_bare else call, person)
+        ref = str(job.number) if is_bare else f"{job.number}.{call.number}"
+        self.attempt(verdict, lambda book: keep_promises.tell(book, ref, person))
+
+    def hold_line(self, draw):
+        job, waits = draw(self.any_job()), draw(st.booleans())
+        self.attempt(
+            self.desk.line(job, self.now, waits=waits),
+            lambda book: keep_promises.hold_line(book, job.number, is_waiting=waits),
+        )
+
+    def emergency(self, draw):
+        job, at = draw(self.any_job()), self.now + draw(st.sampled_from([-2, 0, 0, 1])) * MINUTE
+        state = draw(st.sampled_from(["called", "called", "not_reached", "not_needed"]))
+        caller, because = draw(st.sampled_from([*CALLERS, "cat"])), draw(TEXTS)
+        caller = caller if state == "called" else ""
+        self.attempt(
+            self.desk.emergency(job, state, caller, at, self.now, because=because),
+            lambda book: emergency_record.record_emergency(
+                book, job.number, state, caller=caller, at=at, because=because
+            ),
+        )
+
+    def last_resort(self, draw):
+        """The last resort is called and answers, also for a service that does not need it."""
+        job = draw(st.sampled_from([job for job in self.desk.jobs if job.without_firm()]))
+        said = draw(st.sampled_from(["called", "called", "takes_over", "does_not"]))
+        service = draw(st.sampled_from(["", *(each.name for each in job.services), "taxi"]))
+        self.attempt(
+            self.desk.last_resort(job, service, said, self.now),
+            lambda book: emergency_record.record_last_resort(
+                book, job.number, said, caller="desk", service=service
+            ),
+        )
 
     # Keeping.
 

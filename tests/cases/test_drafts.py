@@ -14,10 +14,11 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from dispatch_cli.cases import draft_calls, erase_case, open_case, view_case, view_drafts
+from dispatch_cli.cases import draft_calls, erase_case, open_case, view_case
 from dispatch_cli.cases.book import Book
 from dispatch_cli.errors import ConflictError, UsageError
 from dispatch_cli.model.case import Personal
+from dispatch_cli.results.case_results import DraftView
 from dispatch_cli.store import open_store
 
 from ..worlds import MemoryCatalog, incident, no_holidays, provider
@@ -338,7 +339,11 @@ class HalfTakenCalls(RuleBasedStateMachine):
         book = self.book("anna")
         found = [each.ref for each in view_case.audit(book).overdue if each.ref.startswith("G")]
         assert sorted(found) == self.model.overdue(self.now)
-        listed = {each.number: each.overdue for each in view_drafts.views(book)}
+        listed = {
+            each.number: each.overdue
+            for each in view_case.listed(book)
+            if isinstance(each, DraftView)
+        }
         live = {f"G{n}" for n, call in self.model.calls.items() if not call["end"]}
         assert set(listed) == live
         assert {number for number, is_due in listed.items() if is_due} == live & set(found)

@@ -4,7 +4,15 @@ from datetime import timedelta
 
 import pytest
 
-from dispatch_cli.cases import answer_call, correct_case, end_case, offer_call, open_case, view_case
+from dispatch_cli.cases import (
+    answer_call,
+    correct_case,
+    end_case,
+    keep_promises,
+    offer_call,
+    open_case,
+    view_case,
+)
 from dispatch_cli.errors import ConflictError, UsageError
 from dispatch_cli.model import Phone, Vehicle
 from dispatch_cli.model.case import Personal
@@ -205,3 +213,34 @@ def test_a_case_number_alone_names_the_one_call(desk, both):
     answer_call.accept(desk(2), "1", after_noon(30))
     assert [each.state for each in offers_of(desk)] == ["accepted", "accepted"]
     assert len(end_case.cancel(desk(3), 1).warnings) == 1
+
+
+def test_a_firm_that_rings_back_does_not_part_the_offers_of_a_call(desk, both):
+    """One answer counts for both; then the other firm is called off, and needed again later."""
+    bert = offer_call.place_call(
+        desk(1), 1, services=["tow"], provider="bert", because="near", override="decision"
+    )
+    keep_promises.ring_back(desk(1), bert.ref, after_noon(20))
+    offer_call.place_call(desk(2), 1, services=["recovery", "tow"])
+    answer_call.accept(desk(3), "1.2", after_noon(30))
+    first, *both_services = offers_of(desk)
+    assert [each.state for each in both_services] == ["accepted", "accepted"]
+    assert (first.state, first.call_off_by) == ("later", after_noon(3))
+    answer_call.record(desk(4), "1.2", "fail")
+    first, *both_services = offers_of(desk)
+    assert [each.state for each in both_services] == ["failed", "failed"]
+    assert (first.state, first.call_off_by) == ("later", None)
+
+
+def test_a_firm_that_is_called_off_for_one_service_is_still_asked_for_the_other(desk, both):
+    """Another firm accepts the tow meanwhile; the recovery is still open."""
+    bert = offer_call.place_call(
+        desk(1), 1, services=["tow"], provider="bert", because="near", override="decision"
+    )
+    keep_promises.ring_back(desk(1), bert.ref, after_noon(20))
+    offer_call.place_call(desk(2), 1, services=["recovery", "tow"])
+    answer_call.accept(desk(3), bert.ref, after_noon(30), is_compared=True)
+    keep_promises.call_off(desk(4), "1.3")
+    assert [each.state for each in offers_of(desk)] == ["accepted", "open", "called_off"]
+    answer_call.accept(desk(5), "1.2", after_noon(30))
+    assert [each.state for each in offers_of(desk)] == ["accepted", "accepted", "called_off"]

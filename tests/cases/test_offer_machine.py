@@ -8,15 +8,17 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from dispatch_cli.cases import (
+    case_deadlines,
     case_ends,
     case_states,
     offer_changes,
     offer_corrections,
+    offer_notices,
     unit_bookings,
 )
 from dispatch_cli.errors import ConflictError, UsageError
 
-from .jobs import ENDINGS
+from .jobs import ENDINGS, MINUTE
 from .sample_cases import JOB, case, fleet, option, service
 
 UNITS = {"anna": 1, "bert": 1, "carl": 2}
@@ -28,6 +30,9 @@ STARTS = [
     datetime(2027, 3, 28, 0, 59, tzinfo=UTC),
     datetime(2026, 11, 27, 12, 0, tzinfo=UTC),
 ]
+RIGHTS = {"correct": "declined", "missed": "no_answer"}
+NOTICES = ["call_off", "tell_driver", "tell_caller"]
+ACTS = ["accept", *ENDINGS, "eta", "arrive", *RIGHTS, "later", *NOTICES]
 CALL_BACK = timedelta(minutes=5)
 HALF_AN_HOUR = timedelta(minutes=30)
 
@@ -38,11 +43,21 @@ class ModelOffer:
     def __init__(self, service_name, provider, phone, at):
         self.service, self.provider, self.phone, self.at = service_name, provider, phone, at
         self.word, self.there, self.replaced, self.call_back = "", False, False, None
-        self.booked = None
+        self.booked, self.rings_at, self.answer_due = None, None, at + timedelta(minutes=3)
+        self.driver_by = self.caller_by = self.off_by = None
 
     @property
     def live(self):
         return self.word == "accepted" and not self.replaced
+
+    @property
+    def silent(self):
+        """Return whether the firm owes an answer."""
+        return not self.word and not self.replaced
+
+    @property
+    def on_line(self):
+        return self.silent and self.rings_at is None
 
 
 class Working(RuleBasedStateMachine):
@@ -79,26 +94,38 @@ class Working(RuleBasedStateMachine):
 
     def may_ask(self, name):
         mine = [t for t in self.offers if t.service == name and not t.replaced]
-        blocked = any(t.live or t.word in ("", "unsuccessful", "cancelled") for t in mine)
-        return not self.over and (name != "tow" or self.tow_open) and not blocked
+        blocked = any(t.live or t.on_line or t.word in ("unsuccessful", "cancelled") for t in mine)
+        return not self.over and (name != "tow" or self.tow_is_wanted()) and not blocked
+
+    def tow_is_wanted(self):
+        """Return whether the tow was opened, or no firm is left that could repair."""
+        mine = [t for t in self.offers if t.service == "roadside_repair" and not t.replaced]
+        held = any(t.live or t.silent or t.word in ("unsuccessful", "cancelled") for t in mine)
+        return self.tow_open or not (held or self.waits_for("roadside_repair"))
 
     def may(self, kept, action):
+        action = "correct" if action in RIGHTS else action
+        if action == "call_off":
+            return bool(kept.silent or kept.off_by)
         if self.over or kept.replaced:
             return False
         if kept.word == "":
             return action in (
                 "accept", "decline", "no_answer", "unreachable", "wrong_equipment", "cancel",
+                "later",
             )  # fmt: skip
         if kept.live and kept.there:
             return action in ("fail", "wrong_equipment", "unsuccessful", "cancel")
         if kept.live:
             return action in (
                 "eta", "arrive", "fail", "wrong_equipment", "unsuccessful", "cancel", "correct",
+                "tell_driver", "tell_caller",
             )  # fmt: skip
         if kept.word == "no_answer" and action == "accept":
             return True
         # Help that has come is never corrected away, also if it failed later.
-        return action == "correct" and kept.word != "unsuccessful" and not kept.there
+        is_final = kept.word in ("unsuccessful", "called_off") or kept.there
+        return action == "correct" and not is_final
 
     def others(self, kept):
         """Return the times for which the firm's units are booked otherwise, by unit."""
@@ -149,7 +176,7 @@ class Working(RuleBasedStateMachine):
         if any(t.live for t in others):
             return False
         called_back = kept.word == "no_answer"
-        if called_back and (any(t.word == "" for t in others) or self.now > kept.call_back):
+        if called_back and (any(t.on_line for t in others) or self.now > kept.call_back):
             return False
         return self.free_unit(kept, *self.time_of(self.now + HALF_AN_HOUR, self.now)) is not None
 
@@ -193,12 +220,28 @@ class Working(RuleBasedStateMachine):
         ):
             self.offers.append(ModelOffer(name, *expected, self.now))
 
-    @rule(pick=st.integers(0, 9))
-    def accept(self, pick):
-        if not self.offers:
-            return
-        number = pick % len(self.offers) + 1
+    @rule(pick=st.integers(0, 9), action=st.sampled_from(ACTS))
+    def answer(self, pick, action):
+        """Record any act on any offer."""
+        if self.offers:
+            self.say(pick % len(self.offers) + 1, action)
+
+    @rule(data=st.data())
+    def go_on(self, data):
+        """Record one of the acts that make sense now."""
+        acts = [(number, action) for number, kept in enumerate(self.offers, 1)
+                for action in ACTS if self.may(kept, action)]  # fmt: skip
+        if acts:
+            self.say(*data.draw(st.sampled_from(acts)))
+
+    def say(self, number, action):
         kept = self.offers[number - 1]
+        if action == "accept":
+            self.accept(number, kept)
+        elif self.attempt(self.may(kept, action), lambda c: self.done(c, number, action)):
+            self.note(kept, action)
+
+    def accept(self, number, kept):
         allowed = self.may(kept, "accept") and self.may_accept(kept)
         if self.attempt(
             allowed,
@@ -214,15 +257,24 @@ class Working(RuleBasedStateMachine):
             begin, end = self.time_of(self.now + HALF_AN_HOUR, self.now)
             kept.booked = self.free_unit(kept, begin, end), begin, end
             kept.word, kept.call_back, kept.answered = "accepted", None, self.now
+            kept.promised = self.now + HALF_AN_HOUR
+            kept.driver_by, kept.caller_by = self.now + 2 * MINUTE, self.now + 5 * MINUTE
+            self.call_off_others(kept)
 
-    @rule(pick=st.integers(0, 9), action=st.sampled_from([*ENDINGS, "eta", "arrive", "correct"]))
-    def answer(self, pick, action):
-        if not self.offers:
-            return
-        number = pick % len(self.offers) + 1
-        kept = self.offers[number - 1]
-        if self.attempt(self.may(kept, action), lambda c: self.done(c, number, action)):
-            self.note(kept, action)
+    def call_off_others(self, kept):
+        """Firms that owe an answer are called off, and the firm that comes is not."""
+        kept.off_by = None
+        for other in self.offers:
+            if other.service == kept.service and other is not kept:
+                if other.silent:
+                    other.off_by = self.now
+                elif other.replaced and other.provider == kept.provider:
+                    other.off_by = None
+
+    def await_others(self, kept):
+        for other in self.offers:
+            if other.service == kept.service and other.silent:
+                other.off_by = None
 
     def done(self, of, number, action):
         units = fleet(of, self.offers[number - 1].provider, UNITS[self.offers[number - 1].provider],
@@ -235,8 +287,14 @@ class Working(RuleBasedStateMachine):
         if action == "arrive":
             found = offer_changes.arrive(of, number, now=self.now, fleet=units, job_min=JOB.job_min)
             return self.settled(*found)
-        if action == "correct":
-            return offer_corrections.correct(of, number, "declined", now=self.now, operator="boss")
+        if action == "later":
+            return offer_notices.later(of, number, until=self.now + CALL_BACK)
+        if action == "call_off":
+            return offer_notices.call_off(of, number, now=self.now)
+        if action in NOTICES:
+            return offer_notices.tell(of, number, action)
+        if right := RIGHTS.get(action):
+            return offer_corrections.correct(of, number, right, now=self.now, operator="boss")
         return offer_changes.answer(of, number, action, now=self.now, reason="weather")
 
     @staticmethod
@@ -249,18 +307,33 @@ class Working(RuleBasedStateMachine):
     def note(self, kept, action):
         if action == "arrive":
             unit, begin, _ = kept.booked
-            kept.there = True
+            kept.there, kept.driver_by, kept.caller_by = True, None, None
             self.put(kept, unit, min(begin, self.now), self.now + timedelta(minutes=45))
         elif action == "eta":
-            there = self.now + timedelta(minutes=50)
+            there = kept.promised = self.now + timedelta(minutes=50)
+            kept.caller_by = self.now + 5 * MINUTE
             # A clock that was ahead at the acceptance does not keep the unit from setting off now.
             self.rebook(kept, *self.time_of(there, min(kept.answered, self.now)))
-        elif action == "correct":
-            kept.replaced = True
+        elif action in RIGHTS:
+            kept.off_by = self.now if kept.live else None
+            if kept.live:
+                self.await_others(kept)
+            kept.replaced, kept.driver_by, kept.caller_by = True, None, None
             fresh = ModelOffer(kept.service, kept.provider, kept.phone, kept.at)
-            fresh.word = "declined"
+            fresh.word = RIGHTS[action]
+            fresh.call_back = self.now + CALL_BACK
             self.offers.append(fresh)
+        elif action == "later":
+            kept.rings_at = self.now + CALL_BACK
+        elif action == "call_off":
+            kept.word, kept.off_by = kept.word or "called_off", None
+        elif action in NOTICES:
+            setattr(kept, action.removeprefix("tell_") + "_by", None)
         else:
+            if kept.live and action in ("fail", "wrong_equipment"):
+                self.await_others(kept)
+            kept.driver_by = kept.caller_by = None
+            kept.off_by = self.now if action == "cancel" else None
             kept.word = ENDINGS[action]
             kept.call_back = self.now + CALL_BACK if action == "no_answer" else None
             if action == "unsuccessful" and kept.service == "roadside_repair":
@@ -270,15 +343,16 @@ class Working(RuleBasedStateMachine):
     def end(self, end, really):
         if really:
             return
-        asking = any(t.word == "" and not t.replaced for t in self.offers)
+        asking = any(t.silent for t in self.offers)
         allowed = not self.over and (end == "cancel" or not asking)
         act = case_ends.close if end == "close" else case_ends.cancel
         if self.attempt(allowed, lambda c: act(c, now=self.now)):
             self.over = True
             if end == "cancel":
                 for kept in self.offers:
-                    if not kept.replaced and (kept.live or kept.word == ""):
-                        kept.word = "cancelled"
+                    if kept.live or kept.silent:
+                        kept.word, kept.off_by = "cancelled", self.now
+                        kept.driver_by = kept.caller_by = None
 
     # What must always hold.
 
@@ -292,6 +366,31 @@ class Working(RuleBasedStateMachine):
             assert offer.corrected == kept.replaced
             assert (offer.outcome or "") == kept.word
             assert (offer.arrived_at is not None) == kept.there
+            assert (offer.state == "later") == (kept.silent and not kept.on_line)
+
+    @invariant()
+    def each_promise_has_its_deadline(self):
+        found = [(each.what, each.at, each.offer) for each in self.deadlines() if each.offer]
+        expected = []
+        for number, kept in enumerate(self.offers, 1):
+            if kept.off_by:
+                expected.append(("call off", kept.off_by, number))
+            elif kept.silent and not self.over:
+                due = kept.answer_due if kept.on_line else kept.rings_at
+                expected.append(("answer" if kept.on_line else "ring back", due, number))
+            if kept.live and not kept.there and not self.over:
+                expected.append(("arrival", kept.promised + 10 * MINUTE, number))
+                told = {"tell driver": kept.driver_by, "tell caller": kept.caller_by}
+                expected += [(what, by, number) for what, by in told.items() if by]
+        found = [each for each in found if each[0] not in ("closing", "new time")]
+        assert sorted(found) == sorted(expected)
+
+    @invariant()
+    def an_open_case_is_never_without_a_deadline(self):
+        assert self.over or self.deadlines()
+
+    def deadlines(self):
+        return case_deadlines.deadlines(self.case, self.now)
 
     @invariant()
     def at_most_one_acceptance_per_service_and_unit(self):

@@ -25,8 +25,8 @@ from dispatch_cli.cases import (
 )
 from dispatch_cli.cases.book import Book
 from dispatch_cli.errors import ConflictError, DispatchError, UsageError
-from dispatch_cli.model.case import Personal
-from dispatch_cli.model.case_parts import CaseParts
+from dispatch_cli.model.case import Case, Personal
+from dispatch_cli.model.case_parts import CaseFacts, CaseParts
 from dispatch_cli.results.case_results import Exhausted
 from dispatch_cli.store import open_store, undo_rows
 
@@ -55,7 +55,7 @@ class Desk:
     def open(self) -> "Desk":
         for kind in ("breakdown", "tow"):
             facts = incident(kind=kind, when=NOON)
-            open_case.open_case(self.book(), facts, MOTORIST)
+            open_case.open_case(self.book(), facts, MOTORIST, answered=["at", "kind"])
         return self
 
     def numbers(self, case_id: int) -> list[int]:
@@ -194,7 +194,7 @@ def acts_on_cases(book: Book, case_id: int, number: int) -> dict:
         "amend": lambda: amend_case.amend(book, case_id, facts, theirs),
         "callback": lambda: keep_case.remind(book, case_id, later),
         "note": lambda: keep_case.note(book, case_id, f"Canary-Note {number}"),
-        "personal": lambda: keep_case.put_personal(book, case_id, to=f"Canary-To {number}"),
+        "personal": lambda: amend_case.amend(book, case_id, {}, {"to": f"Canary-To {number}"}),
         "close": lambda: end_case.close(book, case_id),
         "cancel case": lambda: end_case.cancel(book, case_id),
     }
@@ -236,8 +236,9 @@ def test_an_undo_is_as_if_the_act_had_never_been(tmp_path, catalog, seeds):
         for acts in one_life(tmp_path, catalog, seed):
             undone.update(acts)
             depths[len(acts)] += 1
-    assert depths.keys() >= {1, 2, 3, 4}
+    assert depths.keys() >= {1, 2, 3}
     if len(seeds) > SEEDS:
+        assert 4 in depths
         assert undone.keys() >= {*WEIGHTS} - {"offer"}
 
 
@@ -288,6 +289,13 @@ def check_against_a_new_log(path, catalog, desk, history):
     for name, found in mine.items():
         expected = pytest.approx(theirs[name]) if name == "sums" else theirs[name]
         assert found == expected, (name, history)
+
+
+def test_every_value_of_a_case_is_put_back_or_named_here():
+    """A new value of a case must be among those that an undo puts back, or in this list."""
+    stay = {"id", "opened_at", "operator", "hold_until", "forgotten_at", "call_back_set_at"}
+    parts = {"incident", "services", "offers"}
+    assert {*CaseFacts.__struct_fields__} == {*Case.__struct_fields__} - stay - parts
 
 
 def accepted(desk: Desk, minute: int = 1, operator: str = "AK") -> None:
@@ -508,3 +516,14 @@ def test_a_case_number_means_no_call_that_the_operator_has_not_seen(two):
     # The one who placed it, one who has placed none, and the number itself are unambiguous.
     for operator, ref in (("MB", "1"), ("CD", "1"), ("AK", "1.2")):
         assert decisions.offer_ref(two.book(5, operator), ref) == (1, 2)
+
+
+def test_a_call_that_another_operator_has_placed_is_named(two):
+    """AK presses the key after MB: the refusal names MB, the firm and the time; no second call."""
+    offer_call.place_call(two.book(1, "MB"), 1)
+    refused = refusal(offer_call.place_call, two.book(2, "AK"), 1, services=["roadside_repair"])
+    assert "1.1 Anna" in refused
+    assert refused.endswith("; MB recorded offer of 1.1 at 13:01")
+    own = refusal(offer_call.place_call, two.book(2, "MB"), 1, services=["roadside_repair"])
+    assert "MB recorded" not in own
+    assert len(two.numbers(1)) == 1

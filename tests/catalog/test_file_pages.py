@@ -22,6 +22,7 @@ SECTIONS: dict[type[Struct], tuple[str, str]] = {
     raw.RawPlanEntry: ("[plans.KIND]", "key in an entry"),
     raw.RawPlace: ("[places]", "key"),
     raw.RawSay: ("[say.LANGUAGE]", "key"),
+    raw.RawDesk: ("[desk]", "key"),
     raw.RawLastResort: ("[last_resort.SERVICE]", "key"),
     raw.RawControlCentre: ("[[control_centre]]", "key"),
     raw.RawProvider: ("[[provider]]", "key"),

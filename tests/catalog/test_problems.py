@@ -169,6 +169,12 @@ MAIN = [
         'tow comes after "lockout", which is not another service of this plan',
     ),
     (
+        "plans.x.services = [{ service = 'tow', after = 'lockout' },"
+        " { service = 'lockout', after = 'tow' }]",
+        'plan "x"',
+        "these services wait for each other, so that none is ever offered: tow, lockout",
+    ),
+    (
         "plans.x.services = ['fire', { service = 'tow', after = 'fire' }]",
         'plan "x"',
         "no service comes after fire, which is called at once",

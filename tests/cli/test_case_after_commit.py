@@ -64,6 +64,12 @@ ACTS = (
     ("offer", "4"),
     ("cancel", "4"),
     ("called-off", "4"),
+    ("hand-over", "--to", "MB"),
+    ("take", "1", "--reason", "agreed"),
+    ("open", "tow", "--at", "86199"),
+    ("merge", "3", "5", "--yes"),
+    ("note", "3", "a cat"),
+    ("undo", "3"),
     ("close", "1"),
     ("hold", "2", "--until", "2099-01-01"),
     ("open", "--draft", "--call-back", "089 99998-555"),
@@ -75,7 +81,7 @@ ACTS = (
 )  # fmt: skip
 LOOKS = (
     ("show", "1", "--log", "--personal"), ("list",), ("list", "--open"), ("audit",),
-    ("export", "1"),
+    ("export", "1"), ("find", "86199"),
 )  # fmt: skip
 
 

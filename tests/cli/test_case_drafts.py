@@ -108,6 +108,65 @@ def test_typed_facts_are_kept_before_the_first_answer(dispatch, firms):
     assert (draft["kind"], draft["area"], draft["injured"]) == ("tow", "86150", None)
 
 
+def test_the_next_operator_sees_what_is_known(dispatch, firms):
+    """A call that is resumed on a terminal shows its answers, also to another operator."""
+    dispatch("case", "open", "--draft", "--call-back", NUMBER, "--at", "86150 Augsburg")
+    with Terminal(["case", "resume", "G1", "--operator", "jan"], columns=100) as terminal:
+        shown = terminal.wait_for("in danger?")
+        assert NUMBER in shown
+        assert "86150 Augsburg" in shown
+    [draft], _ = listed(dispatch)
+    assert (draft["operator"], draft["state"]) == ("jan", "parked")
+
+
+def test_one_order_of_calls_and_cases(dispatch, firms, clock):
+    """A call in danger is first, then what is overdue, then a caller on the line, then the rest."""
+    dispatch("case", "open", "tow", "--at", "86150", "--injured", "0")
+    dispatch("case", "open", "--draft", "--at", "86150", "--injured", "0")
+    dispatch("case", "open", "--draft", "--at", "86150")
+    dispatch("case", "open", "--draft", "--at", "86150", "--injured", "0")
+    dispatch("case", "park", "G3", "--on-line")
+    clock.now += timedelta(minutes=2.5)
+    dispatch("case", "open", "--draft", "--at", "86150", "--injured", "2")
+    rows = [line.split("\t")[0] for line in dispatch("case", "list").out.splitlines()[1:]]
+    assert rows == ["G4", "G2", "G3", "1", "G1"]
+    clock.now += timedelta(minutes=8)
+    overdue = dispatch("case", "audit", "--json").envelope["data"]["overdue"]
+    assert [each["ref"] for each in overdue] == ["G2", "1", "G1", "G3"]
+
+
+def test_a_case_whose_caller_was_not_asked_says_so(dispatch, firms):
+    """The list marks it; a case with an answer has its number."""
+    dispatch("case", "open", "tow", "--at", "86150")
+    dispatch("case", "open", "tow", "--at", "86199", "--injured", "0")
+    dispatch("case", "open", "tow", "--at", "86199", "--spot", "lane")
+    _, cases = listed(dispatch)
+    assert {each["id"]: each["injured"] for each in cases} == {1: None, 2: 0, 3: 0}
+    dispatch("case", "open", "tow", "--at", "86150")
+    dispatch("case", "close", "4")
+    dispatch("case", "forget", "--older-than", "0d")
+    erased = dispatch("case", "show", "4", "--json").envelope["data"]["case"]
+    assert (erased["injured"], erased["not_asked"]) == (None, ["injured"])
+    dispatch("case", "amend", "1", "--injured", "0")
+    _, cases = listed(dispatch, "--open")
+    assert {each["id"]: each["injured"] for each in cases} == {1: 0, 2: 0, 3: 0}
+
+
+def test_a_parked_call_is_found_when_the_caller_calls_again(dispatch, firms):
+    """The number finds the call as it is dialled; what is found has no personal data."""
+    dispatch("case", "open", "--draft", "--call-back", NUMBER, "--plate", "A-XY 12")
+    dispatch("case", "open", "tow", "--at", "86150", "--call-back", NUMBER)
+    ran = dispatch("case", "find", "+49 821 3249999", "--json")
+    found = [(each["draft"], each["case_id"], each["by"]) for each in ran.envelope["data"]["cases"]]
+    assert found == [("G1", 0, "number"), ("", 1, "number")]
+    assert NUMBER not in ran.out
+    for text, by in (("axy12", "plate"), ("g1", "call")):
+        ran = dispatch("case", "find", text)
+        assert ran.out.splitlines()[1].split("\t")[:2] == ["G1", by]
+    dispatch("case", "discard", "G1", "--because", "x")
+    assert len(dispatch("case", "find", NUMBER).out.splitlines()) == 2
+
+
 def test_two_operators_want_the_same_call(dispatch, firms):
     """The second one is refused with the name of the first; with --take the first one is."""
     dispatch("case", "open", "--draft", "--call-back", NUMBER)

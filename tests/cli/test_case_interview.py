@@ -127,16 +127,15 @@ def test_a_key_of_the_loop_is_recorded_after_its_question(dispatch, firms, clock
             clock.move(0.25)
             return super().key(timeout_s)
 
-    typist = Slow([("a20\r", "there by"), ("z", "superseded")])
+    typist = Slow([("a20\r", "there by"), ("z", "undone: accept")])
     Loop(DeskOptions(), open_book(DeskOptions()), 1, ()).work_with(typist, typist)
     case = dispatch("case", "show", "1", "--json").envelope["data"]["case"]
-    [accepted, again] = case["offers"]
-    assert [accepted["state"], again["state"]] == ["corrected", "open"]
-    answered, promised = (
-        datetime.fromisoformat(accepted[name]) for name in ("answered_at", "promised_at")
-    )
-    assert promised - answered == 20 * MINUTE
-    (_, _), (_, _), (accepted_at, accept), (corrected_at, correct) = journal()
-    assert (accept, correct) == ("accept", "correct")
+    assert [each["state"] for each in case["offers"]] == ["open"]
+    (accepted_at, accept), (undone_at, undo) = journal()[-2:]
+    assert (accept, undo) == ("accept", "undo")
+    with open_book(DeskOptions()).store.reading() as reader:
+        [record] = [act for act in reader.acts(1) if act.action == "accept"]
+    promised = datetime.fromisoformat(record.details["eta"])
+    assert promised - accepted_at == 20 * MINUTE
     # A key each for the digits, Enter and z.
-    assert corrected_at - accepted_at == 0.25 * MINUTE
+    assert undone_at - accepted_at == 0.25 * MINUTE

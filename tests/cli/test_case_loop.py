@@ -80,9 +80,9 @@ def two(home) -> None:
 @pytest.mark.parametrize(
     ("kind", "steps", "states"),
     [
-        ("tow", OTHER_KEYS, ["corrected", "corrected", "failed", "wrong_equipment"]),
+        ("tow", OTHER_KEYS, ["corrected", "failed", "wrong_equipment"]),
         ("tow", TO_THE_END, ["declined", "arrived"]),
-        ("breakdown", [*REPAIR_FAILS, *TOW_DECLINES], ["unsuccessful", "corrected", "declined"]),
+        ("breakdown", [*REPAIR_FAILS, *TOW_DECLINES], ["unsuccessful", "declined"]),
     ],
     ids=["other keys", "to the end", "the next service"],
 )
@@ -149,11 +149,11 @@ def test_a_refusal_without_a_reason_has_a_key(dispatch, two):
     """Enter instead of a digit records that no reason was given; z takes it back."""
     dispatch("case", "open", "tow", "--at", "86150")
     dispatch("case", "offer", "1")
-    steps = [("d", "Enter none given"), ("\r", "Bert declined"), ("z", "superseded by 1.2: open")]
+    steps = [("d", "Enter none given"), ("\r", "Bert declined"), ("z", "undone: decline of 1.1")]
     typist = Typist(steps)
     Loop(DeskOptions(), open_book(DeskOptions()), 1, ()).work_with(typist, typist)
     case = dispatch("case", "show", "1", "--json").envelope["data"]["case"]
-    assert [each["state"] for each in case["offers"]] == ["corrected", "open"]
+    assert [each["state"] for each in case["offers"]] == ["open"]
 
 
 def test_taking_up_a_case_asks_what_became_of_the_open_offer(dispatch, two):

@@ -41,7 +41,7 @@ def test_from_open_to_closed_with_undo_and_amend(dispatch, opened):
         terminal.press("1")
         terminal.wait_for("declined: no_unit")
         terminal.press("z")
-        terminal.wait_for("superseded by 1.2: open")
+        terminal.wait_for("undone: decline of 1.1")
         terminal.press("a")
         terminal.wait_for("there in how many minutes")
         terminal.press("26\x7f5\r")
@@ -67,7 +67,7 @@ def test_from_open_to_closed_with_undo_and_amend(dispatch, opened):
         terminal.press("q")
         assert terminal.ended() == 0
         assert terminal.settings == terminal.before
-    assert offers(dispatch) == [("lech", "corrected"), ("lech", "arrived")]
+    assert offers(dispatch) == [("lech", "arrived")]
     case = dispatch("case", "show", "1", "--json").envelope["data"]["case"]
     assert case["state"] == "closed"
 
@@ -112,14 +112,14 @@ def test_every_other_key(dispatch, opened):
         terminal.press("y")
         terminal.wait_for("is no key here")
         terminal.press("z")
-        terminal.wait_for("nothing to undo")
+        terminal.wait_for("no act to undo")
         terminal.press("\x1b[A")
         terminal.press("c")
         terminal.wait_for("call back when")
         terminal.press("40\r")
         terminal.wait_for("call the motorist back at")
         terminal.press("z")
-        terminal.wait_for("the reminder is as it was")
+        terminal.wait_for("undone: callback")
         terminal.press("i")
         terminal.wait_for("note:")
         terminal.press("by the gate\r")
@@ -238,7 +238,7 @@ def test_plain_prompts_without_a_terminal(dispatch, opened):
     assert "Abschlepp Lech cannot be reached" in ran.stdout
     assert "\x1b" not in ran.stdout
     # The call is running again, and "d" answers it.
-    assert offers(dispatch) == [("lech", "corrected"), ("lech", "declined")]
+    assert offers(dispatch) == [("lech", "declined")]
 
 
 def test_nothing_to_work_on(dispatch, firms):
@@ -262,7 +262,7 @@ def test_a_service_that_did_not_help_opens_the_next(dispatch, firms):
         follow(terminal, TOW_DECLINES)
         terminal.press("q")
         assert terminal.ended() == 0
-    assert [state for _, state in offers(dispatch)] == ["unsuccessful", "corrected", "declined"]
+    assert [state for _, state in offers(dispatch)] == ["unsuccessful", "declined"]
 
 
 def test_an_exhausted_service_shows_the_last_resort(dispatch, opened, firms):

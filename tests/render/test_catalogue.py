@@ -47,13 +47,16 @@ DATA = (
 
 PATTERNS = (
     r"\d{4}-\d\d-\d\dT[\d:.+-]+",
-    r"kommt zu Ihnen, voraussichtlich\s+bis\s+(?:[A-Z][a-z] )?\d\d:\d\d\s+Uhr\. Ist\s+bis"
-    r"\s+(?:[A-Z][a-z] )?\d\d:\d\d\s+Uhr\s+niemand"
+    # Shortly before midnight, either time is on the next day.
+    r"kommt zu Ihnen, voraussichtlich\s+bis(?:\s+[DFMS][aior])?\s+\d\d:\d\d\s+Uhr\.\s+Ist\s+bis"
+    r"(?:\s+[DFMS][aior])?\s+\d\d:\d\d\s+Uhr\s+niemand"
     r"\s+da,\s+rufen\s+Sie\s+uns\s+bitte\s+wieder\s+an\.",
     # A command with its verbs, the kind of incident, and options with their values.
     r"dispatch(?: (?:cascade|case|check|kinds|places|report))?"
     r"(?: (?:fairness|import|list|offer|open|rerank))?(?: (?:breakdown|tow|accident|lockout))?"
     r"(?:[ \\\n]+(?:--[a-z-]+(?: (?!--)[^\s\\]+)?|\d\S*))*",
+    r"--injured N\b|\bKIND\b",  # how the facts of a parked call are typed
+    r"\bG\d+\b",  # the number of a parked call
     r"--[a-z-]+",
     r"\b[a-z_]+=\S*",  # the details of a record in the journal
 )
@@ -109,10 +112,24 @@ TOUR: dict[str, tuple[str, ...]] = {
     "open without provider": ("case", "open", "lockout", "--at", "86150"),
     "exhausted": ("case", "offer", "2"),
     "call back": ("case", "callback", "2", "0"),
+    "open a draft": ("case", "open", "--draft", "--at", "86150"),
+    "park": ("case", "park", "G1", "--on-line"),
+    "resume without facts": ("case", "resume", "G1", "--trailer"),
+    "open another draft": ("case", "open", "--draft", "--call-back", "089 99998-555"),
+    "discard": ("case", "discard", "G2", "--because", "called back"),
+    "resume an ended draft": ("case", "resume", "G2"),
     "list": ("case", "list"),
     "audit": ("case", "audit"),
     "audit by cron": ("case", "audit", "--quiet"),
     "amend": ("case", "amend", "1", "--injured", "1"),
+    "hand over": ("case", "hand-over", "--to", "adac"),
+    "find": ("case", "find", "86150"),
+    "taken": ("case", "take", "1", "--reason", "shift"),
+    "undo": ("case", "undo", "1"),
+    "undo refused": ("case", "undo", "1", "--last", "9"),
+    "take back": ("case", "take", "1", "--reason", "shift"),
+    "number": ("case", "show", "1", "--call-back"),
+    "merge": ("case", "merge", "1", "2", "--yes"),
     "fairness": ("report", "fairness", "--since", "2026-01-01"),
     "reliability": ("report", "forecast"),
     "providers list": ("providers", "list"),

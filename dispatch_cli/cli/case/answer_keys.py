@@ -1,10 +1,10 @@
-"""The keys that record what a provider said, and how each is undone."""
+"""The keys that record what a provider said."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
-from ...cases import answer_call, correct_case
+from ...cases import answer_call
 from ...cases.unit_bookings import NoUnitError
 from ...errors import UsageError
 from ...messages import Message
@@ -27,13 +27,10 @@ _PLAIN: Mapping[str, str] = {
     "s": "unsuccessful",
 }
 ANSWER_KEYS = frozenset({*_PLAIN, "a", "d", "t", "r"})
-_BECAUSE = "undone in case work"
 _FOR_GOOD = {"r": "help is on the scene", "s": "help came and could not help"}
-"""What cannot be taken back is asked for twice."""
+"""What ends a job is asked for twice."""
 
-Undo = Callable[[], Sequence[Message | str]] | None
-Done = tuple[Sequence[Message | str], Undo]
-_NOTHING: Done = ((), None)
+Sentences = Sequence[Message | str]
 
 
 class Asker(Protocol):
@@ -50,7 +47,7 @@ class Asker(Protocol):
 
 
 class AnswerKeys:
-    """The answers to one offer. What a key returns is what to say, and how it is undone."""
+    """The answers to one offer. What a key returns is what to say."""
 
     def __init__(self, book: "Book", situation: "Situation", asker: Asker, language: str) -> None:
         self._opened = book
@@ -63,7 +60,7 @@ class AnswerKeys:
         """The log as of now: the operator may have thought about a question, or undoes later."""
         return self._opened.renewed()
 
-    def press(self, key: str) -> Done:
+    def press(self, key: str) -> Sentences:
         """Record what a key stands for; nothing is said where it was given up."""
         offer = self._situation.offer
         if offer is None:
@@ -74,24 +71,24 @@ class AnswerKeys:
         if key == "d":
             return self._decline(ref)
         if key == "t":
-            return self._new_time(ref, offer.promises[-1].there_at if offer.promises else None)
+            return self._new_time(ref)
         if key in _FOR_GOOD and not self._asker.sure(key, _FOR_GOOD[key], self._situation):
-            return _NOTHING
+            return ()
         if key == "r":
-            return answer_call.arrive(self._book, ref).sentences, None
+            return answer_call.arrive(self._book, ref).sentences
         done = answer_call.record(self._book, ref, _PLAIN[key])
-        return done.sentences, None if key == "s" else self._running_again(ref)
+        return done.sentences
 
-    def _accept(self, ref: str) -> Done:
+    def _accept(self, ref: str) -> Sentences:
         there_at = self._moment("there in how many minutes, or at what time")
         if there_at is None:
-            return _NOTHING
+            return ()
         sooner = answer_call.would_be_sooner(self._book, ref, there_at)
         if sooner and self._asker.choice((sooner, "y yes", "n no"), self._situation) in ("y", "j"):
             done = answer_call.record(self._book, ref, "decline", reason="eta_too_long")
-            return done.sentences, self._running_again(ref)
+            return done.sentences
         done = self._accepted(ref, there_at)
-        return done.sentences, self._running_again(ref)
+        return done.sentences
 
     def _accepted(self, ref: str, there_at: datetime) -> "Recorded":
         """Record an acceptance; a truck that the log does not know is asked about."""
@@ -112,40 +109,24 @@ class AnswerKeys:
                 is_compared=True,
             )
 
-    def _decline(self, ref: str) -> Done:
+    def _decline(self, ref: str) -> Sentences:
         digit = self._asker.choice(declines_question(DECLINE_REASONS), self._situation)
         is_reason = digit.isascii() and digit.isdecimal() and 0 < int(digit) <= len(DECLINE_REASONS)
         if not is_reason and digit != ENTER:
-            return ["not recorded: a digit says why, Enter that no reason was given"], None
+            return ["not recorded: a digit says why, Enter that no reason was given"]
         reason = DECLINE_REASONS[int(digit) - 1] if is_reason else ""
         text = ""
         if reason == "other":
             text = self._asker.text("what they said", self._situation) or ""
         done = answer_call.record(self._book, ref, "decline", reason=reason, text=text)
-        return done.sentences, self._running_again(ref)
+        return done.sentences
 
-    def _new_time(self, ref: str, before: datetime | None) -> Done:
+    def _new_time(self, ref: str) -> Sentences:
         there_at = self._moment("new time: minutes from now, or 12:50")
         if there_at is None:
-            return _NOTHING
+            return ()
         done = answer_call.promise(self._book, ref, there_at, language=self._language)
-
-        def undo() -> Sequence[Message | str]:
-            if before is None:
-                return ()
-            return answer_call.promise(
-                self._book, ref, before, speaker="operator", language=self._language
-            ).sentences
-
-        return [*done.sentences, *done.tell_caller], undo
-
-    def _running_again(self, ref: str) -> Undo:
-        """Undo an answer in the open: it is superseded, and the call is running again."""
-
-        def undo() -> Sequence[Message | str]:
-            return correct_case.correct(self._book, ref, "open", _BECAUSE).sentences
-
-        return undo
+        return [*done.sentences, *done.tell_caller]
 
     def _moment(self, question: str) -> datetime | None:
         text = self._asker.text(question, self._situation)

@@ -5,11 +5,20 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from ...cases import correct_case, end_case, keep_case, offer_call, provider_reports, view_case
+from ...cases import (
+    correct_case,
+    end_case,
+    keep_case,
+    offer_call,
+    provider_reports,
+    undo_acts,
+    view_case,
+)
 from ...cases.book import clock, local
+from ...cases.undo_plan import PLACED_CALL
 from ...errors import DispatchError, UsageError
-from ...messages import Message
-from ...plans import emergency_calls
+from ...messages import Message, joined
+from ...plans import advice_for, emergency_calls
 from ...render.case_loop import Page
 from ...results.case_results import OfferCard
 from ..desk_options import DeskOptions
@@ -17,13 +26,14 @@ from ..keys import ENTER, ESCAPE, TAB, Gone, Keys, LineKeys, raw_keys
 from ..outcome import UNSHOWN, bug
 from ..typed_facts import changed_facts
 from ..typed_input import read_moment
-from .answer_keys import ANSWER_KEYS, AnswerKeys, Undo
+from .answer_keys import ANSWER_KEYS, AnswerKeys
 from .display import Display, LiveDisplay, PlainDisplay
 from .situation import Situation, look
 
 if TYPE_CHECKING:
     from ...cases.book import Book
     from ...cases.open_case import OpenedCase
+    from ...model.case import Act
 
 LOOKED_AGAIN_S = 5
 """How often the log is read again while no key comes: somebody else may work the case, too."""
@@ -46,7 +56,6 @@ class Loop:
         self._message: tuple[Message | str, ...] = tuple(warnings)
         self._is_error = False
         self._has_texts = True
-        self._undo: Undo = None
         self._page = Page(case_id=case_id, client="", services=(), selected="")
         self._keys: Keys
         self._display: Display
@@ -147,10 +156,8 @@ class Loop:
         try:
             if key in ANSWER_KEYS:
                 answers = AnswerKeys(self.book, situation, self, self._desk.say)
-                said, undo = answers.press(key)
-                if said:
+                if said := answers.press(key):
                     self._say(*said)
-                    self._undo = undo
             elif key in actions:
                 actions[key](situation)
             elif key != ESCAPE:
@@ -190,7 +197,6 @@ class Loop:
             services=[service.service] if service else [],
             language=self._desk.say,
         )
-        self._undo = None
         skipped = [f"skipped {name}: {why}" for name, why in made.skipped]
         if isinstance(made, OfferCard):
             self._say(f"{made.ref} {made.name}: the call is placed", *skipped)
@@ -215,7 +221,6 @@ class Loop:
             return
 
         done = end_case.cancel(self.book, self._case_id)
-        self._undo = None
         self._say(*done.sentences)
 
     def _close(self, situation: Situation) -> None:
@@ -223,23 +228,16 @@ class Loop:
         if left and not self.sure("k", f"close with {left}", situation):
             return
         done = end_case.close(self.book, self._case_id)
-        self._undo = None
         self._say(f"{done.message}; q leaves", *done.warnings)
 
     def _call_back(self, situation: Situation) -> None:
         text = self.text("call back when (12:40, minutes, or done)", situation)
         if not text:
             return
-        before, book = situation.case.call_back_at, self.book
+        book = self.book
         at = None if text == "done" else read_moment(text, book)
         keep_case.remind(book, self._case_id, at)
         self._say(f"call the motorist back at {clock(at, book)}" if at else "called back")
-
-        def undo() -> Sequence[Message | str]:
-            keep_case.remind(self.book, self._case_id, before)
-            return ["the reminder is as it was"]
-
-        self._undo = undo
 
     def _amend(self, situation: Situation) -> None:
         from ...cases import amend_case
@@ -249,7 +247,6 @@ class Loop:
         text = self.text("what has changed, as: injured 1 trailer spot shoulder", situation)
         if not text:
             return
-        before = situation.case.incident
         said = parse_amendment(text)
         names = [name for name in MotoristOptions.__struct_fields__ if name in said]
         theirs = {name: str(said.pop(name)) for name in names}
@@ -260,27 +257,12 @@ class Loop:
         opened = amend_case.amend(self.book, self._case_id, facts, theirs)
         self._say(*_ranked_again(opened, "ranked again"))
 
-        def undo() -> Sequence[Message | str]:
-            restored = amend_case.revert_amendment(self.book, opened.case, before)
-            if theirs:
-                own = {name: getattr(opened.personal, name) for name in names}
-                keep_case.put_personal(self.book, self._case_id, **own)
-            return _ranked_again(restored, "the facts are as they were; ranked again")
-
-        self._undo = undo
-
     def _note(self, situation: Situation) -> None:
         text = self.text("note", situation)
         if not text:
             return
-        before = keep_case.note(self.book, self._case_id, text)
+        keep_case.note(self.book, self._case_id, text)
         self._say("noted")
-
-        def undo() -> Sequence[Message | str]:
-            keep_case.put_personal(self.book, self._case_id, note=before)
-            return ["the note is taken back"]
-
-        self._undo = undo
 
     def _report(self, situation: Situation) -> None:
         """Note what the provider says of its units, which counts for every case."""
@@ -299,22 +281,32 @@ class Loop:
             state=state,
             until=read_moment(until, book, provider_reports.CLOCK_AHEAD) if until else None,
         )
-        self._undo = None
         self._say(f"{situation.provider}: {provider_reports.in_words(said, book)}")
 
     def _take_back(self, situation: Situation) -> None:
-        undo, self._undo = self._undo, None
-        if undo is not None:
-            self._say(*undo())
+        act, offer = undo_acts.last_act(self.book, self._case_id), situation.offer
+        is_placed = act is not None and act.action == PLACED_CALL
+        if is_placed and offer is not None and offer.state == "open":
+            if self.sure("z", f"{offer.name} was never called", situation):
+                done = correct_case.correct(
+                    self.book, situation.ref, "not_called", "undone in case work"
+                )
+                self._say(*done.sentences)
             return
-        offer = situation.offer
-        if offer is None or offer.state != "open":
-            raise UsageError("nothing to undo since the last call was placed")
-        if self.sure("z", f"{offer.name} was never called", situation):
-            done = correct_case.correct(
-                self.book, situation.ref, "not_called", "undone in case work"
-            )
-            self._say(*done.sentences)
+        calls = undo_acts.calls_of_undo(self.book, self._case_id)
+        if calls and not self.sure("z", str(joined(calls)), situation):
+            return
+        done = undo_acts.undo(self.book, self._case_id)
+        self._say(*self._said_at_once(act), *done.sentences)
+
+    def _said_at_once(self, undone: "Act | None") -> list[Message | str]:
+        """What the caller must hear at once when the facts are as they were."""
+        if undone is None or undone.action != "amend":
+            return []
+        incident = self._looked().case.incident
+        calls = emergency_calls(incident, self._opened.catalog.rules)
+        numbers = [f"{call.dial}  {call.service}: {call.text}" for call in calls]
+        return [*numbers, *advice_for(incident, calls)]
 
     def _emergency(self, situation: Situation) -> None:
         """The emergency numbers, and the exact place to say there: a look that is written down."""

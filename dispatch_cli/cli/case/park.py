@@ -19,7 +19,7 @@ from .draft_facts import facts_of
 from .finish_call import opened_from_facts, opened_from_interview, shown_draft
 from .motorist import MotoristOptions, read_personal, typed
 from .open import NOT_TYPED, typed_data
-from .questions import Interview
+from .questions import Interview, print_known
 from .typed_data import warn_of_typed_data
 
 if TYPE_CHECKING:
@@ -100,6 +100,7 @@ def resume(  # noqa: PLR0917 - the options of a command
         new = facts_of(facts, data)
         draft = draft_calls.resume(book, draft_id, holder=os.getpid(), take=take)
         interview = Interview(book, {**draft.facts, **new}, draft=draft, typed=new)
+        print_known(draft)
         return opened_from_interview(desk, book, interview, warnings, work=work, verb="resume")
     new = facts_of(facts, read_personal(data))
     book = book.renewed()

@@ -99,6 +99,16 @@ class Interview:
             _show(error, Message("NOT SAVED; the answers stay here, the next one saves them all"))
 
 
+def print_known(draft: Draft) -> None:
+    """Show the answers so far to the operator who goes on with a call."""
+    from ...render.console import print_lines, screen_of
+    from ...render.draft_views import facts_lines
+
+    screen = screen_of(sys.stdout)
+    print_lines(facts_lines(draft.number, draft.facts, screen), sys.stdout, screen)
+    sys.stdout.flush()
+
+
 def print_parked(draft: Draft | None) -> None:
     """Say after Ctrl-C where the answers are."""
     if draft is not None:

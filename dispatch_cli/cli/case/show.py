@@ -88,14 +88,17 @@ def list_cases(
 
     Missed deadlines are first.
     """
-    from ...cases import take_over, view_case, view_drafts
+    from ...cases import take_over, view_case
     from ...render import case_list, case_views
+    from ...results.case_results import CaseView, DraftView
 
     if open_only and everything:
         raise UsageError("--open and --all exclude each other", hint="leave one of them out")
     book = open_book(desk)
     here = local(book.now, book)
-    drafts = view_drafts.views(book)
+    found = view_case.listed(book, closed=0 if open_only or everything else view_case.LATELY_CLOSED)
+    cases = [each for each in found if isinstance(each, CaseView)]
+    drafts = [each for each in found if isinstance(each, DraftView)]
     if everything:
         from ..result_output import paged
 
@@ -103,23 +106,20 @@ def list_cases(
             desk,
             "case list",
             "cases",
-            itertools.chain(
-                [] if desk.json else [drafts], [view_case.cases(book)], view_case.closed_pages(book)
-            ),
+            itertools.chain([cases if desk.json else found], view_case.closed_pages(book)),
             lines=lambda page, screen: case_list.list_lines(page, here, screen),
             columns=case_views.LIST_COLUMNS,
             rows=case_views.list_rows,
             beside={"drafts": drafts},
         )
-    found = view_case.cases(book, closed=0 if open_only else view_case.LATELY_CLOSED)
     return shown(
         desk,
         "case list",
-        {"cases": found, "drafts": drafts},
-        lines=lambda screen: case_list.list_lines([*drafts, *found], here, screen),
+        {"cases": cases, "drafts": drafts},
+        lines=lambda screen: case_list.list_lines(found, here, screen),
         columns=case_views.LIST_COLUMNS,
-        rows=lambda: case_views.list_rows([*drafts, *found]),
-        warnings=take_over.takeovers(book, found),
+        rows=lambda: case_views.list_rows(found),
+        warnings=take_over.takeovers(book, cases),
     )
 
 
