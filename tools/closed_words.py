@@ -44,7 +44,7 @@ def closed_words() -> Iterator[str]:
         words.CLIENT_KINDS, words.METHODS, words.LANGUAGES, case_words.CALLERS,
         check_kinds.CHECK_KINDS, ("CET", "CEST"), run_cards.BUILT_IN,
         case_deadlines.WHAT_IS_DUE, (gate_table.BEYOND_FALLBACK, "abroad", "wish", "decision"),
-        ("asking", "parked", "position", "because"),
+        ("asking", "parked", "position", "because", "safety question", "erasure"),
         [each.reason for each in gate_table.GATES], row_reader.REASONS, FACTS, PHASES,
         case_parts.UNDOABLE, hand_over_results.FOUND_BY, hand_over_results.PROMISED,
         *map(_values_of, (
