@@ -55,6 +55,8 @@ def _worded(command: Any) -> Any:
     for each in (command, *command.params):
         if getattr(each, "help", None):
             each.help = word(each.help)
+    for each in getattr(command, "commands", {}).values():
+        _worded(each)
     return command
 
 
