@@ -143,10 +143,10 @@ def _of_last_resort(state: LastResortState, caller: str, service: str) -> Messag
     """Say what was recorded about the last resort of a service."""
     if state == "called":
         text = "{caller} called the last resort for {service}"
-        return Message(text, caller=_SAID[caller], service=service)
+        return Message(text, caller=_SAID[caller], service=Message(service))
     if state == "takes_over":
-        return Message("the last resort takes over {service}", service=service)
-    return Message("the last resort does not take over {service}", service=service)
+        return Message("the last resort takes over {service}", service=Message(service))
+    return Message("the last resort does not take over {service}", service=Message(service))
 
 
 def _must_be_caller(caller: str) -> None:

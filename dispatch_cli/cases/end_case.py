@@ -36,7 +36,7 @@ def unfinished(case: Case) -> list[Message]:
     """Return the services, with their states, for which help has not come and is still needed."""
     states = {each.service: case_states.service_state(case, each) for each in case.services}
     return [
-        Message("{service}: {state}", service=service, state=case_states.state_word(state))
+        Message("{service}: {state}", service=Message(service), state=case_states.state_word(state))
         for service, state in states.items()
         if state in ("waiting", "asking", "accepted", "exhausted", "last_resort")
     ]
