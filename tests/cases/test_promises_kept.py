@@ -134,4 +134,6 @@ def test_the_last_resort_is_called_off_by_the_operator_who_accepts(desk):
     [warning] = english(done.warnings)
     assert warning == "call 110, the last resort for roadside_repair: no longer needed"
     other = opened(desk)
-    assert english(answer_call.accept(desk(), ask(desk, other), SOON).warnings) == ()
+    ref = ask(desk, other)
+    done = answer_call.accept(desk(), ref, SOON, extra_unit=True, is_compared=True)
+    assert english(done.warnings) == ()
