@@ -304,7 +304,8 @@ def test_an_erased_draft_leaves_no_byte(dispatch, firms, clock, tmp_path, monkey
     assert ran.envelope["data"]["drafts"] == ["G1", "G2"]
     ran = dispatch("case", "forget", "--older-than", "0d", "--clock-is-right", "--json")
     assert ran.envelope["data"]["drafts"] == ["G1", "G2"]
-    assert dispatch("case", "audit", "--json").envelope["data"]["overdue"][0]["ref"] == "G3"
+    due = dispatch("case", "audit", "--json").envelope["data"]["overdue"]
+    assert [each["ref"] for each in due if each["ref"].startswith("G")] == ["G3"]
     assert dispatch("case", "discard", "G3", "--because", "CanaryReason").code == 0
     clock.now += timedelta(hours=24, minutes=1)
     ran = dispatch("case", "forget", "--older-than", "0d", "--clock-is-right", "--json")
