@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from ..messages import Message
 from ..render.board_screen import BoardRow, board_rows
 from ..results.desk_results import Board
 
@@ -22,11 +23,16 @@ class BoardState:
         self.is_unsorted = False
 
     @property
-    def shown(self) -> str:
-        """What the board shows now, as a word."""
+    def shown(self) -> Message:
+        """What the board shows now."""
         if self.found is not None:
-            return "found"
-        return {"open": "all open", "mine": "mine open", "all": "also ended"}[self.filter]
+            return Message("found")
+        words = {
+            "open": Message("all open"),
+            "mine": Message("mine open"),
+            "all": Message("also ended"),
+        }
+        return words[self.filter]
 
     def load(self, board: Board, *, keeps_order: bool = False) -> None:
         """Take the board as it was read; with ``keeps_order`` new rows stand below the others."""

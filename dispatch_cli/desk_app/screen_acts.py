@@ -21,6 +21,12 @@ _EMERGENCY: dict[str, tuple[EmergencyState, str]] = {
 }
 
 
+_TAKE_BECAUSE = (
+    Message("change of shift"), Message("agreed"), Message("the other one does not answer"),
+)  # fmt: skip
+"""The reasons of ``take_over.REASONS`` in its order, as words of the screen."""
+
+
 class ScreenActs:
     """The acts of the keys that are not answers to an offer; the new call is kept here."""
 
@@ -142,10 +148,7 @@ class ScreenActs:
             self._resume(row.number, take=True)
             return
         number = self._case()
-        choices = [
-            (str(at), Message(each.replace("-", " ")))
-            for at, each in enumerate(take_over.REASONS, 1)
-        ]
+        choices = [(str(at), why) for at, why in enumerate(_TAKE_BECAUSE, 1)]
 
         def taken(key: str) -> None:
             done = take_over.take(self._desk.book, number, take_over.REASONS[int(key) - 1])

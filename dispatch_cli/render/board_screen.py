@@ -82,13 +82,13 @@ def board_rows(board: Board) -> list[BoardRow]:
 
 
 def board_head(
-    board: Board, shown: str, operator: str, now: datetime, screen: Screen
+    board: Board, shown: Message, operator: str, now: datetime, screen: Screen
 ) -> list[Line]:
     """Make the first line: how many cases there are, the operator and the clock."""
     overdue = sum(each.overdue for each in board.rows)
     left = screen.say(
         "BOARD  {shown}: {count}, parked {parked}, overdue {overdue}",
-        shown=screen.word(shown),
+        shown=shown,
         count=len(board.cases),
         parked=len(board.drafts),
         overdue=overdue,
