@@ -57,16 +57,9 @@ class Buttons:
         self._used += gap + size
         return True
 
-    def new_row(self) -> None:
-        """Begin a new row, if the last one has keys."""
-        if self.rows[-1]:
-            self.rows.append([])
-            self._used = 0
-
-    @property
-    def height(self) -> int:
-        """The number of rows."""
-        return len([each for each in self.rows if each])
+    def end_with(self, last: "Buttons") -> None:
+        """Put the rows of other buttons below."""
+        self.rows += last.rows
 
     @property
     def text(self) -> Text:
@@ -92,18 +85,17 @@ def board_buttons(keys: Sequence[DeskKey], width: int, most_lines: int) -> Butto
 
 
 def key_buttons(keys: Sequence[DeskKey], width: int) -> Buttons:
-    """Set the keys of a screen: letters first, then the function keys, which always fit."""
+    """Set the keys of a screen: letters on up to three lines, the function keys on the last one."""
     others = [each for each in keys if is_anywhere(each)]
+    # "Esc" is the first to give way, because everybody tries it anyway.
+    others.sort(key=lambda each: (each.key == "escape", each.key == "question_mark"))
+    buttons = Buttons(width, _MOST_KEY_LINES)
     letters = [each for each in keys if each not in others]
-    below = _set(others, Buttons(width, 2))
-    above = _set(letters, Buttons(width, max(1, _MOST_KEY_LINES - below.height)))
-    both = Buttons(width, _MOST_KEY_LINES + 1)
-    for row in (above, below):
-        both.new_row()
-        for line in row.rows:
-            for button in line:
-                both.add(*button)
-    return both
+    for each, (name, label) in zip(letters, worded_keys(letters), strict=True):
+        if not buttons.add(each.key, name, label):
+            break
+    buttons.end_with(_set(others, Buttons(width, 1)))
+    return buttons
 
 
 def _set(keys: Sequence[DeskKey], buttons: Buttons) -> Buttons:

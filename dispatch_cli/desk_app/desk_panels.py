@@ -145,6 +145,7 @@ def _help(screen: Screen) -> Text:
     buttons = Buttons(screen.width, (screen.height or 24) - 2)
     for each, (name, label) in zip(once, worded_keys(once), strict=True):
         buttons.add(each.key, name, label)
-    title = Text(screen.say("ALL KEYS (each letter has one meaning, and acts only on a card)"))
+    words = screen.say("ALL KEYS (each letter has one meaning, and acts only on a card)")
+    title = Text(screen.shorten(words, screen.width))
     title.stylize("bold reverse")
     return Text("\n", end="").join([title, buttons.text])

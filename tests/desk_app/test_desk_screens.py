@@ -1,7 +1,6 @@
 """Every screen fits its terminal, is worded as a whole, and shows data only as text."""
 
 import pytest
-from rich.text import Text
 
 from dispatch_cli.desk_app.desk_drawing import fuzzy
 from dispatch_cli.desk_app.key_table import valid_keys
@@ -129,4 +128,26 @@ def test_letters_choose_from_a_set():
     assert fuzzy("side", words) == ["roadside"]
     assert fuzzy("sdr", words) == ["shoulder", "Standstreifen"]
     assert fuzzy("xyz", words) == []
-    assert Text("x").plain == "x"
+
+
+def test_number_text_and_keys_are_never_cut(world):
+    """At 80 x 24 in an emergency, with a caller on the line and a question, all three are whole."""
+    number = world.called(
+        kind="accident", injured="2", spot="shoulder", where="A8 Richtung München km 48,2"
+    )
+
+    async def play(seat):
+        await seat.press("j")
+        world.clock.goes_on(minutes=4)
+        shown = await seat.press("f9")
+        lines = shown.splitlines()
+        assert any(each.strip() == "089 99998-201" for each in lines)
+        assert "Wann können Sie dort sein?" in " ".join(shown.split())
+        assert "6 none is needed" in shown
+        assert "F2 new call" in lines[-1]
+        await seat.press("escape")
+        assert "089 99998-201" in seat.shown
+        assert "Wann können Sie dort sein?" in " ".join(seat.shown.split())
+        assert "a accepts" in seat.shown
+
+    seated(play, world.desk(case_id=number))
