@@ -52,7 +52,14 @@ def facts_of_draft(number: int) -> dict[str, str]:
     return draft.facts
 
 
-@pytest.mark.parametrize("end", ["ctrl-c", "hang up", "kill -9"])
+@pytest.mark.parametrize(
+    "end",
+    [
+        "kill -9",
+        pytest.param("ctrl-c", marks=pytest.mark.ci),
+        pytest.param("hang up", marks=pytest.mark.ci),
+    ],
+)
 def test_a_dialogue_that_ends_at_any_question_is_parked(dispatch, firms, end):
     """At each question the program ends; the draft has every answer, and the next one goes on."""
     for place, (question, _) in enumerate(STEPS):
