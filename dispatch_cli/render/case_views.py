@@ -44,6 +44,7 @@ PERSONAL_COLUMNS = ("key", "value")
 _PERSONAL = (
     "place",
     "where",
+    "last_exit",
     "typed_place",
     "caller",
     "call_back",
