@@ -54,7 +54,7 @@ def amend(
             after = replace(after, answered=tuple(sorted({*before.answered, *asked})))
         after = with_emergency_due(after, book.catalog.rules, book.now, before.incident)
         changed = changed_facts(before.incident, incident)
-        if changed:
+        if changed or theirs:
             after = _with_drivers_to_tell(after, book.now)
         if theirs:
             tx.set_personal(case_id, replace(personal, **theirs))

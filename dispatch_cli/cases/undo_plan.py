@@ -156,6 +156,9 @@ def _put_back(plan: UndoPlan, number: int, act: Act) -> None:
         was = plan.case(by.case_id)
         if by.action == GIVE_WAY:
             plan.after[was.id] = moved_back(plan.reader, plan.after, was, other, by)
+        if by.action == MERGE:
+            kept = plan.reader.parts_before(was.id, other)
+            plan.after[was.id] = was if kept is None else put_back(was, kept)
         if by.action == MERGE or plan.after[was.id] != was:
             plan.steps.append(UndoStep(by.case_id, other, other, by))
 
@@ -192,8 +195,9 @@ def _with_calls(plan: UndoPlan, before: Case, after: Case, later: Iterable[Act])
 
 
 def _was_recorded(acts: Iterable[Act], action: str, offer: Offer) -> bool:
-    """Return whether an act on an offer, or on all offers of its case, is among some records."""
+    """Return whether an act on an offer is among some records."""
     return any(
-        each.action == action and each.details.get("offers") in ("", str(offer.number))
+        each.action == action
+        and str(offer.number) in str(each.details.get("offers", "")).split(",")
         for each in acts
     )

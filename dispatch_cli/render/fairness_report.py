@@ -7,7 +7,7 @@ from ..messages import Message, Plural
 from ..results.report_results import ContractRow, FairnessReport, FairnessRow
 from .layout import Line, Screen, plain_line
 from .report_table import report_table
-from .wording import word
+from .wording import number, word
 
 if TYPE_CHECKING:
     from .plain import PlainRow
@@ -100,9 +100,9 @@ def _mean_range(row: ContractRow) -> Message | str:
         return "-"
     if row.mean_high_min is None:
         return Message("{minutes} or more", minutes=f"{row.mean_low_min:.1f}")
-    low, high = f"{row.mean_low_min:.1f}", f"{row.mean_high_min:.1f}"
+    low, high = number(row.mean_low_min, ".1f"), number(row.mean_high_min, ".1f")
     return Message("{low} to {high}", low=low, high=high)
 
 
 def _minutes(value: float | None) -> str:
-    return "-" if value is None else f"{value:.1f}"
+    return "-" if value is None else number(value, ".1f")

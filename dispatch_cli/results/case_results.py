@@ -69,7 +69,7 @@ class Exhausted(Struct, frozen=True):
     case_id: int
     service: str
     phone: str
-    text: str
+    text: Message | str
     skipped: tuple[tuple[str, Message | str], ...]
 
 
