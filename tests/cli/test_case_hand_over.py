@@ -3,6 +3,8 @@
 import pytest
 
 from dispatch_cli.cli import run
+from dispatch_cli.cli.desk_options import DeskOptions
+from dispatch_cli.cli.log_book import open_book
 
 from ..terminal import Terminal
 from .test_case_privacy import FIELDS, canaries, is_clean
@@ -210,8 +212,33 @@ def test_nothing_that_the_duplicate_needs_is_lost(by):
     )
     by("AK", "emergency", "2", "--called-by", "desk")
     warnings = by("AK", "merge", "1", "2", "--yes", "--json").envelope["warnings"]
-    assert warnings[0].startswith("the caller of case 2 was promised a call back at ")
-    assert warnings[1:] == ["the caller of case 2 waits on the line"]
+    assert warnings[0].startswith("case 1 has the call back that was promised in case 2 for ")
+    assert warnings[1:] == ["the caller of case 2 waits on the line, as case 1 says now"]
+
+
+@pytest.mark.parametrize("argv", [("undo", "1"), ("undo", "2"), ("merge", "1", "2", "--undo")])
+def test_what_was_done_since_the_merge_is_not_overwritten(by, argv):
+    """The case that stays has a reminder of the duplicate and MB's new facts: no undo.
+
+    Without MB's act the reminder is gone after the undo, and the duplicate has it.
+    """
+    opened(by, number=1)
+    opened(by, number=2)
+    by("AK", "callback", "2", "30")
+    by("AK", "merge", "1", "2", "--yes")
+    by("MB", "amend", "1", "--persons", "3")
+    ran = by("AK", *argv)
+    assert (ran.code, "MB recorded amend at " in ran.err) == (8, True)
+    assert by("MB", "undo", "1").code == 0
+    assert by("AK", *argv).code == 0
+    due = {
+        case["id"]: [each["due"] for each in case["services"]]
+        for case in data(by("AK", "list", "--json"))["cases"]
+    }
+    assert due == {1: ["next call"], 2: ["next call"]}
+    with open_book(DeskOptions()).store.reading() as reader:
+        reminders = [reader.case(number).call_back_at for number in (1, 2)]
+    assert [each is None for each in reminders] == [True, False]
 
 
 def test_a_terminal_shows_both_cases_before_the_merge(by, dispatch):
