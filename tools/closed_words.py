@@ -6,11 +6,12 @@ from typing import get_args
 
 from dispatch_cli.batch.read import row_reader
 from dispatch_cli.cases import case_deadlines, offer_table, undo_plan
+from dispatch_cli.cases.intake_questions import QUESTIONS
 from dispatch_cli.cli import batch_guess, doctor, kinds, providers, providers_report
 from dispatch_cli.cli.case import keep
 from dispatch_cli.eligibility import gate_table
 from dispatch_cli.model import case as case_words
-from dispatch_cli.model import case_parts, check, check_kinds, provider, run_cards, words
+from dispatch_cli.model import case_parts, check, check_kinds, draft, provider, run_cards, words
 from dispatch_cli.render import case_views
 from dispatch_cli.results import check_results, hand_over_results, report_results
 from dispatch_cli.store import restoring
@@ -44,7 +45,7 @@ def closed_words() -> Iterator[str]:
         words.CLIENT_KINDS, words.METHODS, words.LANGUAGES, case_words.CALLERS,
         check_kinds.CHECK_KINDS, ("CET", "CEST"), run_cards.BUILT_IN,
         case_deadlines.WHAT_IS_DUE, (gate_table.BEYOND_FALLBACK, "abroad", "wish", "decision"),
-        ("asking", "parked", "position", "because", "safety question", "erasure"),
+        ("position", "because"), draft.STATES, draft.WHAT_IS_DUE, [each.key for each in QUESTIONS],
         [each.reason for each in gate_table.GATES], row_reader.REASONS, FACTS, PHASES,
         case_parts.UNDOABLE, hand_over_results.FOUND_BY, hand_over_results.PROMISED,
         *map(_values_of, (

@@ -18,7 +18,7 @@ from ..messages import Message, quoted
 from ..model.clock_jumps import is_ahead
 from ..model.draft import LETTER, Draft
 from .book import Book, clock
-from .case_deadlines import Deadline
+from .case_deadlines import EMERGENCY_WITHIN, Deadline
 
 if TYPE_CHECKING:
     from ..store import Reader, Transaction
@@ -58,7 +58,9 @@ def deadline(draft: Draft, now: datetime) -> Deadline:
         wrong = is_ahead(draft.ended_at, now)
         return Deadline(draft.ended_at + ERASED_AFTER, "erasure", is_ahead=wrong)
     within, what = PARKED_WITHIN, "parked call"
-    if not draft.is_safety_asked:
+    if draft.is_danger:
+        within = EMERGENCY_WITHIN
+    elif not draft.is_safety_asked:
         within, what = UNASKED_WITHIN, "safety question"
     return Deadline(draft.parked_at + within, what, is_ahead=is_ahead(draft.parked_at, now))
 

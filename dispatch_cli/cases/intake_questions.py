@@ -40,12 +40,13 @@ _HEAVY_CLASSES = frozenset({"van", "camper", "truck", "bus"})
 class Question(Struct, frozen=True, kw_only=True):
     """One question: its fact, the sentence for the caller, the allowed answers, when it is asked.
 
-    ``answers`` is shown to the operator. A ``needed`` question cannot be passed over.
+    ``answers`` is shown to the operator: a sentence, or the words of a closed set. A ``needed``
+    question cannot be passed over.
     """
 
     key: str
     sentence: Message
-    answers: Message | str
+    answers: Message | tuple[str, ...]
     read: Callable[[str, Rules], Change]
     needed: bool = False
     applies: Callable[[Facts, Rules], bool] = lambda facts, rules: True
@@ -148,7 +149,7 @@ QUESTIONS: tuple[Question, ...] = (
     Question(
         key="spot",
         sentence=Message("Where exactly does the vehicle stand?"),
-        answers=", ".join(SPOTS),
+        answers=tuple(SPOTS),
         read=one_of("spot", SPOTS),
     ),
     Question(
@@ -196,7 +197,7 @@ QUESTIONS: tuple[Question, ...] = (
     Question(
         key="vehicle",
         sentence=Message("What vehicle is it?"),
-        answers=", ".join(VEHICLE_CLASSES),
+        answers=tuple(VEHICLE_CLASSES),
         read=one_of("vehicle", VEHICLE_CLASSES),
         applies=lambda facts, _: facts.get("kind") not in plans.IMPLIED_VEHICLE,
     ),
@@ -225,7 +226,7 @@ QUESTIONS: tuple[Question, ...] = (
     Question(
         key="state",
         sentence=Message("Does the vehicle roll, or is a wheel blocked?"),
-        answers=", ".join(VEHICLE_STATES),
+        answers=tuple(VEHICLE_STATES),
         read=one_of("state", VEHICLE_STATES),
         applies=_is_carried,
     ),

@@ -11,7 +11,7 @@ from ..model.case import Case, Offer, Personal
 from ..notation.dialling import line_of
 from ..results.hand_over_results import ComparedCase, HandedPromise, Merged
 from . import case_states, offer_changes
-from .book import Book, refusals_in_local_time, require_case
+from .book import Book, clock, refusals_in_local_time, require_case
 from .case_ends import NOTHING_DUE
 from .decisions import of_case
 from .undo_plan import MERGE
@@ -41,7 +41,7 @@ def merge(book: Book, case_id: int, duplicate: int) -> Merged:
     """End a duplicate: its open and live offers are called off, which counts against no provider.
 
     Both cases keep their callers and numbers. Raises ConflictError for a case that has ended, and
-    for a duplicate in which help has arrived.
+    for a duplicate in which help has arrived or an emergency call is due that only it needs.
     """
     refused: ConflictError | None = None
     with book.store.deciding() as tx, refusals_in_local_time(book):
@@ -61,6 +61,7 @@ def merge(book: Book, case_id: int, duplicate: int) -> Merged:
             )
             fact = of_case(case_id, Message("case {other} is merged into it", other=duplicate))
             call_off = _to_call_off(after)
+            lost = _promised_to_caller(book, before)
     if refused is not None:
         with refusals_in_local_time(book):
             raise refused
@@ -70,13 +71,31 @@ def merge(book: Book, case_id: int, duplicate: int) -> Merged:
         duplicate=duplicate,
         message=message,
         call_off=call_off,
-        warnings=tuple(
-            dict.fromkeys(
+        warnings=(
+            *dict.fromkeys(
                 Message("call {phone} {name}: no longer needed", phone=each.phone, name=each.name)
                 for each in call_off
-            )
+            ),
+            *lost,
         ),
     )
+
+
+def _promised_to_caller(book: Book, case: Case) -> list[Message]:
+    """Return what the caller of a duplicate waits for, which no case has after the merge."""
+    found = []
+    if case.call_back_at is not None:
+        at = clock(case.call_back_at, book)
+        found.append(
+            Message(
+                "the caller of case {case_id} was promised a call back at {at}",
+                case_id=case.id,
+                at=at,
+            )
+        )
+    if case.on_line_since is not None:
+        found.append(Message("the caller of case {case_id} waits on the line", case_id=case.id))
+    return found
 
 
 def merged(case: Case, into: int, *, now: datetime) -> Case:
@@ -116,6 +135,16 @@ def _two(tx: "Transaction", case_id: int, duplicate: int) -> tuple[Case, Case]:
             name=arrived.name,
             hint=Message(
                 "merge the other way round: dispatch case merge {duplicate} {case_id}",
+                duplicate=duplicate,
+                case_id=case_id,
+            ),
+        )
+    if other.emergency_by is not None and not stays.emergency and stays.emergency_by is None:
+        raise ConflictError(
+            "the emergency call that case {duplicate} needs is not recorded",
+            duplicate=duplicate,
+            hint=Message(
+                "record it first (dispatch case emergency {duplicate}), or amend case {case_id}",
                 duplicate=duplicate,
                 case_id=case_id,
             ),

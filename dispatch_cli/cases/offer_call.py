@@ -56,7 +56,7 @@ def place_call(
         # Before the choice, because a service that already has help is not exhausted.
         with refusal_naming_operator(book, tx, case_id):
             for each in wanted:
-                offer_changes.must_need_a_call(opened, each)
+                offer_changes.must_need_a_call(opened, each, is_named=provider is not None)
         options, found, in_spite_of = _chosen(book, tx, opened, wanted, provider)
         if options:
             early = opens_later(book, tx, opened, options[0].provider)

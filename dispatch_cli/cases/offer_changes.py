@@ -41,7 +41,7 @@ def ask(
     answer_within: timedelta = ANSWER_WITHIN,
 ) -> Case:
     """Open an offer, for a call that is placed now; a service has one open offer at a time."""
-    must_need_a_call(case, service)
+    must_need_a_call(case, service, is_named=True)
     ranks = [each.provider for each in service.options]
     offer = Offer(
         number=len(case.offers) + 1,
@@ -253,10 +253,17 @@ def must_be_open(case: Case) -> None:
         )
 
 
-def must_need_a_call(case: Case, service: CaseService) -> None:
-    """Raise an error if a service waits for another one, or has an open or live offer."""
+def must_need_a_call(case: Case, service: CaseService, *, is_named: bool = False) -> None:
+    """Raise an error if a service waits for another one, or has an open or live offer.
+
+    ``is_named``: the provider is known, so that it can be asked while the last one of the cascade
+    rings back later.
+    """
     must_be_open(case)
     state = service_state(case, service)
+    offers = offers_for(case, service.service)
+    if is_named and state == "asking" and all(offer.state != "open" for offer in offers):
+        return
     if state == "later":
         raise ConflictError(
             "{service} waits until {after} has failed",

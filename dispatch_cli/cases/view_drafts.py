@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from ..model.draft import Draft
-from ..model.words import DANGEROUS_SPOTS
 from ..results.case_results import DraftView, Overdue
 from . import draft_calls
 from .urgency import Urgency
@@ -18,7 +17,7 @@ def sort_key(draft: Draft, now: datetime) -> tuple[Urgency, datetime, datetime, 
     due, key = draft_calls.deadline(draft, now), Urgency.DUE
     if draft.ended_at is not None:
         key = Urgency.OVERDUE
-    elif _is_danger(draft):
+    elif draft.is_danger:
         key = Urgency.PERSON
     elif due.is_overdue(now):
         key = Urgency.OVERDUE
@@ -33,7 +32,7 @@ def view(draft: Draft, now: datetime) -> DraftView:
     injured = facts.get("injured", "")
     return DraftView(
         number=draft.number,
-        state="asking" if draft_calls.is_held(draft) else "parked",
+        state="held" if draft_calls.is_held(draft) else "parked",
         operator=draft.operator,
         opened_at=draft.opened_at,
         changed_at=draft.changed_at,
@@ -41,7 +40,7 @@ def view(draft: Draft, now: datetime) -> DraftView:
         kind=facts.get("kind", ""),
         area=_area(facts.get("at", "")),
         injured=int(injured) if injured.isdecimal() else None,
-        in_danger=_is_danger(draft),
+        in_danger=draft.is_danger,
         has_number=bool(facts.get("call_back")),
         on_line=draft.on_line,
         missing=draft.missing,
@@ -56,16 +55,6 @@ def overdue_of(draft: Draft, now: datetime) -> Iterator[Overdue]:
     due = draft_calls.deadline(draft, now)
     if due.is_overdue(now):
         yield Overdue(draft.number, due.what, due.at, "", "", is_ahead=due.is_ahead)
-
-
-def _is_danger(draft: Draft) -> bool:
-    """Return whether the caller has said that a person is hurt, trapped or in traffic."""
-    facts = draft.facts
-    return (
-        facts.get("injured", "") not in ("", "0")
-        or facts.get("trapped") == "yes"
-        or facts.get("spot") in DANGEROUS_SPOTS
-    )
 
 
 def _area(place: str) -> str:

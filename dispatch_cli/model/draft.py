@@ -4,8 +4,16 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from .words import DANGEROUS_SPOTS
+
 REQUIRED = ("injured", "at", "kind")
 """The facts without which no case is opened."""
+
+STATES = ("parked", "held")
+"""The states of a draft that has not ended; ``held`` while a program asks its questions."""
+
+WHAT_IS_DUE = ("safety question", "parked call", "erasure")
+"""What is due for a draft; the last one after its end."""
 
 LETTER = "G"
 """The letter before the number of a draft, which distinguishes it from that of a case."""
@@ -49,6 +57,15 @@ class Draft(Struct, frozen=True, kw_only=True):
     def is_safety_asked(self) -> bool:
         """Whether the caller has said if a person is hurt or in danger."""
         return bool(self.facts.get("injured"))
+
+    @property
+    def is_danger(self) -> bool:
+        """Whether the caller has said that a person is hurt, trapped or in traffic."""
+        return (
+            self.facts.get("injured", "") not in ("", "0")
+            or self.facts.get("trapped") == "yes"
+            or self.facts.get("spot") in DANGEROUS_SPOTS
+        )
 
     @property
     def can_be_called_back(self) -> bool:

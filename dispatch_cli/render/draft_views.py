@@ -27,14 +27,18 @@ def draft_lines(
     due = say("{due} due {at}", due=word(view.due), at=past_clock(view.due_at, now))
     parts = [screen.text(done), due]
     if view.missing:
-        parts.append(say("missing: {facts}", facts=", ".join(word(each) for each in view.missing)))
+        parts.append(say("missing: {facts}", facts=", ".join(map(_fact, view.missing))))
     return plain_lines(flow(parts, screen.width, rest=_INDENT))
 
 
 def facts_lines(number: str, facts: Mapping[str, str], screen: Screen) -> list[Line]:
     """Make the lines of the answers so far, which are personal data; passed over ones are left."""
-    parts = [f"{screen.word(name)}: {screen.text(value)}" for name, value in facts.items() if value]
+    parts = [f"{_fact(name)}: {screen.text(value)}" for name, value in facts.items() if value]
     return plain_lines(flow([number, *parts], screen.width, gap="  ", rest=_INDENT))
+
+
+def _fact(name: str) -> str:
+    return word(name.replace("_", " "))
 
 
 def draft_rows(views: Iterable["DraftView"]) -> "Iterable[PlainRow]":

@@ -151,7 +151,7 @@ class CaseView(Struct, frozen=True, kw_only=True):
 class DraftView(Struct, frozen=True, kw_only=True):
     """A call that is not finished, without personal data; ``area`` is a postcode or empty.
 
-    ``state`` is "asking" while a program asks its questions, else "parked". ``injured`` is None if
+    ``state`` is "held" while a program asks its questions, else "parked". ``injured`` is None if
     the caller was not asked. ``missing`` are the facts without which no case is opened.
     """
 

@@ -36,7 +36,9 @@ class Desk(Promises):
 
     def __init__(self) -> None:
         self.jobs: list[Job] = []
-        self.journal: list[tuple[str, int]] = []
+        self.who = "MB"
+        """The operator of the current act."""
+        self.journal: list[tuple[str, int, str]] = []
         self.gave_way: list[tuple[str, int]] = []
         """The records that the current act writes for other cases, before its own record."""
 
@@ -199,7 +201,17 @@ class Desk(Promises):
             service = order[0]
         if service not in stands:
             return Verdict(WRONG), Asked()
-        if stands[service] not in ("later", "waiting", "exhausted", "last_resort", "taken_over"):
+        needs = firm and not any(each.is_asked for each in job.calls_for(service))
+        if stands[service] == "asking" and not needs:
+            return Verdict(BUSY), Asked()
+        if stands[service] not in (
+            "asking",
+            "later",
+            "waiting",
+            "exhausted",
+            "last_resort",
+            "taken_over",
+        ):
             return Verdict(BUSY), Asked()
         early = (("open early", job.number),) if stands[service] == "later" else ()
         if firm and firm not in FIRMS:
@@ -230,10 +242,14 @@ class Desk(Promises):
             now,
             now + 3 * MINUTE,
             override=override,
+            placed_by=self.who,
         )
+        if job.keeper != self.who:
+            early = (*early, ("take", job.number))
 
         def change() -> None:
             job.calls.append(call)
+            job.keeper = self.who
             job.service(service).is_due = True
             if override:
                 job.texts[f"{call.number}.because"] = "because"
@@ -353,6 +369,7 @@ class Desk(Promises):
             now + 3 * MINUTE,
             outcome=right.replace("open", ""),
             override=call.override,
+            placed_by=self.who,
             answered=call.answered,
         )
         if right == "no_answer":
@@ -411,6 +428,7 @@ class Desk(Promises):
     ) -> Verdict:
         number = len(self.jobs) + 1
         job = Job(number, kind, state, now, now, self.planned(kind, state, now, now))
+        job.keeper = self.who
         job.put_emergency(injured, spot, now)
         return self._done(job, "open", lambda: self.jobs.append(job))
 
@@ -504,6 +522,33 @@ class Desk(Promises):
 
         return Verdict(journal=tuple(("forget", job.number) for job in due), change=change)
 
+    def in_work(self) -> list[Job]:
+        """Return the cases that are not over, or of which firms must be called off."""
+        return [job for job in self.jobs if not job.over or any(c.off_due for c in job.calls)]
+
+    def take(self, job: Job) -> Verdict:
+        """Take a case over from the other operator."""
+        if job.over or job.keeper == self.who:
+            return self._late(job, "take")
+        return self._done(job, "take", lambda: setattr(job, "keeper", self.who))
+
+    def hand_over(self, to: str) -> Verdict:
+        """Hand all own cases over to another operator."""
+        own = [job for job in self.in_work() if job.keeper == self.who]
+        if to == self.who:
+            return Verdict(WRONG)
+
+        def change() -> None:
+            for job in own:
+                job.keeper = to
+
+        return Verdict(journal=tuple(("hand over", job.number) for job in own), change=change)
+
+    def may_mean_another(self, job: Job, call: Call) -> bool:
+        """Return whether an answer without its call may be to an operator's own, earlier one."""
+        had = any(each.placed_by == self.who for each in job.calls)
+        return had and call.placed_by != self.who
+
     def by_urgency(self, now: datetime) -> list[int]:
         """Return the cases that are not done: danger first, then overdue, then on the line."""
 
@@ -525,8 +570,7 @@ class Desk(Promises):
                 group = 4 if job.when - now > MINUTE else 3
             return group, due[0][1], job.opened, job.number
 
-        left = [job for job in self.jobs if not job.over or any(c.off_due for c in job.calls)]
-        return [job.number for job in sorted(left, key=place)]
+        return [job.number for job in sorted(self.in_work(), key=place)]
 
     def overdue(self, now: datetime) -> list[tuple[datetime, str, str, str, str]]:
         """Return the missed deadlines: moment, subject, kind, firm and number to call."""

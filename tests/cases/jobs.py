@@ -92,6 +92,8 @@ class Call(Struct):
     due: datetime
     outcome: str = ""
     override: str = ""
+    placed_by: str = ""
+    """The operator who placed the call, or recorded what it was in truth."""
     reason: str = ""
     is_struck: bool = False
     promised: list[datetime] = []
@@ -203,6 +205,7 @@ class Job(Struct):
     emergency: str = ""
     emergency_by: datetime | None = None
     on_line: datetime | None = None
+    keeper: str = ""
     ways: dict[tuple[str, str], timedelta] = {}
     """Return the ranking's minutes on the way of a firm for a service."""
 

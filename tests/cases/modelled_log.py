@@ -91,7 +91,7 @@ class ModelledLog(RuleBasedStateMachine):
             catalog=self.firms,
             holidays=no_holidays,
             now=self.now,
-            operator="desk",
+            operator=self.desk.who,
         )
 
     # How an act is done, and how the program may die on the way.
@@ -119,7 +119,8 @@ class ModelledLog(RuleBasedStateMachine):
             assert not verdict.refused, f"not refused as {verdict.refused}"
         if not verdict.refused:
             verdict.change()
-        self.desk.journal += [*self.desk.gave_way, *verdict.journal]
+        acts = [*self.desk.gave_way, *verdict.journal]
+        self.desk.journal += [(*act, self.desk.who) for act in acts]
         self.desk.gave_way.clear()
         return given
 
@@ -240,12 +241,13 @@ class ModelledLog(RuleBasedStateMachine):
 
     def is_as_remembered(self, job, case):
         assert [
-            (each.service, each.provider, each.phone, each.state, each.reason, each.override)
-            for each in case.offers
+            (o.service, o.provider, o.phone, o.state, o.reason, o.override, o.operator)
+            for o in case.offers
         ] == [
-            (each.service, each.firm, each.phone, each.word, each.reason, each.override)
-            for each in job.calls
+            (c.service, c.firm, c.phone, c.word, c.reason, c.override, c.placed_by)
+            for c in job.calls
         ]
+        assert case.keeper == job.keeper
         if not job.is_forgotten:
             assert [
                 (o.opened_at, o.answered_at, o.arrived_at, o.ended_at,

@@ -23,6 +23,7 @@ from dispatch_cli.cases import (
     keep_promises,
     offer_call,
     open_case,
+    take_over,
     view_case,
 )
 from dispatch_cli.model import Vehicle
@@ -34,12 +35,13 @@ from tests.english import english
 from ..worlds import incident
 from .jobs import BERLIN, ENDINGS, FIRMS, MINUTE
 from .modelled_log import STARTS, ModelledLog, catalog
-from .promised import WRONG, Verdict
+from .promised import BUSY, WRONG, Verdict
 
 PASSES = st.sampled_from([0, 0, 1, 2, 4, 7])
 KINDS = st.sampled_from(["breakdown", "dead_battery", "tow"])
 STATES = st.sampled_from([None, "blocked", "on_side"])
 INJURED = st.sampled_from([0, 0, 0, 0, 0, 1, 2])
+OPERATORS = st.sampled_from(["MB", "AK"])
 SPOTS = st.sampled_from([None, None, None, "shoulder", "lane"])
 CALLERS = ["caller", "desk", "on-scene", "other"]
 RIGHTS = [
@@ -58,7 +60,7 @@ ACTS = {
     "open_case": 2, "ask": 7, "ask_for": 2, "say_yes": 7, "say_no": 4, "go_on": 8, "call_back": 4,
     "say_late": 2, "correct": 3, "undo": 1, "end": 1, "amend": 2, "remind": 1, "keep": 1, "look": 1,
     "forget": 1, "later": 3, "call_off": 1, "tell": 2, "hold_line": 1, "emergency": 1,
-    "last_resort": 2,
+    "last_resort": 2, "take": 1, "hand_over": 1,
 }  # fmt: skip
 """How often each act is chosen where it makes sense."""
 KILLED = ["killed"] if hasattr(os, "fork") else []
@@ -82,6 +84,7 @@ class Casework(ModelledLog):
     def work(self, data):
         """Do one of the possible acts, a little later."""
         self.now += data.draw(PASSES) * MINUTE
+        self.desk.who = data.draw(OPERATORS)
         act = data.draw(st.sampled_from(self.sensible()))
         getattr(self, act)(data.draw)
         self.doom = None
@@ -104,7 +107,7 @@ class Casework(ModelledLog):
         self.store.close()
         self.store = open_store(self.path, now=self.now)
         acts = view_case.acts(self.book())
-        assert [(act.action, act.case_id) for act in acts] == self.desk.journal
+        assert [(act.action, act.case_id, act.operator) for act in acts] == self.desk.journal
         assert self.store.check() == []
         self.work(data)
 
@@ -203,6 +206,8 @@ class Casework(ModelledLog):
         verdict = self.desk.answer(job, call, action, self.now, reason=reason, text=text)
         if is_bare and len(ringing) != 1:
             verdict = Verdict(WRONG)
+        elif is_bare and self.desk.may_mean_another(job, call):
+            verdict = Verdict(BUSY)
         done = self.attempt(
             verdict, lambda book: answer_call.record(book, ref, action, reason=reason, text=text)
         )
@@ -354,6 +359,16 @@ class Casework(ModelledLog):
                 book, job.number, said, caller="desk", service=service
             ),
         )
+
+    # Two operators.
+
+    def take(self, draw):
+        job = draw(self.any_job())
+        self.attempt(self.desk.take(job), lambda book: take_over.take(book, job.number, "agreed"))
+
+    def hand_over(self, draw):
+        to = draw(OPERATORS)
+        self.attempt(self.desk.hand_over(to), lambda book: take_over.hand_over(book, to))
 
     # Keeping.
 

@@ -30,7 +30,15 @@ OPERATORS = st.sampled_from(["anna", "bert"])
 PICK = st.integers(0, 30)
 PASSES = st.sampled_from([0, 0, 0, 1, 1, 3, 11, 700, 800])
 ANSWERS = st.sampled_from(
-    [{"injured": "0"}, {"at": "86150"}, {"call_back": "0821 1"}, {"kind": "tow"}, {"trailer": "no"}]
+    [
+        {"injured": "0"},
+        {"injured": "1"},
+        {"spot": "lane"},
+        {"at": "86150"},
+        {"call_back": "0821 1"},
+        {"kind": "tow"},
+        {"trailer": "no"},
+    ]
 )
 ENDS = st.sampled_from([None] * 5 + [("thrown", 0), ("thrown", 1), ("thrown", 2)] + (
     [("killed", 2), ("killed", 4), ("killed", 5), ("killed", 7)] if hasattr(os, "fork") else []
@@ -110,7 +118,12 @@ class Model:
             if call["end"]:
                 due = call["ended"] + timedelta(days=1)
             else:
-                due = call["since"] + (10 if "injured" in call["facts"] else 2) * MINUTE
+                facts, minutes = call["facts"], 10
+                if "injured" not in facts:
+                    minutes = 2
+                if facts.get("injured") == "1" or "spot" in facts:
+                    minutes = 1
+                due = call["since"] + minutes * MINUTE
             if due < now:
                 found.append(f"G{number}")
         return sorted(found)

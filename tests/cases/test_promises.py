@@ -132,6 +132,20 @@ def test_a_call_can_be_reopened_while_another_firm_rings_back(desk):
     assert {("ring back", 1), ("answer", 3)} <= due(desk, case_id)
 
 
+def test_a_firm_out_of_order_can_be_asked_while_the_last_one_rings_back(desk):
+    """The cascade is at its end, but the operator knows another firm; one call at a time."""
+    case_id = opened(desk)
+    answer_call.record(desk(), ask(desk, case_id), "decline", reason="no_unit")
+    ask(desk, case_id, later=True)
+    with pytest.raises(ConflictError, match="asking already"):
+        ask(desk, case_id, services=["roadside_repair"])
+    how = {"services": ["roadside_repair"], "because": "knows it", "override": "decision"}
+    ask(desk, case_id, provider="carl", **how)
+    assert {("ring back", 2), ("answer", 3)} <= due(desk, case_id)
+    with pytest.raises(ConflictError, match="asking already"):
+        ask(desk, case_id, provider="anna", **how)
+
+
 def test_a_cancelled_case_is_listed_until_its_firms_are_called_off(desk):
     """The list, the audit and the number of the case itself lead to the call."""
     case_id = opened(desk)

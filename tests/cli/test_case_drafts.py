@@ -132,7 +132,7 @@ def test_one_order_of_calls_and_cases(dispatch, firms, clock):
     assert rows == ["G4", "G2", "G3", "1", "G1"]
     clock.now += timedelta(minutes=8)
     overdue = dispatch("case", "audit", "--json").envelope["data"]["overdue"]
-    assert [each["ref"] for each in overdue] == ["G2", "1", "G1", "G3"]
+    assert [each["ref"] for each in overdue] == ["G4", "G2", "1", "G1", "G3"]
 
 
 def test_a_case_whose_caller_was_not_asked_says_so(dispatch, firms):
@@ -173,7 +173,7 @@ def test_two_operators_want_the_same_call(dispatch, firms):
     with Terminal(["case", "resume", "G1"], columns=100) as first:
         first.wait_for("in danger?")
         [draft], _ = listed(dispatch)
-        assert (draft["state"], draft["operator"]) == ("asking", "maria")
+        assert (draft["state"], draft["operator"]) == ("held", "maria")
         for argv in (
             ("resume", "G1", "--operator", "jan"),
             ("resume", "G1", "tow", "--injured", "0", "--at", "86150", "--operator", "jan"),

@@ -196,6 +196,24 @@ def test_what_cannot_be_merged(by):
     assert "dispatch case merge 2 1" in ran.err
 
 
+def test_nothing_that_the_duplicate_needs_is_lost(by):
+    """An emergency call that is due only there refuses the merge; waiting callers are named."""
+    opened(by, number=1)
+    opened(by, number=2)
+    by("AK", "amend", "2", "--injured", "1")
+    by("AK", "line", "2")
+    by("AK", "callback", "2", "30")
+    ran = by("AK", "merge", "1", "2", "--yes")
+    assert (ran.code, "the emergency call that case 2 needs is not recorded" in ran.err) == (
+        8,
+        True,
+    )
+    by("AK", "emergency", "2", "--called-by", "desk")
+    warnings = by("AK", "merge", "1", "2", "--yes", "--json").envelope["warnings"]
+    assert warnings[0].startswith("the caller of case 2 was promised a call back at ")
+    assert warnings[1:] == ["the caller of case 2 waits on the line"]
+
+
 def test_a_terminal_shows_both_cases_before_the_merge(by, dispatch):
     """Side by side: vehicle, plate, the last digits of the number, place; Enter is no."""
     one, two = opened(by, number=1), opened(by, number=2)

@@ -1,7 +1,13 @@
 """The questions to a caller: their order, what each takes, and what stays unknown."""
 
+import gettext
+import sys
+from pathlib import Path
+
 import pytest
 
+import dispatch_cli
+from dispatch_cli.cases import draft_calls, open_case
 from dispatch_cli.cases.draft_calls import resume
 from dispatch_cli.cases.intake_questions import QUESTIONS
 from dispatch_cli.cli.case.draft_facts import answered, facts_of, options_of
@@ -9,7 +15,7 @@ from dispatch_cli.cli.case.questions import Interview
 from dispatch_cli.cli.desk_options import DeskOptions
 from dispatch_cli.cli.incident_options import IncidentOptions
 from dispatch_cli.cli.log_book import open_book
-from dispatch_cli.errors import ConflictError
+from dispatch_cli.errors import ConflictError, UnavailableError
 from dispatch_cli.model.case import Personal
 
 NUMBER = "0821 324-9999"
@@ -161,6 +167,52 @@ def test_a_typed_number_is_checked_as_well(firms, capsys):
     assert len(names) == 1
 
 
+def test_answers_that_cannot_be_saved_stay(firms, monkeypatch, capsys):
+    """While the log cannot be written each answer says NOT SAVED; the first that can saves all."""
+    kept = draft_calls.start
+    asked: list[str] = []
+
+    def start(*given, **named):
+        if len(asked) < 3:
+            raise UnavailableError("no space left on device")
+        return kept(*given, **named)
+
+    def ask(sentence) -> str:
+        asked.append(str(sentence))
+        return {1: "2", 2: "86150"}.get(len(asked), "")
+
+    monkeypatch.setattr(draft_calls, "start", start)
+    interview = Interview(open_book(DeskOptions()), {}, ask=ask)
+    interview.run()
+    assert capsys.readouterr().err.count("NOT SAVED") == 2
+    assert interview.draft is not None
+    assert interview.draft.facts == interview.facts
+    assert (interview.facts["injured"], interview.facts["at"]) == ("2", "86150")
+
+
+def test_a_case_that_cannot_be_saved_is_tried_again(dispatch, firms, monkeypatch, capsys):
+    """At the end of the questions Enter tries again, until there is exactly one case."""
+    opened, tries = open_case.open_case, []
+
+    def failing(*given, **named):
+        tries.append(1)
+        if len(tries) < 3:
+            raise UnavailableError("no space left on device")
+        return opened(*given, **named)
+
+    monkeypatch.setattr(open_case, "open_case", failing)
+    monkeypatch.setattr(DeskOptions, "is_asking", property(lambda self: True))
+    answers = iter(["no", "86150", *[""] * 30])
+    monkeypatch.setattr(
+        sys, "stdin", type("Operator", (), {"readline": lambda self: next(answers) + "\n"})()
+    )
+    ran = dispatch("case", "open")
+    assert (ran.code, len(tries)) == (0, 3)
+    assert ran.err.count("NOT SAVED. Enter tries again") == 2
+    data = dispatch("case", "list", "--json").envelope["data"]
+    assert ([each["id"] for each in data["cases"]], data["drafts"]) == ([1], [])
+
+
 def test_a_call_that_was_taken_over_is_not_written_by_the_first(firms):
     """When another operator takes the call, the next answer of the first one is refused."""
 
@@ -176,6 +228,20 @@ def test_a_call_that_was_taken_over_is_not_written_by_the_first(firms):
     with open_book(DeskOptions()).store.reading() as reader:
         [draft] = reader.drafts()
     assert (draft.operator, draft.facts) == ("jan", {"injured": "0"})
+
+
+def test_german_answers_are_taken_as_they_are_shown(firms):
+    """Each word that the German screen offers as an answer is an answer."""
+    folder = Path(dispatch_cli.__file__).parent / "locale"
+    german = gettext.translation("dispatch", folder, languages=["de"])
+    rules = open_book(DeskOptions()).catalog.rules
+    read = {}
+    for question in QUESTIONS:
+        assert german.gettext(question.sentence.id) != question.sentence.id
+        for word in question.answers if isinstance(question.answers, tuple) else ():
+            read[word] = question.answer(german.gettext(word), {}, rules) == {question.key: word}
+    assert len(read) > 15
+    assert all(read.values())
 
 
 def test_facts_and_options_are_each_other_s_inverse():

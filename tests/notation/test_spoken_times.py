@@ -1,9 +1,12 @@
 """Times as people say them on the telephone."""
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from dispatch_cli.cases.book import Book
 from dispatch_cli.cli.typed_input import read_moment
@@ -150,6 +153,28 @@ def test_every_minute_that_is_said_is_the_next_one() -> None:
             local = found.astimezone(BERLIN)
             assert (local.hour % 12, local.minute) == (hour % 12, passed % 60)
             assert timedelta(0) <= found - now < timedelta(hours=12)
+
+
+WORDS = [
+    "35", "12", "0", "60", "99", "2460", "halb", "halbe", "viertel", "dreiviertel", "quarter",
+    "half", "past", "to", "nach", "vor", "um", "bis", "in", "-", ".", ":", "uhr", "stunde", "hour",
+    "h", "min", "m", "eine", "an", "drei", "zwölf", "twenty", "zwanzig", "gleich", "und", "oder",
+    "ca.", "1,5", "½",
+]  # fmt: skip
+
+
+@settings(max_examples=1500, deadline=None, derandomize=True, database=None)
+@given(
+    st.lists(st.sampled_from(WORDS), max_size=5), st.sampled_from([" ", ""]), st.integers(0, 1439)
+)
+def test_any_text_is_a_time_or_refused(words: list[str], between: str, passed: int) -> None:
+    """A text is none of the forms, refused with a sentence, or a time within a day."""
+    now = datetime(2026, 11, 27, tzinfo=BERLIN) + timedelta(minutes=passed)
+    found = None
+    with suppress(UsageError):
+        found = parse_spoken(between.join(words), now, "Europe/Berlin")
+    if found is not None:
+        assert timedelta(0) <= found - now <= timedelta(hours=24)
 
 
 def _book(now: datetime) -> Book:

@@ -15,7 +15,7 @@ from ...cases.intake_questions import (
     on_request,
 )
 from ...errors import UnavailableError, UsageError
-from ...messages import Message, joined
+from ...messages import Message
 from ...model import Incident, Place
 from ...model.draft import Draft
 from ..typed_input import ask
@@ -73,7 +73,13 @@ class Interview:
 
     def _put(self, question: Question) -> None:
         """Ask one question until the answer can be read, and keep the answer."""
-        answers = joined([question.answers, question.usual(self.facts)], "; Enter: ")
+        from ...render.wording import word
+
+        answers, usual = question.answers, question.usual(self.facts)
+        if isinstance(answers, tuple):
+            answers = Message("{words}", words=", ".join(map(word, answers)))
+        if usual:
+            answers = Message("{answers}; Enter: {usual}", answers=answers, usual=word(usual))
         sentence = Message(
             "{question} [{answers}]", question=question.asked(self.facts), answers=answers
         )
