@@ -3,10 +3,15 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from .. import desk, folders, intake, plans
 from ..model import Incident, Rules
 from ..model.case import Personal
+from ..model.draft import COPIED_PLACE
 from .book import Book
+from .copied_facts import copied_place, written
 from .observe_log import observe
 
 if TYPE_CHECKING:
@@ -15,7 +20,8 @@ if TYPE_CHECKING:
 _FLAGS = ("ev", "trailer", "trapped")
 _COUNTS = ("injured", "persons", "children", "pets")
 _PERSONAL = ("caller", "call_back", "plate", "ref", "to", "note", "at_vehicle")
-_TYPED = (*(each for each in intake.RawIncident.__struct_fields__ if each != "note"), "at", "when")
+_OF_INCIDENT = (each for each in intake.RawIncident.__struct_fields__ if each != "note")
+_TYPED = (*_OF_INCIDENT, "last_exit", "at", "when")
 
 
 def typed_facts(facts: Mapping[str, str]) -> dict[str, object]:
@@ -34,9 +40,6 @@ def typed_facts(facts: Mapping[str, str]) -> dict[str, object]:
             values[name] = int(text)
         else:
             values[name] = tuple(text.split(",")) if name == "asked" else text
-    if last_exit := facts.get("last_exit"):
-        where = facts.get("where")
-        values["where"] = f"{where}, last exit {last_exit}" if where else f"last exit {last_exit}"
     return values
 
 
@@ -46,11 +49,33 @@ def personal_of(facts: Mapping[str, str]) -> Personal:
     return Personal(typed_place=facts.get("at", ""), **known)
 
 
-def incident_of(book: Book, facts: Mapping[str, str]) -> Incident:
-    """Read the incident; raises UsageError with all facts that cannot be read."""
-    return intake.read_incident(
-        typed_facts(facts), book.catalog.rules, book.now, folders.gazetteer()
-    )
+class Call(Struct, frozen=True):
+    """A call as its case is opened; ``like`` is the case from which its place was copied, or 0."""
+
+    incident: Incident
+    personal: Personal
+    like: int = 0
+
+
+def call_of(book: Book, facts: Mapping[str, str]) -> Call:
+    """Read a call; raises UsageError with all facts that cannot be read.
+
+    A copied place stays as exact as it is in the other case, whatever its words mean today.
+    """
+    typed, personal, copied = typed_facts(facts), personal_of(facts), copied_place(facts)
+    if copied is not None:
+        typed["at"] = written(copied.place)
+    gazetteer = folders.gazetteer()
+    incident = intake.read_incident(typed, book.catalog.rules, book.now, gazetteer)
+    if copied is None:
+        return Call(incident, personal)
+    incident = replace(incident, place=copied.place)
+    return Call(incident, replace(personal, typed_place=copied.words), copied.case_id)
+
+
+def answered(facts: Mapping[str, str]) -> list[str]:
+    """Return the facts that the caller has answered."""
+    return [name for name, value in facts.items() if value and name != COPIED_PLACE]
 
 
 def preview(book: Book, facts: Mapping[str, str]) -> "Answer":
@@ -58,7 +83,7 @@ def preview(book: Book, facts: Mapping[str, str]) -> "Answer":
 
     The facts must have a kind and a place.
     """
-    incident = incident_of(book, facts)
+    incident = call_of(book, facts).incident
     with book.store.reading() as reader:
         observations = observe(book.catalog, reader, book.now)
     return desk.rank_incident(

@@ -226,12 +226,14 @@ class Intake:
             self._ask(missing[0])
             raise UsageError("{label} is missing: ask it first", label=LABELS[missing[0]])
         book = self._desk.book
+        call = call_facts.call_of(book, self.facts)
         opened = open_case.open_case(
             book,
-            call_facts.incident_of(book, self.facts),
-            call_facts.personal_of(self.facts),
+            call.incident,
+            call.personal,
+            like=call.like,
             draft=self.draft,
-            answered=[name for name, value in self.facts.items() if value],
+            answered=call_facts.answered(self.facts),
         )
         self._desk.unask()
         confirm = Message("CONFIRM  {place}", place=opened.answer.incident.place)

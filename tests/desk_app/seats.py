@@ -104,9 +104,8 @@ class World:
         """Open a case with some facts, and return its number."""
         book = self.book(operator)
         known = {"kind": "breakdown", "at": "86150", "injured": "0", "vehicle": "car", **facts}
-        opened = open_case.open_case(
-            book, call_facts.incident_of(book, known), call_facts.personal_of(known), answered=known
-        )
+        call = call_facts.call_of(book, known)
+        opened = open_case.open_case(book, call.incident, call.personal, answered=known)
         return opened.case.id
 
     def called(self, operator: str = "AK", **facts: str) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from msgspec.structs import fields, replace
 
 from ...model.case import Personal
+from ...model.draft import COPIED_PLACE
 from ..incident_options import IncidentOptions
 
 _PERSONAL = ("caller", "call_back", "plate", "ref", "to", "note", "at_vehicle")
@@ -36,11 +37,13 @@ def options_of(facts: Mapping[str, str]) -> tuple[IncidentOptions, Personal]:
     from ...cases.call_facts import personal_of, typed_facts
 
     # The note is personal and is kept with the personal data.
-    values = {key: list(each) if isinstance(each, tuple) else each
-              for key, each in typed_facts(facts).items()}
+    values = {
+        key: list(each) if isinstance(each, tuple) else each
+        for key, each in typed_facts(facts).items()
+    }
     return replace(_NO_OPTIONS, **values), personal_of(facts)
 
 
 def answered(facts: Mapping[str, str]) -> list[str]:
     """Return the facts that the caller has answered, or a script has named."""
-    return [name for name, value in facts.items() if value]
+    return [name for name, value in facts.items() if value and name != COPIED_PLACE]
