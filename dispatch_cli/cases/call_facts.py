@@ -44,9 +44,8 @@ def typed_facts(facts: Mapping[str, str]) -> dict[str, object]:
 
 
 def personal_of(facts: Mapping[str, str]) -> Personal:
-    """Return the motorist's data of the facts, with the place in the words that were typed."""
-    known = {name: facts[name] for name in _PERSONAL if facts.get(name)}
-    return Personal(typed_place=facts.get("at", ""), **known)
+    """Return the motorist's data of the facts."""
+    return Personal(**{name: facts[name] for name in _PERSONAL if facts.get(name)})
 
 
 class Call(Struct, frozen=True):
@@ -63,14 +62,16 @@ def call_of(book: Book, facts: Mapping[str, str]) -> Call:
     A copied place stays as exact as it is in the other case, whatever its words mean today.
     """
     typed, personal, copied = typed_facts(facts), personal_of(facts), copied_place(facts)
+    words = facts.get("at", "")
     if copied is not None:
-        typed["at"] = written(copied.place)
+        words, typed["at"] = copied.words, written(copied.place)
+    personal = replace(personal, typed_place=words)
     gazetteer = folders.gazetteer()
     incident = intake.read_incident(typed, book.catalog.rules, book.now, gazetteer)
     if copied is None:
         return Call(incident, personal)
     incident = replace(incident, place=copied.place)
-    return Call(incident, replace(personal, typed_place=copied.words), copied.case_id)
+    return Call(incident, personal, copied.case_id)
 
 
 def answered(facts: Mapping[str, str]) -> list[str]:

@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from .. import eligibility
-from ..messages import Message
+from ..messages import Message, joined
 from ..model.case import Act, Case, CaseService, Offer, Option, ref_of
 from ..results.case_results import CaseView, DraftView
 from ..results.desk_results import Board, CascadeRow, DeskCard, Stands
@@ -82,9 +82,11 @@ def place_for_emergency(book: Book, case_id: int) -> Message:
     shown = view_case.personal(book, case_id, action="personal emergency")
     calls = view_case.show(book, case_id).emergency
     numbers = ", ".join(dict.fromkeys(each.dial for each in calls)) or "112, 110"
-    return Message(
-        "{numbers}  PLACE {place} {where}", numbers=numbers, place=shown.place, where=shown.where
-    )
+    place: Message | str = joined((shown.place, shown.where), "  ")
+    if shown.last_exit:
+        exit_ = Message("last exit {exit}", exit=shown.last_exit)
+        place = joined((place, exit_), "  ")
+    return Message("{numbers}  PLACE {place}", numbers=numbers, place=place)
 
 
 def last_act(book: Book, case_id: int) -> Act | None:

@@ -79,7 +79,7 @@ def can_draw() -> bool:
 
 def _read_change(text: str, book: "Book") -> tuple[Mapping[str, object], Mapping[str, str]]:
     """Read a line of changed facts: options of ``case amend``, or the words of a caller."""
-    from ..cases.call_facts import personal_of, typed_facts
+    from ..cases.call_facts import typed_facts
     from ..cases.call_line import understand
     from .case.amended_line import parse_amendment
     from .case.motorist import MotoristOptions
@@ -92,10 +92,9 @@ def _read_change(text: str, book: "Book") -> tuple[Mapping[str, object], Mapping
         found = understand(text, {}, rules)
         if not found.facts or found.rest:
             raise
-        of_motorist = personal_of(found.facts)
-        names = ("call_back", "typed_place")
-        theirs = {name: value for name in names if (value := getattr(of_motorist, name))}
-        return changed_facts(typed_facts(found.facts), rules, book.now), theirs
+        names = {"call_back": "call_back", "at": "typed_place"}
+        of_caller = {names[each]: found.facts[each] for each in names if each in found.facts}
+        return changed_facts(typed_facts(found.facts), rules, book.now), of_caller
     theirs = {
         name: str(said.pop(name)) for name in MotoristOptions.__struct_fields__ if name in said
     }

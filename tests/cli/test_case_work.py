@@ -176,7 +176,9 @@ def test_open_asks_and_goes_straight_to_the_desk(dispatch, firms):
         shown = terminal.wait_for("Enter call placed")
         assert "CASE 1  tow  next call" in shown
         assert "CONFIRM  near 86150" in shown
-        assert "A8 towards M, last exit Adelsried, bei 86150" in " ".join(shown.split())
+        assert "A8 towards M, letzte Ausfahrt Adelsried, bei 86150" in " ".join(shown.split())
+        terminal.press("\x1b[20~")
+        terminal.wait_for("A8 towards M  last exit Adelsried")
         terminal.press("\x11")
         assert terminal.ended() == 0
     personal = dispatch("case", "show", "1", "--personal", "--json").envelope["data"]["personal"]
