@@ -20,6 +20,7 @@ from dispatch_cli.render.layout import Screen, cells, line_text
 from dispatch_cli.results.case_results import (
     Audit,
     CaseView,
+    DeadlineView,
     Exhausted,
     LaterProvider,
     OfferCard,
@@ -79,6 +80,14 @@ def accepted() -> Recorded:
     )
 
 
+def deadline(**changes) -> DeadlineView:
+    values = {
+        "what": "answer", "ref": "17.1", "service": "tow", "at": NOW - timedelta(minutes=1),
+        "overdue": True, "name": NAME, "phone": PHONE, **changes,
+    }  # fmt: skip
+    return DeadlineView(**values)
+
+
 def view(**changes) -> CaseView:
     service = ServiceView(
         service="tow",
@@ -121,6 +130,7 @@ def view(**changes) -> CaseView:
         "next_deadline": NOW - timedelta(minutes=1),
         "due": "answer",
         "overdue": True,
+        "deadlines": (deadline(),),
         **changes,
     }
     return CaseView(**values)
@@ -314,6 +324,6 @@ def test_the_handover_list_has_no_personal_data():
 
 def test_an_erased_place_and_a_quiet_case():
     """Without area, client and deadline the lines have no wrong text."""
-    quiet = view(next_deadline=None, due="", overdue=False, area="", offers=())
+    quiet = view(next_deadline=None, due="", overdue=False, deadlines=(), area="", offers=())
     lines = [line_text(line) for line in case_views.show_lines(quiet, NOW, Screen())]
     assert "near" not in lines[0]
