@@ -106,7 +106,8 @@ def record_emergency(
 
 def _must_belong_to(case: Case, moment: datetime, book: Book) -> None:
     """Raise UsageError for a call long before the case: its time of day is that of another day."""
-    if case.opened_at - moment > BEFORE_OPENING:
+    # A clock that was ahead may have opened the case; then the present time counts.
+    if min(case.opened_at, book.now) - moment > BEFORE_OPENING:
         raise UsageError(
             "{at} is long before case {id}, which was opened at {opened}",
             at=clock(moment, book),

@@ -20,10 +20,8 @@ from .wording import worded
 if TYPE_CHECKING:
     from ..results.case_results import (
         Act,
-        Audit,
         CaseView,
         OfferView,
-        Overdue,
         PersonalView,
         ServiceView,
     )
@@ -291,26 +289,6 @@ def call_back_rows(numbers: "Iterable[CallBackNumber]") -> "Iterable[PlainRow]":
     """Make a row for each call-back number."""
     for each in numbers:
         yield {"what": "call back", "ref": str(each.case_id), "phone": each.number}
-
-
-def audit_lines(found: "Audit", now: datetime, screen: Screen) -> list[Line]:
-    """Make a line for a jump of the clock and for each missed deadline."""
-    lines: list[Line] = []
-    if found.clock:
-        lines += plain_lines(wrap(screen.text(found.clock), screen.width, rest=_INDENT), "bold red")
-    for each in found.overdue:
-        lines += overdue_lines(each, now, screen)
-    return lines
-
-
-def overdue_lines(each: "Overdue", now: datetime, screen: Screen) -> list[Line]:
-    """Make the lines of a missed deadline: its kind, its time, and the number to call."""
-    name = screen.word(each.service) if each.service else screen.text(each.name)
-    who = "  ".join(filter(None, (screen.text(each.phone), name)))
-    is_draft = each.ref.startswith("G")
-    ref = each.ref if is_draft else screen.say("case {number}", number=each.ref)
-    parts = [ref, screen.text(each.sentence_at(now)), who]
-    return plain_lines(flow(filter(None, parts), screen.width, rest=_INDENT), "bold red")
 
 
 def _offer_lines(offer: "OfferView", now: datetime, screen: Screen) -> list[Line]:

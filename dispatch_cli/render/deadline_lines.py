@@ -1,13 +1,13 @@
-"""The line of a deadline: what is due until when, and whom to call for it."""
+"""The lines of deadlines: what is due until when, and whom to call for it."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from .figures import past_clock
-from .layout import Line, Screen, flow, plain_lines
+from .layout import Line, Screen, flow, plain_lines, wrap
 
 if TYPE_CHECKING:
-    from ..results.case_results import DeadlineView
+    from ..results.case_results import Audit, DeadlineView, Overdue
 
 _INDENT = " " * 6
 
@@ -29,3 +29,23 @@ def deadline_lines(
     parts = filter(None, (due, phone, each.offer, whom))
     style = "bold red" if each.overdue else ""
     return plain_lines(flow(parts, screen.width, gap="  ", first=first, rest=_INDENT), style)
+
+
+def audit_lines(found: "Audit", now: datetime, screen: Screen) -> list[Line]:
+    """Make a line for a jump of the clock and for each missed deadline."""
+    lines: list[Line] = []
+    if found.clock:
+        lines += plain_lines(wrap(screen.text(found.clock), screen.width, rest=_INDENT), "bold red")
+    for each in found.overdue:
+        lines += overdue_lines(each, now, screen)
+    return lines
+
+
+def overdue_lines(each: "Overdue", now: datetime, screen: Screen) -> list[Line]:
+    """Make the lines of a missed deadline: its kind, its time, and the number to call."""
+    name = screen.word(each.service) if each.service else screen.text(each.name)
+    who = "  ".join(filter(None, (screen.text(each.phone), name)))
+    is_draft = each.ref.startswith("G")
+    ref = each.ref if is_draft else screen.say("case {number}", number=each.ref)
+    parts = [ref, screen.text(each.sentence_at(now)), who]
+    return plain_lines(flow(filter(None, parts), screen.width, rest=_INDENT), "bold red")

@@ -201,6 +201,13 @@ def test_an_emergency_call_of_another_day_is_refused(desk, minutes, is_refused):
     assert shown(desk, case_id).emergency_call is None
 
 
+def test_an_emergency_call_is_taken_in_a_case_that_a_clock_ahead_has_opened(desk):
+    """The clock was set back by 45 minutes; a call of now is long before the recorded opening."""
+    case_id = opened(desk, injured=1)
+    done = emergency_record.record_emergency(desk(-45), case_id, "called", caller="desk")
+    assert done.state == "called"
+
+
 def test_a_hand_over_has_the_one_order_of_urgency(desk):
     """A case with hurt persons that is not overdue stands before an overdue one."""
     calm = opened(desk)

@@ -13,6 +13,7 @@ from dispatch_cli.render import (
     case_list,
     case_loop,
     case_views,
+    deadline_lines,
     fairness_report,
     forecast_report,
 )
@@ -221,7 +222,7 @@ SCREENS = {
         view(), NOW, screen,
         [Act(at=NOW, operator="x", action="offer", case_id=17, details={"offer": 1})], personal(),
     ),
-    "audit": lambda screen: case_views.audit_lines(
+    "audit": lambda screen: deadline_lines.audit_lines(
         Audit(
             [Overdue("17.1", "answer", NOW, NAME, PHONE), Overdue("17", "call back", NOW, "", "")],
             clock="the clock has jumped",

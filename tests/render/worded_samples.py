@@ -14,6 +14,7 @@ from dispatch_cli.render import (
     case_views,
     check_views,
     coverage_views,
+    deadline_lines,
     fairness_report,
     forecast_report,
 )
@@ -171,7 +172,7 @@ def case_lines(screen: Screen) -> list[Line]:
         *case_views.show_lines(calm, NOW, screen),
         *case_list.list_lines([], NOW, screen),
         *case_list.list_lines([case_view(), calm, case_view(age_min=9999.0)], NOW, screen),
-        *case_views.audit_lines(found, NOW, screen),
+        *deadline_lines.audit_lines(found, NOW, screen),
     ]
 
 
