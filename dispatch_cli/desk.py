@@ -12,7 +12,7 @@ from .availability import HolidayDates
 from .candidates import Orders, RatedProvider
 from .eligibility import GATES, Gate, Need, check_gates, reasons_of
 from .errors import UsageError
-from .messages import Message, quoted
+from .messages import Message, joined, quoted
 from .model import NO_CLIENT, Incident, Observations, Provider
 from .model.incident import NO_POSITION_YET
 from .model.near_words import did_you_mean
@@ -274,7 +274,7 @@ def _warnings(
         warnings.append(
             Message(
                 "{services}: no provider within {within_km:.0f} km of the place",
-                services=", ".join(too_far),
+                services=joined(map(Message, too_far), ", "),
                 within_km=NEAREST_WITHIN_KM,
             )
         )

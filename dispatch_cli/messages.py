@@ -15,6 +15,9 @@ MONTHS = (
 )  # fmt: skip
 _WEEK = timedelta(days=7)
 
+_POSITION = frozenset({"lat", "lon"})
+"""The values that have a decimal point in every language, because they can be typed so."""
+
 Lookup = Callable[[str], str]
 """Returns the template of another language for an English one."""
 
@@ -107,14 +110,55 @@ def time_of_day(local: datetime) -> Message | str:
     return Message("{time} {zone}", time=written, zone=Message(local.tzname() or ""))
 
 
+def marked(text: str) -> str:
+    """Return a text of a table unchanged; the catalogues get it from here."""
+    return text
+
+
+SAMPLE_NUMBER = marked("1,234.5")
+"""Its translation has the signs of a language for thousands and decimals."""
+
+
 def worded(value: object, lookup: Lookup) -> object:
     """Word a sentence, or a value that has one; any other value is returned as it is."""
     sentence = getattr(value, "sentence", value)
     if not isinstance(sentence, Message):
         return sentence
-    filled = {name: worded(each, lookup) for name, each in sentence.values.items()}
-    # Under the empty id a catalogue has its header.
+    filled = {name: _filling(name, each, lookup) for name, each in sentence.values.items()}
+    # gettext has the header of the catalogue under "".
     return lookup(sentence.id).format_map(filled) if sentence.id else ""
+
+
+def _filling(name: str, value: object, lookup: Lookup) -> object:
+    if isinstance(value, int | float) and name not in _POSITION:
+        return localized(value, lookup)
+    return worded(value, lookup)
+
+
+class _LocalNumber:
+    """A number with the signs of another language wherever it is formatted."""
+
+    __slots__ = ("number", "signs")
+
+    def __init__(self, number: float, signs: dict[int, int]) -> None:
+        self.number, self.signs = number, signs
+
+    def __format__(self, form: str) -> str:
+        return format(self.number, form).translate(self.signs)
+
+    def __str__(self) -> str:
+        return format(self, "")
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+def localized(number: float, lookup: Lookup) -> object:
+    """Return a number to be formatted, with the signs of the language of ``lookup``."""
+    sample = lookup(SAMPLE_NUMBER)
+    if sample == SAMPLE_NUMBER or isinstance(number, bool):
+        return number
+    return _LocalNumber(number, str.maketrans(",.", sample[1] + sample[-2]))
 
 
 def promised_clock(moment: datetime, beside: datetime) -> Clock:
@@ -132,7 +176,11 @@ def joined(sentences: "Iterable[Message | str]", separator: str = "; ") -> "Mess
     parts = {f"part_{n}": each for n, each in enumerate(found, 1)}
     if len(found) < 2:
         return found[0] if found else ""
-    return Message(separator.join(f"{{{name}}}" for name in parts), **parts)
+    return Message(_places(parts, separator), **parts)
+
+
+def _places(names: Iterable[str], separator: str) -> str:
+    return separator.join(f"{{{name}}}" for name in names)
 
 
 def quoted(text: object, limit: int = 60) -> str:

@@ -11,10 +11,10 @@ is not up to date.
 import argparse
 import io
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import typer
 import typer.main
@@ -22,18 +22,15 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-from dispatch_cli.cases import case_deadlines, offer_table
-from dispatch_cli.cases.intake_questions import QUESTIONS
 from dispatch_cli.cli import app
-from dispatch_cli.eligibility import gate_table
 from dispatch_cli.messages import MONTHS, WEEKDAYS
-from dispatch_cli.model import case as case_words
-from dispatch_cli.model import case_parts, check, check_kinds, draft, provider, run_cards, words
-from dispatch_cli.results import check_results, hand_over_results, report_results
+from dispatch_cli.model.words import COUNTRIES
 
 try:
+    from tools.closed_words import closed_words
     from tools.package_sentences import PACKAGE, all_errors, sources, spoken_in
 except ModuleNotFoundError:  # started as a script
+    from closed_words import closed_words
     from package_sentences import PACKAGE, all_errors, sources, spoken_in
 
 LOCALE = PACKAGE / "locale"
@@ -73,11 +70,13 @@ def built(path: Path) -> dict[Path, bytes]:
         header_comment="# Sentences of dispatch; see tools/build_catalogue.py.",
     )
     for template, places in sorted(extracted().items()):
-        old = known.get(template)
+        context, _, words = template.rpartition("\x04")
+        old = known.get(words, context or None)
         fresh.add(
-            template,
+            words,
             old.string if old is not None else "",
             locations=[(place, None) for place in sorted(places)[:3]],
+            context=context or None,
         )
     text, binary = io.BytesIO(), io.BytesIO()
     write_po(text, fresh, width=100, ignore_obsolete=True, include_lineno=False)
@@ -93,44 +92,11 @@ def extracted() -> dict[str, set[str]]:
         for spoken in spoken_in(source, errors):
             for template in filter(None, spoken.templates):
                 found.setdefault(template, set()).add(name)
-    for word in closed_words():
+    for word in (*closed_words(), *WEEKDAYS, *MONTHS, *COUNTRIES.values()):
         found.setdefault(word, set()).add("model")
     for text in help_texts():
         found.setdefault(text, set()).add("help")
     return found
-
-
-def closed_words() -> Iterator[str]:
-    """Yield the words of closed sets that a screen shows, as they stand and with blanks."""
-    sets: tuple[Iterable[str], ...] = (
-        *(
-            each
-            for each in (
-                words.EMERGENCY_SERVICES, words.SERVICES, words.VEHICLE_CLASSES, words.SPOTS,
-                words.VEHICLE_STATES, words.EQUIPMENT, words.SPEAKERS, words.DECLINE_REASONS,
-                words.CLIENT_KINDS, words.METHODS, words.COUNTRIES.values(), run_cards.BUILT_IN,
-                WEEKDAYS, MONTHS, ("CET", "CEST"), case_words.CALLERS, check_kinds.CHECK_KINDS,
-                offer_table.ACTIONS, case_deadlines.WHAT_IS_DUE,
-                [each.reason for each in gate_table.GATES],
-                (gate_table.BEYOND_FALLBACK,),
-                draft.STATES, draft.WHAT_IS_DUE, [each.key for each in QUESTIONS],
-                case_parts.UNDOABLE, hand_over_results.FOUND_BY, hand_over_results.PROMISED,
-            )
-        ),
-        *(
-            get_args(each)
-            for each in (
-                case_words.OfferState, case_words.ServiceState, case_words.EmergencyState,
-                case_words.LastResortState, check.Fault, provider.OpenState, provider.CheckState,
-                provider.AvailabilityState, provider.Source, check_results.Severity,
-                report_results.Verdict,
-            )
-        ),
-    )  # fmt: skip
-    for each in sets:
-        for word in each:
-            if word:
-                yield from {word, word.replace("_", " ")}
 
 
 def help_texts() -> Iterator[str]:

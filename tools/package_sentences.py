@@ -14,8 +14,13 @@ PACKAGE = Path(dispatch_cli.__file__).parent
 FOR_OTHER_LANGUAGES = {"number"}
 """Values that the English template does not need, such as the number of a month."""
 
-TEMPLATE_AT = {"Message": 0, "say": 0, "Problem": 0, "place_error": 1, "report": 1, "warn": 0}
-"""The position of the template in the arguments of a function."""
+TEMPLATE_AT = {
+    "Message": 0, "say": 0, "marked": 0, "Problem": 0, "place_error": 1, "report": 1, "warn": 0,
+}  # fmt: skip
+"""The position of the template in the arguments of a function.
+
+In its own module, a function with a parameter ``template`` is found without an entry here.
+"""
 
 MAY_FILL_NOTHING = {
     "ClockChangeError": {"is_twice"},
@@ -53,7 +58,9 @@ class Spoken(NamedTuple):
 
 def spoken_in(source: str, errors: Collection[str]) -> Iterator[Spoken]:
     """Yield the sentences of a module."""
-    for scopes, call in calls_in(ast.parse(source)):
+    tree = ast.parse(source)
+    template_at = {**own_functions(tree), **TEMPLATE_AT}
+    for scopes, call in calls_in(tree):
         name = getattr(call.func, "id", getattr(call.func, "attr", ""))
         owner = getattr(getattr(call.func, "value", None), "id", "")
         given = {each.arg: each.value for each in call.keywords}
@@ -64,8 +71,8 @@ def spoken_in(source: str, errors: Collection[str]) -> Iterator[Spoken]:
             texts = [text for node in call.args[:2] for text in literals(node, scopes)]
             wanted = {place for text in texts if text for place in places_in(text)}
             spoken.append((call.args[:2], values | ({"count"} & wanted)))
-        elif name in TEMPLATE_AT:
-            place = TEMPLATE_AT[name]
+        elif name in template_at:
+            place = template_at[name]
             spoken.append((call.args[place : place + 1], values))
         elif name == "at" and owner == "Problem":
             spoken.append((call.args[1:2], values))
@@ -75,7 +82,47 @@ def spoken_in(source: str, errors: Collection[str]) -> Iterator[Spoken]:
             spoken.append(([given["hint"]], set()))
         for nodes, filled in spoken:
             templates = [text for node in nodes for text in literals(node, scopes)]
-            yield Spoken(call.lineno, templates, filled, None in given)
+            is_open = None in given or name not in {*TEMPLATE_AT, *errors, "Plural", "at"}
+            yield Spoken(call.lineno, templates, filled, is_open or name == "marked")
+
+
+def marked_in(source: str) -> set[str]:
+    """Return the templates of a module."""
+    found = spoken_in(source, all_errors())
+    return {text for each in found for text in each.templates if text}
+
+
+def own_functions(tree: ast.Module) -> dict[str, int]:
+    """Return the position of the parameter ``template`` of each function of a module."""
+    found = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            names = [each.arg for each in (*node.args.posonlyargs, *node.args.args)]
+            if "template" in names and "self" not in names:
+                found[node.name] = names.index("template")
+    return found
+
+
+@cache
+def constants() -> dict[str, list[ast.expr]]:
+    """Return the values of the constants of all modules by their names."""
+    found: dict[str, list[ast.expr]] = {}
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.parse(path.read_text("utf-8")).body:
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+                found.setdefault(node.targets[0].id, []).append(node.value)
+    return found
+
+
+@cache
+def imported(scope: ast.AST) -> frozenset[str]:
+    """Return the names that a module or function imports from other modules."""
+    return frozenset(
+        alias.name
+        for node in ast.walk(scope)
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    )
 
 
 def calls_in(tree: ast.AST) -> Iterator[tuple[list[ast.AST], ast.Call]]:
@@ -99,11 +146,15 @@ def literals(node: ast.expr, scopes: Sequence[ast.AST]) -> list[str | None]:
             return [*literals(node.body, scopes), *literals(node.orelse, scopes)]
         case ast.JoinedStr() | ast.Call(func=ast.Attribute(attr="format" | "join")):
             return [None]
+        case ast.BoolOp():
+            return [text for each in node.values for text in literals(each, scopes)]
         case ast.BinOp():
             parts = [*literals(node.left, scopes), *literals(node.right, scopes)]
             return [None] if parts else []
         case ast.Name():
             found = next(filter(None, (assigned(node, scope) for scope in scopes)), [])
+            if not found and any(node.id in imported(scope) for scope in scopes):
+                found = constants().get(node.id, [])
             return [text for value in found for text in literals(value, ())]
     return []
 
@@ -151,7 +202,6 @@ def sources() -> dict[str, str]:
     return {
         path.relative_to(PACKAGE).as_posix(): path.read_text("utf-8")
         for path in sorted(PACKAGE.rglob("*.py"))
-        if path.name not in ("messages.py", "errors.py") or path.parent != PACKAGE
     }
 
 

@@ -71,7 +71,7 @@ def gate_for_all(
         why = gate(option)
         for service, other_gate, other_numbers in others:
             listed = case_states.callable_option(case, service, option.provider, other_numbers)
-            not_listed = Message("cannot be asked for {service}", service=service.service)
+            not_listed = Message("cannot be asked for {service}", service=Message(service.service))
             why = why or (other_gate(listed) if listed else not_listed)
         return why
 

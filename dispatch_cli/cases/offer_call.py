@@ -92,7 +92,7 @@ def place_call(
             made = last_resort = exhausted(case_id, wanted, found)
             sentence = Message(
                 "no provider is left to ask for {service}: call {phone}",
-                service=last_resort.service,
+                service=Message(last_resort.service),
                 phone=last_resort.phone,
             )
         fact = of_case(case_id, sentence)
@@ -189,7 +189,7 @@ def _next_for_all(
     apart = [each for each, gate, numbers in gates
              if case_states.next_option(case, each, gate, numbers).option]  # fmt: skip
     if apart:
-        names = " + ".join(each.service for each in wanted)
+        names = joined((Message(each.service) for each in wanted), " + ")
         raise UsageError(
             "no provider can be asked for {names} in one call",
             names=names,
@@ -235,7 +235,9 @@ def _service_to_ask(case: Case, name: str | None) -> CaseService:
                 return service
     listed = joined(
         (
-            Message("{service}: {state}", service=name, state=case_states.state_word(state))
+            Message(
+                "{service}: {state}", service=Message(name), state=case_states.state_word(state)
+            )
             for name, state in states.items()
         ),
         ", ",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from ..messages import Message
+from ..model import LastResort
 from ..model.case import Case, CaseService, Offer, ref_of
 from ..results.case_results import Exhausted, LaterProvider, OfferCard
 from . import call_texts, case_states, joint_calls
@@ -81,8 +82,8 @@ def exhausted(
 ) -> Exhausted:
     """Return the last resort of services for which no provider is left to ask."""
     names = " + ".join(each.service for each in services)
-    phone, text = services[0].last_resort_phone, services[0].last_resort_text
-    return Exhausted(case_id, names, phone, text, skipped_names(found))
+    last = LastResort(services[0].last_resort_phone, services[0].last_resort_text)
+    return Exhausted(case_id, names, last.phone, last.sentence, skipped_names(found))
 
 
 def skipped_names(found: case_states.NextCall) -> tuple[tuple[str, Message | str], ...]:

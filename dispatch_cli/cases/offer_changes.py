@@ -266,13 +266,15 @@ def must_need_a_call(case: Case, service: CaseService, *, is_named: bool = False
         return
     if state == "later":
         raise ConflictError(
-            "{service} waits until {after} has failed", service=service.service, after=service.after
+            "{service} waits until {after} has failed",
+            service=Message(service.service),
+            after=Message(service.after or ""),
         )
     if state in (*LIVE, "asking", "unsuccessful", "cancelled"):
         last = _last_of(case, service)
         raise RefusedActError(
             "{service} is {state} already: {ref} {name} at {at}",
-            service=service.service,
+            service=Message(service.service),
             state=state_word(state),
             ref=ref_of(case.id, last.number),
             name=last.name,

@@ -12,7 +12,7 @@ from functools import partial
 
 from msgspec import Struct
 
-from ..messages import quoted
+from ..messages import Message, quoted
 from ..model.check import (
     CheckSettings,
     CoverageSettings,
@@ -76,7 +76,7 @@ def make_check_settings(raw: RawCheck, reporter: TableReporter, trust: Trust) ->
 
 def make_coverage(raw: RawCoverage, reporter: TableReporter) -> CoverageSettings:
     """Make the settings of coverage."""
-    services = known_words(reporter, "services", raw.services, SERVICES, "service") or ()
+    services = known_words(reporter, "services", raw.services, SERVICES, Message("service")) or ()
     for service in services:
         if service in EMERGENCY_SERVICES:
             reporter.report(
@@ -102,7 +102,7 @@ def make_maintenance(
     start = None if raw.from_ is None else reporter.read("from", parse, raw.from_, what="from")
     until = None if raw.until is None else reporter.read("until", parse, raw.until, what="until")
     for number, name in enumerate(raw.providers or ()):
-        check_id(reporter, ("providers", number), name, "id or tag")
+        check_id(reporter, ("providers", number), name, Message("id or tag"))
     if raw.providers is not None and not raw.providers:
         reporter.report("providers", "providers is empty: leave it out for all providers")
     text = check_text(reporter, "text", raw.text)

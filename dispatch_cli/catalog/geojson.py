@@ -33,7 +33,8 @@ def parse_polygon(content: bytes, *, shown: str) -> tuple[tuple[Ring, ...], ...]
         found = msgspec.json.decode(text)
         faults: list[Message | str] = []
         polygons = tuple(
-            tuple(_rings(_list(polygon, "a polygon"), faults)) for polygon in _polygons(found)
+            tuple(_rings(_list(polygon, Message("a polygon")), faults))
+            for polygon in _polygons(found)
         )
         rings = [ring for polygon in polygons for ring in polygon]
         if not rings and not faults:
@@ -107,9 +108,9 @@ def _polygons(found: Any) -> Iterator[Any]:
             )
 
 
-def _list(value: Any, what: str) -> list[Any]:
+def _list(value: Any, what: Message | str) -> list[Any]:
     if not isinstance(value, list):
-        raise SentenceError("{what} must be a list", what=Message(what))
+        raise SentenceError("{what} must be a list", what=what)
     return value
 
 
@@ -124,7 +125,7 @@ def _rings(found: list[Any], faults: list[Message | str]) -> Iterator[Ring]:
 
 def _ring(points: Any) -> Ring:
     """Read one ring: at least three corners, and the first one again at the end."""
-    corners = tuple(_corner(point) for point in _list(points, "a ring"))
+    corners = tuple(_corner(point) for point in _list(points, Message("a ring")))
     if len(corners) < 4:
         raise SentenceError("a ring has {count} points, it needs at least 4", count=len(corners))
     if corners[0] != corners[-1]:
@@ -134,7 +135,7 @@ def _ring(points: Any) -> Ring:
 
 def _corner(point: Any) -> tuple[float, float]:
     """Read a position, [lon, lat] or [lon, lat, height]."""
-    numbers = _list(point, "a point")
+    numbers = _list(point, Message("a point"))
     if len(numbers) < 2 or any(type(number) not in (int, float) for number in numbers):
         raise SentenceError("a point must be [lon, lat]")
     lon, lat = numbers[:2]

@@ -4,6 +4,7 @@ from functools import cache
 
 from msgspec import Struct, inspect
 
+from ..messages import marked
 from . import raw
 
 
@@ -13,19 +14,19 @@ def kind_of(node: inspect.Type) -> str:
         case inspect.Metadata():
             return kind_of(node.type)
         case inspect.BoolType():
-            return "true or false"
+            return marked("true or false")
         case inspect.IntType():
-            return "a whole number"
+            return marked("a whole number")
         case inspect.FloatType():
-            return "a number"
+            return marked("a number")
         case inspect.StrType():
-            return "text"
+            return marked("text")
         case inspect.ListType() | inspect.TupleType():
-            return "a list"
+            return marked("a list")
         case inspect.AnyType():
-            return "a date"
+            return marked("a date")
         case _:
-            return "a table"
+            return marked("a table")
 
 
 def kinds_of(key: str) -> frozenset[str]:

@@ -52,20 +52,24 @@ def is_id(text: str) -> bool:
     return _ID.fullmatch(text) is not None
 
 
-def check_id(reporter: TableReporter, key: str | Path, text: str, what: str) -> None:
+def check_id(reporter: TableReporter, key: str | Path, text: str, what: Message) -> None:
     """Report an id or tag with characters that are not allowed, or too many."""
     if not is_id(text):
         reporter.report(
             key,
             '{what} {text} is not allowed: lower-case letters, digits, "-", "_" and ".", '
             "at most 64, a letter or digit first",
-            what=Message(what),
+            what=what,
             text=quoted(text),
         )
 
 
 def known_words(
-    reporter: TableReporter, key: str | Path, found: Sequence[str] | None, words: Words, what: str
+    reporter: TableReporter,
+    key: str | Path,
+    found: Sequence[str] | None,
+    words: Words,
+    what: Message,
 ) -> tuple[str, ...] | None:
     """Translate English and German words of a closed set to its names, each once."""
     if found is None:
@@ -78,7 +82,7 @@ def known_words(
             reporter.report(
                 (*before, number),
                 "unknown {what} {word}{guess}",
-                what=Message(what),
+                what=what,
                 word=quoted(word),
                 guess=did_you_mean(word, all_words(words)),
             )
@@ -103,18 +107,18 @@ def make_provider(
     """Make a provider without timetables, or report all its problems."""
     parsers = context.parsers
     if raw.id is not None:
-        check_id(reporter, "id", raw.id, "id")
+        check_id(reporter, "id", raw.id, Message("id"))
     for number, tag in enumerate(raw.tags or ()):
-        check_id(reporter, ("tags", number), tag, "tag")
+        check_id(reporter, ("tags", number), tag, Message("tag"))
     if raw.services is not None and not raw.services:
         reporter.report("services", EMPTY, key="services")
     name = check_text(reporter, "name", raw.name)
     notes = check_text(reporter, "notes", raw.notes or None)
-    services = known_words(reporter, "services", raw.services, SERVICES, "service")
+    services = known_words(reporter, "services", raw.services, SERVICES, Message("service"))
     classes = known_words(
-        reporter, "vehicle_classes", raw.vehicle_classes, VEHICLE_CLASSES, "vehicle class"
+        reporter, "vehicle_classes", raw.vehicle_classes, VEHICLE_CLASSES, Message("vehicle class")
     )
-    equipment = known_words(reporter, "equipment", raw.equipment, EQUIPMENT, "equipment")
+    equipment = known_words(reporter, "equipment", raw.equipment, EQUIPMENT, Message("equipment"))
     clients = _clients(raw.clients, reporter, context.clients)
     phones = _phones(raw, reporter, parsers)
     base = _base(raw.base, reporter, parsers)

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from msgspec import Struct
 
-from ..messages import Message
+from ..messages import Message, marked
 from ..model.provider import Ring
 
 _Point = tuple[int, int]
@@ -250,11 +250,11 @@ def _interleaved(point: _Point, ways: list[tuple[_Point, int]]) -> tuple[int, in
 
 
 _SENTENCES = {
-    ("cross", True): "{ring} crosses itself at {point}",
-    ("touch", True): "{ring} touches itself at {point}",
-    ("along", True): "{ring} runs twice along the same line at {point}",
-    ("cross", False): "{other} crosses {ring} at {point}",
-    ("along", False): "{other} runs along {ring} at {point}",
+    ("cross", True): marked("{ring} crosses itself at {point}"),
+    ("touch", True): marked("{ring} touches itself at {point}"),
+    ("along", True): marked("{ring} runs twice along the same line at {point}"),
+    ("cross", False): marked("{other} crosses {ring} at {point}"),
+    ("along", False): marked("{other} runs along {ring} at {point}"),
 }
 
 

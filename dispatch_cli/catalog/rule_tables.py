@@ -7,7 +7,7 @@ from itertools import pairwise
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ..messages import quoted
+from ..messages import Message, quoted
 from ..model import (
     NO_CLIENT,
     Client,
@@ -138,7 +138,7 @@ def _service_settings(
 
 def make_client(key: str, raw: RawClient, reporter: TableReporter) -> Client:
     """Make a client; its providers are checked when all files are read."""
-    check_id(reporter, (), key, "client")
+    check_id(reporter, (), key, Message("client"))
     if key == NO_CLIENT:
         reporter.report(
             (), '"{client}" means no client and cannot be the id of one', client=NO_CLIENT
@@ -233,9 +233,15 @@ def _entry(
     """Make one entry of a plan; a text is a service without conditions."""
     if isinstance(raw, str):
         raw = RawPlanEntry(service=raw)
-    names = known_words(reporter, path, [raw.service] if raw.service else [], SERVICES, "service")
+    names = known_words(
+        reporter, path, [raw.service] if raw.service else [], SERVICES, Message("service")
+    )
     after = known_words(
-        reporter, (*path, "after"), None if raw.after is None else [raw.after], SERVICES, "service"
+        reporter,
+        (*path, "after"),
+        None if raw.after is None else [raw.after],
+        SERVICES,
+        Message("service"),
     )
     if after and after[0] in EMERGENCY_SERVICES:
         template = "no service comes after {service}, which is called at once"
@@ -256,7 +262,7 @@ def _entry(
             (*path, "equipment"),
             [group] if isinstance(group, str) else group,
             EQUIPMENT,
-            "equipment",
+            Message("equipment"),
         )
         for group in raw.equipment or ()
     ]

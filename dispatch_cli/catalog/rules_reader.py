@@ -2,7 +2,7 @@
 
 from msgspec.structs import asdict
 
-from ..messages import quoted
+from ..messages import Message, quoted
 from ..model import Client, ControlCentre, DeskIdentity, LastResort, Place, Plan, Rules
 from ..model.check import Checking
 from ..model.words import LANGUAGES
@@ -71,7 +71,7 @@ def read_checking(
 def _clients(file: TomlFile, collector: ProblemCollector) -> dict[str, Client]:
     return {
         name: rule_tables.make_client(name, read_table(table, RawClient, reporter), reporter)
-        for name, table, reporter in named_tables(file, "clients", "client", collector)
+        for name, table, reporter in named_tables(file, "clients", Message("client"), collector)
     }
 
 
@@ -81,7 +81,7 @@ def _plans(file: TomlFile, collector: ProblemCollector) -> dict[str, Plan]:
     known = rule_tables.PlanWords(CONDITIONS, BUILT_IN)
     plans: dict[str, Plan] = {}
     reporters: dict[str, TableReporter] = {}
-    for name, table, reporter in named_tables(file, "plans", "plan", collector):
+    for name, table, reporter in named_tables(file, "plans", Message("plan"), collector):
         raw = read_table(table, RawPlan, reporter)
         plans[name] = rule_tables.make_plan(name, raw, reporter, known)
         reporters[name] = reporter
@@ -115,7 +115,7 @@ def _control_centres(
 
 def _places(file: TomlFile, parsers: Parsers, collector: ProblemCollector) -> dict[str, Place]:
     places: dict[str, Place] = {}
-    for name, table, reporter in named_tables(file, "places", "place", collector):
+    for name, table, reporter in named_tables(file, "places", Message("place"), collector):
         raw: str | RawPlace
         if isinstance(table, str):
             raw = table

@@ -7,11 +7,14 @@ from msgspec import Struct
 
 from ..errors import BadDataError
 from ..files import only_owner_writes
+from ..messages import marked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-INCLUDED = "{key} is allowed only in the main file: an included file may be of another origin"
+INCLUDED = marked(
+    "{key} is allowed only in the main file: an included file may be of another origin"
+)
 _OUTSIDE = '"{path}" leads out of the folder of the main file'
 _NAMED = ("option", "environment", "config")
 
@@ -23,12 +26,12 @@ def distrust(found_by: str, found: os.stat_result) -> str | None:
     other users can write may be theirs.
     """
     if found_by not in _NAMED:
-        return (
+        return marked(
             "{key} is allowed only in a file that you name: --providers FILE, DISPATCH_PROVIDERS,"
             " or your config folder"
         )
     if not only_owner_writes(found):
-        return (
+        return marked(
             "{key} is allowed only in a file that you own and no other user can write: chmod go-w"
         )
     return None

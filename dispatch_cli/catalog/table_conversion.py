@@ -14,7 +14,7 @@ from typing import TypeVar
 import msgspec
 from msgspec import Struct, inspect
 
-from ..messages import Message, quoted
+from ..messages import Message, marked, quoted
 from .bare_values import say_wrong_kind
 from .key_kinds import kind_of
 from .raw import REQUIRED
@@ -25,13 +25,13 @@ Fault = tuple[Path, Message | str]
 S = TypeVar("S", bound=Struct)
 
 _KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (
-    (bool, "true or false"),
-    (int, "a whole number"),
-    (float, "a number"),
-    (str, "text"),
-    (list, "a list"),
-    (dict, "a table"),
-    ((datetime, date, time), "a date or time"),
+    (bool, marked("true or false")),
+    (int, marked("a whole number")),
+    (float, marked("a number")),
+    (str, marked("text")),
+    (list, marked("a list")),
+    (dict, marked("a table")),
+    ((datetime, date, time), marked("a date or time")),
 )
 
 _type_of = cache(inspect.type_info)
@@ -244,7 +244,9 @@ def _out_of_range(value: float, node: inspect.IntType | inspect.FloatType, path:
 
 
 def _found_kind(value: object) -> str:
-    return next((words for kind, words in _KINDS if isinstance(value, kind)), "something else")
+    return next(
+        (words for kind, words in _KINDS if isinstance(value, kind)), marked("something else")
+    )
 
 
 def _found(value: object) -> Message | str:

@@ -11,6 +11,9 @@ from .table_conversion import convert, missing
 
 S = TypeVar("S", bound=Struct)
 
+_TABLES = {"provider": Message("provider")}
+"""The words for tables; other tables are named by their keys."""
+
 
 def read_table(table: object, shape: type[S], reporter: TableReporter) -> S:
     """Convert a table to a struct and report all faults of its shape."""
@@ -23,7 +26,7 @@ def read_table(table: object, shape: type[S], reporter: TableReporter) -> S:
 
 
 def named_tables(
-    file: TomlFile, key: str, what: str, collector: ProblemCollector
+    file: TomlFile, key: str, what: Message | str, collector: ProblemCollector
 ) -> Iterator[tuple[str, object, TableReporter]]:
     """Iterate over ``[key.NAME]``."""
     tables = file.top.get(key, {})
@@ -32,7 +35,7 @@ def named_tables(
         collector.at(file, (key,), "", problem)
         return
     for name, table in tables.items():
-        who = Message("{table} {name}", table=Message(what), name=quoted(name))
+        who = Message("{table} {name}", table=what, name=quoted(name))
         yield name, table, TableReporter(collector, file, (key, name), who)
 
 
@@ -59,5 +62,5 @@ def numbered_tables(
 def _owner(key: str, table: object, name_key: str, number: int) -> Message:
     name = table.get(name_key) if isinstance(table, dict) else None
     if isinstance(name, str):
-        return Message("{table} {name}", table=Message(key), name=quoted(name))
-    return Message("{table} number {number}", table=Message(key), number=number + 1)
+        return Message("{table} {name}", table=_TABLES.get(key, key), name=quoted(name))
+    return Message("{table} number {number}", table=_TABLES.get(key, key), number=number + 1)

@@ -7,7 +7,7 @@ import stat
 from typing import TYPE_CHECKING
 
 from ..errors import BadDataError, Problem
-from ..messages import Message
+from ..messages import Message, marked
 from ..model.near_words import suggestion
 from ..model.words import composed
 
@@ -19,11 +19,11 @@ MAX_DEPTH = 32
 _BOM = b"\xef\xbb\xbf"
 MISSING = "there is no such file{guess}"
 _REASONS = {
-    errno.EACCES: "no permission to read it",
-    errno.EPERM: "no permission to read it",
-    errno.ELOOP: "its links form a circle",
-    errno.ENOTDIR: "part of its path is not a folder",
-    errno.ENAMETOOLONG: "its name is too long",
+    errno.EACCES: marked("no permission to read it"),
+    errno.EPERM: marked("no permission to read it"),
+    errno.ELOOP: marked("its links form a circle"),
+    errno.ENOTDIR: marked("part of its path is not a folder"),
+    errno.ENAMETOOLONG: marked("its name is too long"),
 }
 
 
@@ -62,9 +62,9 @@ def read_file(path: str, *, shown: str) -> tuple[bytes, os.stat_result]:
 
 def _reason(error: Exception) -> Message | str:
     if not isinstance(error, OSError):
-        return "its name contains a character that no file name can have"
+        return Message("its name contains a character that no file name can have")
     if error.errno in _REASONS:
-        return _REASONS[error.errno]
+        return Message(_REASONS[error.errno])
     return Message("it cannot be read ({reason})", reason=error.strerror)
 
 

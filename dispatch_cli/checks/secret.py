@@ -4,11 +4,11 @@ import os
 import stat
 
 from ..errors import SentenceError
-from ..messages import Message
+from ..messages import Message, marked
 from ..model.check import SecretRef
 
 _MOST_BYTES = 4096
-UNTRUSTED = "secrets count only in a file that you named"
+UNTRUSTED = marked("secrets count only in a file that you named")
 
 
 class UnsendableError(SentenceError):

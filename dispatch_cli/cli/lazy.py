@@ -49,10 +49,14 @@ def _worded(command: Any) -> Any:
     if screen_language.is_english():
         return command
     from ..render.wording import word
+    from .help_words import word_help
 
+    word_help(command)
     for each in (command, *command.params):
         if getattr(each, "help", None):
             each.help = word(each.help)
+    for each in getattr(command, "commands", {}).values():
+        _worded(each)
     return command
 
 

@@ -136,7 +136,7 @@ def show(
 
 def _learned_row(learned: "ServiceExperience") -> tuple[Message, Message]:
     """Return the row of a service: values of the file, learned values, counts."""
-    name = Message("learned {service}", service=learned.service)
+    name = Message("learned {service}", service=Message(learned.service))
     low, high = learned.interval
     if not learned.offers:
         return name, Message(

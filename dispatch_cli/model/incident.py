@@ -4,7 +4,7 @@ from datetime import datetime
 
 from msgspec import Struct, field
 
-from ..messages import Message
+from ..messages import Message, marked
 from .words import COUNTRIES, DANGEROUS_SPOTS, DEFAULT_WEIGHT_T
 
 NO_CLIENT = "none"
@@ -14,7 +14,7 @@ HEAVY_FROM_T = 7.5
 """Above this mass a vehicle needs heavy units (German driving licence class C1 ends here)."""
 
 
-NO_POSITION_YET = "0, 0 is the position of a device without a fix"
+NO_POSITION_YET = marked("0, 0 is the position of a device without a fix")
 
 
 class Place(Struct, frozen=True, kw_only=True):
@@ -73,7 +73,7 @@ class Place(Struct, frozen=True, kw_only=True):
         """The text for a foreign place without its distance: country if known, nearest postcode."""
         return Message(
             "{country}, nearest {postcode}",
-            country=Message(COUNTRIES.get(self.country, "outside Germany")),
+            country=Message(COUNTRIES.get(self.country, marked("outside Germany"))),
             postcode=self.nearest_postcode,
         )
 
@@ -113,6 +113,7 @@ class Incident(Struct, frozen=True, kw_only=True):
     spot: str | None = None
     clearance_m: float | None = None
     where: str | None = None
+    last_exit: str | None = None
     trapped: bool = False
     injured: int = 0
     hazard: str | None = None

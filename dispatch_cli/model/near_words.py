@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from ..messages import Message
+from ..messages import Message, marked
 from .words import fold
 
 _QUESTIONS = (
-    ' (did you mean "{first}"?)',
-    ' (did you mean "{first}" or "{second}"?)',
-    ' (did you mean "{first}", "{second}" or "{third}"?)',
+    marked(' (did you mean "{first}"?)'),
+    marked(' (did you mean "{first}" or "{second}"?)'),
+    marked(' (did you mean "{first}", "{second}" or "{third}"?)'),
 )
 _MOST_CACHED = 500
 """The result for more allowed words is not cached: a file may have a hundred thousand ids."""

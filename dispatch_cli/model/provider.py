@@ -8,7 +8,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from ..messages import Message
+from ..messages import Message, marked
 
 OpenState = Literal["open", "closed", "unknown"]
 CheckState = Literal["up", "busy", "degraded", "down", "unknown"]
@@ -17,7 +17,7 @@ Source = Literal["file", "hours", "hold", "case", "phone", "check"]
 """The source of an availability: the file, its hours or hold, a booking, the phone, a check."""
 
 
-SCHOOL_COMMENT = "school holidays not known"
+SCHOOL_COMMENT = marked("school holidays not known")
 """The comment of hours that depend on school holidays."""
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct, field
 
-from ..messages import Message
+from ..messages import Message, marked
 from .incident import Place
 from .words import CARRYING_SERVICES
 
@@ -106,7 +106,7 @@ class LastResort(Struct, frozen=True):
         return Message(self.text) if self == NOBODY_LEFT else self.text
 
 
-NOBODY_LEFT = LastResort("110", "police has the road cleared")
+NOBODY_LEFT = LastResort("110", marked("police has the road cleared"))
 """The last resort if the file has none: every cascade ends with a number."""
 
 

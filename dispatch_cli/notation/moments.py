@@ -6,11 +6,11 @@ from datetime import timezone as fixed_offset
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ..errors import UsageError
-from ..messages import quoted
+from ..messages import Message, quoted
 
-_EXAMPLES = '"22:30", "2026-12-24T22:30" or "2026-12-24T22:30+01:00"'
-_WITH_DATE = '"2026-12-24T22:30" or "24.12.2026 22:30"'
-_SINCE_EXAMPLES = '"2026-11", "2026-11-01" or "2026-11-01T12:00"'
+_EXAMPLES = Message('"22:30", "2026-12-24T22:30" or "2026-12-24T22:30+01:00"')
+_WITH_DATE = Message('"2026-12-24T22:30" or "24.12.2026 22:30"')
+_SINCE_EXAMPLES = Message('"2026-11", "2026-11-01" or "2026-11-01T12:00"')
 _CLOCK = r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:[.,][0-9]+)?)?"
 _OFFSET = r"(?P<offset>Z|UTC|GMT|[+-][0-9]{2}(?::?[0-9]{2})?)"
 _ISO = re.compile(

@@ -2,7 +2,11 @@
 
 import re
 
-NO_KILOMETRES = "kilometres of roads are not supported yet; write the next exit, town or position"
+from ..messages import marked
+
+NO_KILOMETRES = marked(
+    "kilometres of roads are not supported yet; write the next exit, town or position"
+)
 
 _ROAD = r"(?:bab|a|autobahn|b|bundesstra(?:ss|ß)e) ?-?[0-9]{1,3}"
 _KILOMETRE = re.compile(

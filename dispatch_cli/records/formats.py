@@ -8,6 +8,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from ..messages import marked
 from .arrow_files import write_parquet
 
 Conversion = Callable[[Path, Path, Mapping[str, str]], None]
@@ -31,10 +32,10 @@ class OutputFormat(Struct, frozen=True, kw_only=True):
 
 
 FORMATS: Mapping[str, OutputFormat] = {
-    "jsonl": OutputFormat(label="JSON lines", suffix=".jsonl", is_table=False),
-    "csv": OutputFormat(label="CSV", suffix=".csv"),
-    "spreadsheet": OutputFormat(label="CSV for spreadsheets", is_guarded=True),
-    "parquet": OutputFormat(label="Parquet", suffix=".parquet", convert=write_parquet),
+    "jsonl": OutputFormat(label=marked("JSON lines"), suffix=".jsonl", is_table=False),
+    "csv": OutputFormat(label=marked("CSV"), suffix=".csv"),
+    "spreadsheet": OutputFormat(label=marked("CSV for spreadsheets"), is_guarded=True),
+    "parquet": OutputFormat(label=marked("Parquet"), suffix=".parquet", convert=write_parquet),
 }
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TextIO
 from ..messages import Message, Plural, joined
 from .figures import grouped
 from .layout import Line, Screen, cells, flow, plain_line, plain_lines
+from .wording import number
 
 if TYPE_CHECKING:
     from ..results.batch_results import BatchCounts, BatchSummary, ServiceSummary
@@ -33,7 +34,7 @@ def totals(counts: "BatchCounts", seconds: float | None) -> Message | str:
         return line
     rate = grouped(counts.rows / seconds)
     return Message(
-        "{counts}; {seconds} s, {rate}/s", counts=line, seconds=f"{seconds:.1f}", rate=rate
+        "{counts}; {seconds} s, {rate}/s", counts=line, seconds=number(seconds, ".1f"), rate=rate
     )
 
 
@@ -108,14 +109,14 @@ def _service_lines(service: "ServiceSummary", screen: Screen) -> Iterator[Line]:
     name = screen.word(service.service).upper()
     yield from plain_lines(flow([name, title], screen.width), "bold")
     if service.quantiles_min:
-        quantiles = [f"{float(part):.0%} {minutes:.1f}"
+        quantiles = [f"{float(part):.0%} {number(minutes, '.1f')}"
                      for part, minutes in service.quantiles_min.items()]  # fmt: skip
         first = f"  {screen.say('Expected minutes by share:')}   "
         yield from plain_lines(flow(quantiles, screen.width, first=first, rest="    "))
         most = max(bar.incidents for bar in service.histogram)
         for bar in service.histogram:
             end = "+    " if bar.to_min is None else f"-{bar.to_min:3d} "
-            between, count = f"{bar.from_min:4d}{end}", f"{bar.incidents:9,d}"
+            between, count = f"{bar.from_min:4d}{end}", number(bar.incidents, "9,d")
             label = f"  {screen.say('{minutes} min {count}', minutes=between, count=count)}  "
             room = max(0, min(_BAR, screen.width - cells(label)))
             yield plain_line(f"{label}{'#' * round(room * bar.incidents / most)}".rstrip())
@@ -147,4 +148,4 @@ def _counted(counts: dict[str, int], screen: Screen) -> list[str]:
 
 def _percent(share: float) -> str:
     """Format a share in percent, rounded down, so that 100.0 % means all."""
-    return f"{int(share * 1000) / 10:.1f} %"
+    return f"{number(int(share * 1000) / 10, '.1f')} %"

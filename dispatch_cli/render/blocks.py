@@ -187,10 +187,16 @@ def _costs(cascade: Cascade, answer: Answer, screen: Screen, *, has_zero: bool =
 
     Without ``has_zero`` costs that are rounded to zero are omitted.
     """
-    costs = []
+    costs, nothing = [], figures.extra_minutes(0.0)
     if answer.incident.has_client:
         client, cost = str(answer.incident.client), figures.extra_minutes(cascade.contract_cost_min)
-        costs.append((cost, screen.say("{client} contract: {cost}", client=client, cost=cost)))
+        if cost == nothing:
+            text = screen.say("{client} contract: +0.0 min", client=client)
+        else:
+            number = figures.minutes(abs(cascade.contract_cost_min))
+            values = {"client": client, "cost": cost, "number": number}
+            text = screen.say("{client} contract: {cost}", **values)
+        costs.append((cost, text))
     if cascade.wish_cost_min > 0 or "wish" in answer.incident.facts:
         cost = figures.extra_minutes(cascade.wish_cost_min)
         costs.append((cost, screen.say("wish: {cost}", cost=cost)))
@@ -201,5 +207,4 @@ def _costs(cascade: Cascade, answer: Answer, screen: Screen, *, has_zero: bool =
     if cascade.fairness_cost_min:
         cost = figures.extra_minutes(cascade.fairness_cost_min)
         costs.append((cost, screen.say("equals in turn: {cost}", cost=cost)))
-    nothing = figures.extra_minutes(0.0)
     return [text for cost, text in costs if has_zero or cost != nothing]

@@ -14,6 +14,7 @@ from ..results.cascade_answer import Candidate, Cascade, Exclusion
 from . import figures
 from .layout import Screen
 from .plain import PlainValue
+from .wording import language
 
 SEPARATOR = "; "  # between the reasons in one cell of plain output
 _PHONE_LIMIT = 60
@@ -48,6 +49,8 @@ class TerminalColumn(Struct, frozen=True):
     priority: int = 0
     rooms: tuple[int, int] = (20, 14)
     sizing: Literal["fixed", "name", "reasons"] = "fixed"
+    longer: int = 0
+    """The cells that the heading needs more than ``width`` in the language of the screen."""
     parts: tuple[str, ...] = ()
     """Names of the columns that add up to this one: "=" marks it where all are shown."""
 
@@ -113,6 +116,8 @@ def _reasons_cell(candidate: Candidate, _when: datetime, screen: Screen) -> Cell
     first = reasons[:1]
     forms = (reasons + asks, first + asks, first + short_asks, first or short_asks[:1])
     text, *shorter = map(", ".join, forms)
+    if language() != "en":  # a longer language; its addition after a comma is omitted at last
+        shorter.append(shorter[-1].partition(", ")[0])
     return Cell(text, tuple(shorter), usual=", ".join(first or asks[:1]))
 
 

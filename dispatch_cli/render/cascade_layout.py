@@ -18,6 +18,7 @@ TableRow = Mapping[str, str | Cell]  # cells by the names of their columns
 
 _SUM_MARK = " ="
 _NAME_MINIMUM = 12  # The name is shortened to this width so that the first reason fits.
+_NAME_LEAST = 8
 
 
 class CascadeRows(Struct, frozen=True):
@@ -68,7 +69,14 @@ def make_table(
 
 def fit_columns(columns: list[TerminalColumn], rows: list[TableRow], screen: Screen) -> TableLayout:
     """Choose the columns and their widths for all rows of a screen, so that its tables align."""
-    full = [replace(column, width=_full_width(column, rows, screen)) for column in columns]
+    full = [
+        replace(
+            column,
+            width=_full_width(column, rows, screen),
+            longer=max(0, cells(screen.text(column.heading)) - column.width),
+        )
+        for column in columns
+    ]
     shown: list[TerminalColumn] = []
     for added in sorted(full, key=lambda column: column.priority):
         wider = [column for column in full if column in shown or column is added]
@@ -122,6 +130,9 @@ def _share_room(width: int, columns: list[TerminalColumn]) -> list[TerminalColum
     """Give the room that is left to the first reason, then the name, then the other reasons."""
     room = width - _total(_place(columns, 0, 0))
     full_name, full_reasons = _flexible_widths(columns)
-    reasons = max(0, min(full_reasons, room - min(full_name, _NAME_MINIMUM)))
+    # Headings of another language may need more than the columns, and so the room of the name.
+    longer = sum(each.longer for each in columns if each.sizing == "fixed")
+    least = max(_NAME_LEAST, _NAME_MINIMUM - longer)
+    reasons = max(0, min(full_reasons, room - min(full_name, least)))
     name = max(0, min(full_name, room - reasons))
     return _place(columns, name, room - name)

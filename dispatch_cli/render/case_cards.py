@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from .plain import PlainRow
 
 _INDENT = " " * 6
+_CALL, _SAY, _THEN = Message("CALL"), Message("SAY"), Message("then")
 _PHONE_LIMIT = 60
 
 OFFER_COLUMNS = (
@@ -44,13 +45,20 @@ def card_lines(card: "OfferCard", screen: Screen, due: str = "") -> list[Line]:
     return lines + then_lines(card.then, screen)
 
 
+def label(text: Message, screen: Screen) -> tuple[str, str]:
+    """Return a label, and blanks in its width: the same for all labels of a card."""
+    blanks = screen.hanging(_CALL, _SAY, _THEN)
+    return pad(screen.text(text), len(blanks)), blanks
+
+
 def say_lines(say: Iterable[str], screen: Screen) -> list[Line]:
     """Make the block of the texts for the provider."""
     lines: list[Line] = []
+    first, rest = label(_SAY, screen)
     for text in say:
         if text:
-            first = _INDENT if lines else screen.say("SAY") + "   "
-            lines += plain_lines(wrap(screen.text(text), screen.width, first=first, rest=_INDENT))
+            begin = rest if lines else first
+            lines += plain_lines(wrap(screen.text(text), screen.width, first=begin, rest=rest))
     return lines
 
 
@@ -66,11 +74,12 @@ def then_lines(then: "Iterable[LaterProvider]", screen: Screen) -> list[Line]:
     ]
     widest = max((cells(phone) for phone, _, _ in rows), default=0)
     lines = []
+    first, rest = label(_THEN, screen)
     for number, (phone, name, minutes) in enumerate(rows):
-        label = _INDENT if number else screen.say("then") + "  "
-        room = max(screen.width - cells(label) - widest - len(minutes) - 4, 8)
+        begin = rest if number else first
+        room = max(screen.width - cells(begin) - widest - len(minutes) - 4, 8)
         lines.append(
-            plain_line(f"{label}{pad(phone, widest)}  {screen.shorten(name, room)}  {minutes}")
+            plain_line(f"{begin}{pad(phone, widest)}  {screen.shorten(name, room)}  {minutes}")
         )
     return lines
 
@@ -96,13 +105,13 @@ def exhausted_lines(found: "Exhausted", screen: Screen) -> list[Line]:
 
 def last_resort_lines(phone: str, text: Message | str, screen: Screen) -> list[Line]:
     """Make the block of the last resort, with its number alone on a line."""
-    first = screen.say("CALL") + "  "
+    first, rest = label(_CALL, screen)
     line = screen.say("last resort: {text}", text=text)
-    head = wrap(line, screen.width, first=first, rest=_INDENT)
+    head = wrap(line, screen.width, first=first, rest=rest)
     return [
         *plain_lines(head),
         plain_line(""),
-        plain_line(f"{_INDENT}{screen.text(phone, _PHONE_LIMIT)}", "bold green"),
+        plain_line(f"{rest}{screen.text(phone, _PHONE_LIMIT)}", "bold green"),
         plain_line(""),
     ]
 
@@ -202,11 +211,11 @@ def _call(card: "OfferCard", screen: Screen) -> list[Line]:
     others = ", ".join(screen.text(phone, _PHONE_LIMIT) for phone in card.other_phones)
     parts = [screen.text(card.name)]
     parts += [screen.say("2nd: {phones}", phones=others)] if others else []
-    first = screen.say("CALL") + "  "
+    first, rest = label(_CALL, screen)
     return [
-        *plain_lines(flow(parts, screen.width, first=first, rest=_INDENT)),
+        *plain_lines(flow(parts, screen.width, first=first, rest=rest)),
         plain_line(""),
-        plain_line(f"{_INDENT}{screen.text(card.phone, _PHONE_LIMIT)}", "bold green"),
+        plain_line(f"{rest}{screen.text(card.phone, _PHONE_LIMIT)}", "bold green"),
         plain_line(""),
         *overdue_lines(card, screen),
     ]

@@ -47,7 +47,7 @@ def hand_over_lines(done: "HandOver", now: datetime, screen: Screen) -> list[Lin
 def _handed_lines(case: "HandedCase", now: datetime, screen: Screen) -> list[Line]:
     head = [
         screen.say("case {case_id}", case_id=case.case_id),
-        screen.word(case.kind),
+        screen.word(case.kind, of="kind"),
         screen.text(case.area),
     ]
     if case.on_line_since is not None:
@@ -134,13 +134,13 @@ def compared_lines(
     """Make two cases side by side: a line for each fact, with its label."""
     rows: list[tuple[str, Sequence[Message | str]]] = [
         (screen.say("time"), [past_clock(each.opened_at, now) for each in pair]),
-        (screen.say("kind"), [screen.word(each.kind) for each in pair]),
-        (screen.say("vehicle"), [each.vehicle for each in pair]),
+        (screen.say("kind"), [screen.word(each.kind, of="kind") for each in pair]),
+        (screen.say("vehicle"), [_vehicle(each, screen) for each in pair]),
         (screen.say("plate"), [each.plate for each in pair]),
         (screen.say("number ends"), [each.call_back_end for each in pair]),
         (screen.say("words"), [each.where for each in pair]),
         (screen.say("place"), [each.place for each in pair]),
-        (screen.say("state"), [screen.word(each.state) for each in pair]),
+        (screen.say("state"), [screen.word(each.state, of="case") for each in pair]),
         (screen.say("firm"), [each.provider for each in pair]),
     ]
     first = max(cells(label) for label, _ in rows)
@@ -160,6 +160,11 @@ def compared_lines(
     return lines
 
 
+def _vehicle(case: "ComparedCase", screen: Screen) -> str:
+    """Word the facts of the vehicle, such as "car" and "trailer"."""
+    return " ".join(map(screen.word, (case.vehicle or "").split()))
+
+
 def found_lines(found: Sequence["FoundCase"], now: datetime, screen: Screen) -> list[Line]:
     """Make a line for each case that was found."""
     if not found:
@@ -168,10 +173,10 @@ def found_lines(found: Sequence["FoundCase"], now: datetime, screen: Screen) -> 
     for each in found:
         parts = [
             each.draft or screen.say("case {case_id}", case_id=each.case_id),
-            past_clock(each.opened_at, now),
+            screen.text(past_clock(each.opened_at, now)),
             screen.text(each.area),
-            screen.word(each.kind),
-            screen.word(each.state),
+            screen.word(each.kind, of="kind"),
+            screen.word(each.state, of="case"),
             screen.text(each.provider),
             screen.text(each.operator),
             screen.say("same {by}", by=screen.word(each.by)),

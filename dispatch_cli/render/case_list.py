@@ -8,6 +8,7 @@ from ..messages import Message
 from ..results.case_results import DraftView
 from .figures import past_clock
 from .layout import Line, Screen, cells, pad, plain_line
+from .wording import number
 
 if TYPE_CHECKING:
     from ..results.case_results import CaseView
@@ -51,14 +52,14 @@ def list_lines(
 def _cells_of(view: "CaseView", now: datetime, screen: Screen) -> dict[str, str]:
     """Return the texts of a case by the English heading of their column."""
     firm, phone = _contact(view)
-    state = screen.word(view.due or view.state)
+    state = screen.word(view.due or view.state, of="case")
     is_wide = screen.width >= _WIDE_FROM
     return {
         "Due": _due(view, now, screen),
         "Case": str(view.id),
         "Mark": _mark(view, screen),
         "Place": screen.text(view.place),
-        "What": screen.word(view.kind),
+        "What": screen.word(view.kind, of="kind"),
         "State": state if is_wide or not firm else f"{state}: {screen.text(firm)}",
         "Vehicle": _vehicle(view, screen),
         "Client": screen.text(view.client or "-"),
@@ -75,14 +76,14 @@ def _draft_cells(view: DraftView, now: datetime, screen: Screen) -> dict[str, st
     reached = screen.say("on the line") if view.on_line else ""
     if not (view.on_line or view.has_number):
         reached = screen.say("no number")
-    parts = (screen.word(view.state), screen.word(view.due), reached)
+    parts = (screen.word(view.state, of="case"), screen.word(view.due), reached)
     danger = "!" if view.in_danger else ""
     return {
         "Due": screen.say("since {at}", at=at) if view.overdue else at,
         "Case": view.number,
         "Mark": "?" if view.injured is None else danger,
         "Place": screen.text(view.area) or "?",
-        "What": screen.word(view.kind) or "?",
+        "What": screen.word(view.kind, of="kind") or "?",
         "State": ", ".join(filter(None, parts)),
         "Vehicle": "?",
         "Client": "?",
@@ -121,7 +122,7 @@ def _mark(view: "CaseView", screen: Screen) -> str:
 def _vehicle(view: "CaseView", screen: Screen) -> str:
     parts = [screen.word(view.vehicle) if view.vehicle else ""]
     if view.weight_t is not None:
-        parts.append(f"{view.weight_t:g} t")
+        parts.append(f"{number(view.weight_t, 'g')} t")
     return screen.text(" ".join(filter(None, parts))) or "-"
 
 

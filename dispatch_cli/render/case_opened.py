@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..messages import Message
 from ..results.cascade_answer import Answer
+from .case_cards import label
 from .case_views import service_lines
 from .head import emergency_lines
 from .layout import Line, Screen, plain_line, plain_lines, wrap
@@ -47,11 +48,9 @@ def amended_lines(
     view: "CaseView", answer: Answer, place: Message | str, now: datetime, screen: Screen
 ) -> list[Line]:
     """Make the screen after new facts: emergency numbers, advice, place, then each service."""
-    lines, say = emergency_lines(answer.emergency, screen), screen.say("SAY") + "   "
+    lines, (say, rest) = emergency_lines(answer.emergency, screen), label(Message("SAY"), screen)
     for advice in answer.advice:
-        lines += plain_lines(
-            wrap(screen.text(advice), screen.width, first=say, rest=_INDENT), "bold"
-        )
+        lines += plain_lines(wrap(screen.text(advice), screen.width, first=say, rest=rest), "bold")
     lines.append(plain_line(screen.say("case {number} ranked again", number=view.id), "bold"))
     if place:
         first = screen.say("CONFIRM") + "  "

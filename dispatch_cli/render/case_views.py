@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ..results.case_results import DraftView
-from .deadline_lines import deadline_lines
+from .deadline_lines import deadline_lines, emergency_lines
 from .figures import iso, past_clock
 from .layout import (
     Line,
@@ -40,9 +40,11 @@ SHOW_COLUMNS = (
     "arrived_at", "reason", "override", "operator", "text",
 )  # fmt: skip
 PERSONAL_COLUMNS = ("key", "value")
-_PERSONAL = (
+_REFUSED = "refused "
+PERSONAL_KEYS = (
     "place",
     "where",
+    "last_exit",
     "typed_place",
     "caller",
     "call_back",
@@ -116,10 +118,10 @@ def show_lines(
     opened = past_clock(view.opened_at, now)
     head = [
         screen.say("case {number}", number=view.id),
-        screen.word(view.kind),
+        screen.word(view.kind, of="kind"),
         screen.say("near {area}", area=view.area) if view.area else "",
         screen.text(view.client) if view.client else screen.say("no client"),
-        screen.word(view.state),
+        screen.word(view.state, of="case"),
         screen.say("opened {at} by {operator}", at=opened, operator=view.opened_by),
         screen.say("{operator} works on it", operator=view.operator)
         if view.operator != view.opened_by
@@ -130,9 +132,10 @@ def show_lines(
         screen.say("merged into case {number}", number=view.merged_into)
         if view.merged_into
         else "",
+        *(screen.say("case {other} is merged into it", other=each) for each in view.merged),
     ]
     lines = plain_lines(flow(filter(None, head), screen.width, rest=_INDENT), "bold")
-    lines += _emergency_lines(view, now, screen)
+    lines += emergency_lines(view, now, screen)
     for due in view.deadlines:
         lines += deadline_lines(due, now, screen)
     if view.not_asked:
@@ -147,23 +150,9 @@ def show_lines(
     return lines + (personal_lines(personal, screen) if personal else [])
 
 
-def _emergency_lines(view: "CaseView", now: datetime, screen: Screen) -> list[Line]:
-    """Make the lines of the numbers to dial, or of what was recorded of the emergency call."""
-    lines, done = [], view.emergency_call
-    if done is not None:
-        text = screen.text(done.sentence_at(now))
-        lines += plain_lines(wrap(text, screen.width, rest=_INDENT))
-    if done is None or not done.is_settled:
-        for call in view.emergency:
-            service = screen.word(call.service)
-            text = screen.say("EMERGENCY  {number}  {service}", number=call.dial, service=service)
-            lines.append(plain_line(text, "bold red"))
-    return lines
-
-
 def service_lines(service: "ServiceView", now: datetime, screen: Screen) -> list[Line]:
     """Make the lines of a service: state, live offer, and its last resort if it is exhausted."""
-    name, state = screen.word(service.service).upper(), screen.word(service.state)
+    name, state = screen.word(service.service).upper(), screen.word(service.state, of="case")
     parts = [screen.say("{service}: {state}", service=name, state=state)]
     if service.provider:
         parts += [f"{service.offer} {screen.text(service.provider)}", screen.text(service.phone)]
@@ -207,6 +196,8 @@ def show_rows(view: "CaseView", acts: Iterable["Act"] = ()) -> "Iterable[PlainRo
             "at": iso(due.at),
             "reason": due.what,
         }
+    for merged in view.merged:
+        yield {"what": "merged", "ref": str(merged)}
     for service in view.services:
         yield {
             "what": "service",
@@ -251,16 +242,22 @@ def personal_lines(personal: "PersonalView", screen: Screen) -> list[Line]:
     lines = [plain_line(title, "bold")]
     for row in personal_rows(personal):
         for number, part in enumerate(worded(row["value"]).splitlines()):
-            first = f"  {screen.word(str(row['key']))}  " if number == 0 else _INDENT
+            first = f"  {_key(str(row['key']), screen)}  " if number == 0 else _INDENT
             lines += plain_lines(
                 wrap(screen.text(part, 2000), screen.width, first=first, rest=_INDENT)
             )
     return lines
 
 
+def _key(key: str, screen: Screen) -> str:
+    """Word a key such as "2.because", a text of an offer."""
+    number, dot, name = key.rpartition(".")
+    return f"{number}{dot}{screen.word(name)}"
+
+
 def personal_rows(personal: "PersonalView") -> "Iterable[PlainRow]":
     """Make a row for each item of the motorist's personal data."""
-    for key in _PERSONAL:
+    for key in PERSONAL_KEYS:
         if value := getattr(personal, key):
             yield {"key": key, "value": value}
     yield {"key": "position", "value": f"{personal.lat:.5f}, {personal.lon:.5f}"}
@@ -321,10 +318,17 @@ def _promised(offer: "OfferView", now: datetime, screen: Screen) -> str:
 def _act_lines(acts: Iterable["Act"], now: datetime, screen: Screen) -> list[Line]:
     lines: list[Line] = []
     for act in acts:
-        parts = [screen.text(past_clock(act.at, now)), screen.word(act.action)]
+        parts = [screen.text(past_clock(act.at, now)), _action(act, screen)]
         parts += map(screen.text, (_details(act), act.operator))
         lines += plain_lines(flow(filter(None, parts), screen.width, gap="  ", rest=_INDENT))
     return [plain_line(screen.say("LOG"), "bold"), *lines] if lines else []
+
+
+def _action(act: "Act", screen: Screen) -> str:
+    """Word the action of an act, also one that was refused."""
+    refused = act.action.removeprefix(_REFUSED)
+    action = screen.word(refused, of="act")
+    return action if refused == act.action else screen.say("refused {action}", action=action)
 
 
 def _details(act: "Act") -> str:

@@ -18,7 +18,7 @@ from ..results.check_results import (
 from . import figures
 from .clean import clean
 from .layout import Line, Screen, cells, flow, pad, plain_line, plain_lines, wrap
-from .wording import say, word, worded
+from .wording import number, say, word, worded
 
 if TYPE_CHECKING:
     from .plain import PlainRow
@@ -128,7 +128,7 @@ def phase_lines(readings: Iterable[Reading], screen: Screen) -> list[Line]:
         took_s = sum(seconds for _, seconds in reading.phases)
         parts = [
             f"{pad(screen.word(reading.kind), 8)} {screen.word(reading.state)}",
-            screen.say("{seconds} s", seconds=f"{took_s:.3f}"),
+            screen.say("{seconds} s", seconds=number(took_s, ".3f")),
             screen.text(reading.why),
         ]
         if reading.free is not None:
@@ -143,7 +143,7 @@ def phase_lines(readings: Iterable[Reading], screen: Screen) -> list[Line]:
         names = [screen.text(word(name), 20) for name, _ in reading.phases]
         name_width = max(map(cells, names), default=0)
         for name, (_, seconds) in zip(names, reading.phases, strict=True):
-            took = screen.say("{seconds} s", seconds=f"{seconds:8.3f}")
+            took = screen.say("{seconds} s", seconds=number(seconds, "8.3f"))
             text = f"  {pad(name, name_width)}  {took}"
             room = min(_BAR, screen.width - cells(text) - 2)
             bar = "#" * round(room * seconds / took_s) if took_s > 0 and room > 0 else ""
@@ -219,7 +219,7 @@ def _head(report: CheckReport, screen: Screen) -> list[str]:
         for state in _HEAD_ORDER
         if state in counts
     ]
-    seconds = f"{report.seconds:.1f}"
+    seconds = number(report.seconds, ".1f")
     checked = screen.say("{count} checked in {seconds} s", count=report.checked, seconds=seconds)
     parts = [checked, *shown]
     return [parts[0] + (":" if shown else ""), *(f"{part}," for part in parts[1:-1]), *shown[-1:]]

@@ -6,7 +6,7 @@ from math import floor, isfinite, isnan
 from .. import messages
 from ..messages import MONTHS, WEEKDAYS, Clock, Message, promised_clock
 from ..results.cascade_answer import Candidate
-from .wording import say, worded
+from .wording import number, say, worded
 
 _MEASURED = frozenset({"road"})
 """The sources of measured travel times; all others are estimates with "~"."""
@@ -15,16 +15,16 @@ _ROUNDING = 1e-9
 """Compensates the error of binary fractions: 1 - .2 * .3 * .4 * .5 is 98.8 %, not 98.7 %."""
 
 
-def grouped(number: float) -> str:
+def grouped(value: float) -> str:
     """Write a number in groups of three digits, rounded to a whole one."""
-    return f"{number:,.0f}"
+    return number(value, ",.0f")
 
 
 def minutes(value: float, *, decimals: int = 1) -> str:
     """Write minutes; an infinite number is "never"."""
     if isnan(value):
         return "?"
-    return f"{value:z.{decimals}f}" if isfinite(value) else say("never")
+    return number(value, f"z.{decimals}f") if isfinite(value) else say("never")
 
 
 def percent_down(chance: float, *, decimals: int = 0) -> str:
@@ -34,7 +34,7 @@ def percent_down(chance: float, *, decimals: int = 0) -> str:
     steps = 10**decimals
     below = 100 * steps - (1 if chance < 1 else 0)
     value = min(max(0, floor(chance * 100 * steps + _ROUNDING)), below) / steps
-    return f"{value:.{decimals}f}%"
+    return f"{number(value, f'.{decimals}f')}%"
 
 
 def extra_minutes(value: float) -> str:
@@ -56,6 +56,11 @@ def time_of_day(local: datetime) -> str:
 def weekday(day: date) -> str:
     """Write the short name of a day of the week."""
     return say(WEEKDAYS[day.weekday()])
+
+
+def day_of(moment: date) -> date:
+    """Return the day of a moment; a template of another language may write it in its own order."""
+    return moment.date() if isinstance(moment, datetime) else moment
 
 
 def day_and_month(day: date) -> str:

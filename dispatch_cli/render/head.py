@@ -7,7 +7,7 @@ from pathlib import PurePath
 from ..messages import Message, Plural, joined
 from ..results.cascade_answer import Answer, EmergencyCall, IncidentView
 from . import figures
-from .layout import GAP, Line, Screen, flow, plain_line, plain_lines, wrap
+from .layout import GAP, Line, Screen, cells, flow, plain_line, plain_lines, wrap
 from .wording import word
 
 EMERGENCY_STYLE = "bold red"
@@ -63,11 +63,12 @@ def advice_lines(
 ) -> list[Line]:
     """Make the lines of advice for the caller, below the emergency line or alone."""
     first = _INDENT if has_emergency else screen.say("SAY") + "  "
+    rest = " " * max(cells(first), len(_INDENT))
     lines: list[Line] = []
     for each in advice:
-        wrapped = wrap(screen.text(each), screen.width, first=first, rest=_INDENT)
+        wrapped = wrap(screen.text(each), screen.width, first=first, rest=rest)
         lines += plain_lines(wrapped, "bold")
-        first = _INDENT
+        first = rest
     return lines
 
 
@@ -117,7 +118,7 @@ def _fact(key: str, value: object) -> Message | str:
         case "pets", int(count):
             return Plural("{count} pet", "{count} pets", count)
         case "clearance_m", _:
-            return Message("clearance {height} m", height=text)
+            return Message("clearance {height} m", height=value)
         case "spot", _:
             return Message("on {spot}", spot=text)
         case "language", _:
@@ -136,7 +137,7 @@ def client_text(incident: IncidentView, screen: Screen) -> str:
 
 def label_text(incident: IncidentView, screen: Screen) -> str:
     """Write the kind of the incident, in capitals if it is a single service."""
-    kind = screen.word(incident.kind)
+    kind = screen.word(incident.kind, of="kind")
     return kind.upper() if incident.services == (incident.kind,) else kind
 
 

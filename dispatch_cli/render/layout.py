@@ -46,9 +46,13 @@ class Screen(Struct, frozen=True):
         shown = {name: self._shown(value) for name, value in values.items()}
         return encodable(say(template, **shown), self.encoding)
 
-    def word(self, closed: Message | str) -> str:
+    def word(self, closed: Message | str, of: str = "") -> str:
         """Word a closed word of the model, such as "declined"."""
-        return self.text(word(closed) if isinstance(closed, str) else closed)
+        return self.text(word(closed, of) if isinstance(closed, str) else closed)
+
+    def hanging(self, *labels: Message) -> str:
+        """Return the blanks that align texts behind labels: those of the longest one and two."""
+        return " " * (max(cells(self.text(each)) for each in labels) + 2)
 
     def _shown(self, value: object) -> object:
         return self.text(value) if isinstance(value, Message | str) else value

@@ -20,7 +20,7 @@ from .coverage_views import coverage_summary, labelled, named, reach_sentence
 from .figures import date_and_clock, day_and_month, past_clock, time_of_day, weekday
 from .layout import encodable
 from .status_style import style_sheet
-from .wording import language, say, word, worded
+from .wording import language, number, say, word, worded
 
 _HEADS = (
     Message("State"), Message("Since"), Message("Phone"), Message("Provider"), Message("Why"),
@@ -82,7 +82,7 @@ def _body(report: CheckReport, coverage: CoverageReport | None, stale_min: float
         moment=_Html(_moment(report.at)),
         zone=word(report.at.tzname() or ""),
         count=report.checked,
-        seconds=f"{report.seconds:.1f}",
+        seconds=number(report.seconds, ".1f"),
     )
     stale = Message("Stale from {time}.", time=past_clock(stale_at, report.at))
     yield f"<p>{_html(checked)} <strong>{_html(stale)}</strong></p>"
@@ -215,8 +215,8 @@ def _block(
 def _names(period: GapPeriod, contacts: Mapping[str, CoverageContact]) -> Iterator[str]:
     for label, providers in labelled(period):
         shown, more = named(providers, contacts)
-        for number, one in enumerate(shown):
-            before = f"{_text(worded(label))} " if label and number == 0 else ""
+        for place, one in enumerate(shown):
+            before = f"{_text(worded(label))} " if label and place == 0 else ""
             phone = f'<span class="phone">{_phone(one.phone)}</span>'
             yield f"{before}{phone} {_text(one.name)}"
         if more:

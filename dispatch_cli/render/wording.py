@@ -5,6 +5,9 @@ from typing import Any
 
 from .. import messages
 
+_CONTEXT = "\x04"
+"""Stands between context and word in a catalogue of gettext."""
+
 _catalogue = [NullTranslations()]
 
 
@@ -31,9 +34,19 @@ def say(template: str, /, **values: Any) -> str:
     return worded(messages.Message(template, **values))
 
 
-def word(closed: str) -> str:
+def number(value: float, form: str = "") -> str:
+    """Format a number with the decimal sign of the screen's language."""
+    return format(messages.localized(value, _catalogue[0].gettext), form)
+
+
+def word(closed: str, of: str = "") -> str:
     """Word a closed word of the model, such as "declined".
 
-    It is no template: a word that was read from a file may have braces.
+    ``of`` is the context of a word with another translation in other places, such as "closed" of
+    a "case". It is no template: a word that was read from a file may have braces.
     """
+    if of and closed:
+        found = _catalogue[0].gettext(f"{of}{_CONTEXT}{closed}")
+        if _CONTEXT not in found:
+            return found
     return _catalogue[0].gettext(closed) if closed else ""  # gettext has a header under ""

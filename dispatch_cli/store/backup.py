@@ -19,7 +19,7 @@ from ..errors import (
     UsageError,
     as_message,
 )
-from ..messages import Message
+from ..messages import Message, marked
 from . import identity, journal, rotation
 from .database import Database
 from .database_files import COMPANIONS, flush, is_same, make_private, remove
@@ -41,12 +41,12 @@ class BackupResult(Struct, frozen=True):
     cases: int
 
 
-_STAYS = "the case log and the existing copies are unchanged"
+_STAYS = marked("the case log and the existing copies are unchanged")
 _OF_A_BACKUP = {
-    CANNOT_BE_READ: "the backup cannot be read: {why}",
-    FOREIGN_WAL: "this write-ahead log does not belong to the backup beside it",
-    NEWER: "the backup has schema version {found}; this program knows up to {known}",
-    OLDER: "the backup has an older schema version and must be migrated",
+    CANNOT_BE_READ: marked("the backup cannot be read: {why}"),
+    FOREIGN_WAL: marked("this write-ahead log does not belong to the backup beside it"),
+    NEWER: marked("the backup has schema version {found}; this program knows up to {known}"),
+    OLDER: marked("the backup has an older schema version and must be migrated"),
 }
 """The sentences about a backup in the place of those about the case log."""
 
@@ -58,7 +58,7 @@ def back_up(database: Database, target: Path, keep: int | None) -> BackupResult:
     if not database.exists():
         raise UsageError("{path}: there is no case log to back up", path=database.path)
     with (
-        about_copy(target, "the backup cannot be written: {why}", _STAYS),
+        about_copy(target, marked("the backup cannot be written: {why}"), _STAYS),
         _held(database, target) as held,
     ):
         rotation.remove_unfinished(target)

@@ -228,7 +228,7 @@ def put_offer(connection: "sqlite3.Connection", case_id: int, offer: Offer) -> N
         ).fetchone()
         raise ConflictError(
             "{service} of case {case_id} is already accepted: {case_id}.{offer} {name}",
-            service=offer.service,
+            service=Message(offer.service),
             case_id=case_id,
             offer=other[0],
             name=other[1],

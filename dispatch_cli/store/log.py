@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ..errors import BadDataError, ConflictError, DispatchError, ExitCode
-from ..messages import Message
+from ..messages import Message, marked
 from . import filesystem, forgetting, identity, migrating, soundness
 from .database import Database
 from .in_transaction import in_reading, in_transaction
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 
 
 _STATES: dict[type[DispatchError], str] = {
-    DamagedLogError: "damaged",
-    BadDataError: "refused",
-    ConflictError: "in use",
-    DispatchError: "not reachable",
+    DamagedLogError: marked("damaged"),
+    BadDataError: marked("refused"),
+    ConflictError: marked("in use"),
+    DispatchError: marked("not reachable"),
 }
 
 
@@ -107,7 +107,7 @@ class Store:
                 if self._database.exists():
                     stamp = identity.read_stamp(connection)
                 problems = soundness.all_problems(connection, self._database.schema())
-                state = "damaged" if problems else "sound" if stamp else "none yet"
+                state = marked("damaged" if problems else "sound" if stamp else "none yet")
                 hint = Message(RESTORE) if problems else ""
                 if forgetting.is_unwiped(connection):
                     problems.append(

@@ -14,20 +14,20 @@ from ..errors import (
     UnavailableError,
     UsageError,
 )
-from ..messages import Message
+from ..messages import Message, marked
 
 if TYPE_CHECKING:
     import sqlite3
 
 # SQLite's primary result codes (https://www.sqlite.org/rescode.html) and their causes here.
 _CANNOT = {
-    3: "no permission",  # PERM
-    7: "out of memory",  # NOMEM
-    8: "it cannot be written: no permission, or the disk is read-only",  # READONLY
-    10: "the disk reports an error or is full",  # IOERR
-    13: "the disk is full",  # FULL
-    14: "it cannot be opened: no permission, or the folder is gone",  # CANTOPEN
-    23: "no permission",  # AUTH
+    3: marked("no permission"),  # PERM
+    7: marked("out of memory"),  # NOMEM
+    8: marked("it cannot be written: no permission, or the disk is read-only"),  # READONLY
+    10: marked("the disk reports an error or is full"),  # IOERR
+    13: marked("the disk is full"),  # FULL
+    14: marked("it cannot be opened: no permission, or the folder is gone"),  # CANTOPEN
+    23: marked("no permission"),  # AUTH
 }
 _HELD = (5, 6, 15)  # BUSY, LOCKED, PROTOCOL
 _NOTADB = 26
@@ -35,14 +35,14 @@ _BUGS = (21, 25)  # MISUSE, RANGE: mistakes of this program
 
 T = TypeVar("T")
 
-UNAVAILABLE = "the case log is unavailable: {why}"
-CANNOT_BE_READ = "the case log cannot be read: {why}"
-FOREIGN_WAL = "this write-ahead log does not belong to the case log beside it"
-NEWER = "the case log has schema version {found}; this program knows up to {known}"
-OLDER = "the case log has an older schema version and must be migrated"
+UNAVAILABLE = marked("the case log is unavailable: {why}")
+CANNOT_BE_READ = marked("the case log cannot be read: {why}")
+FOREIGN_WAL = marked("this write-ahead log does not belong to the case log beside it")
+NEWER = marked("the case log has schema version {found}; this program knows up to {known}")
+OLDER = marked("the case log has an older schema version and must be migrated")
 NOTHING_RECORDED = "NOT SAVED: nothing was recorded by this command; mend the cause and repeat it"
 MOVE_AWAY = Message("name another file with --db, or move this one away and repeat the command")
-RESTORE = '"dispatch log restore FILE" puts a backup in its place and keeps the old files'
+RESTORE = marked('"dispatch log restore FILE" puts a backup in its place and keeps the old files')
 
 
 class DamagedLogError(BadDataError):

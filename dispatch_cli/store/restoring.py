@@ -16,6 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ..errors import ConflictError, Problem, UsageError
+from ..messages import marked
 from ..model.case import FORGETTING, OF_NO_CASE, OPENING, Act
 from . import forgetting, identity, journal, migrating, swapping, wal
 from .backup import about_copy, count_cases, refuse_own, refuse_unsound
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     import sqlite3
 
 
-_STAYS = "nothing was changed, neither the case log nor the backup"
+_STAYS = marked("nothing was changed, neither the case log nor the backup")
 
 RESTORE = "restore"
 """The journal's action of a restore; its details are the heads of the backup and the old log."""
@@ -131,7 +132,7 @@ def remove_unfinished(path: Path) -> None:
 
 def _about(source: Path, fresh: Path) -> AbstractContextManager[None]:
     """Raise errors of the backup, or of its copy beside the log, as errors about the backup."""
-    unavailable = "it cannot be copied beside the case log: {why}"
+    unavailable = marked("it cannot be copied beside the case log: {why}")
     return about_copy(source, unavailable, _STAYS, beside=fresh)
 
 

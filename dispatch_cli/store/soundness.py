@@ -6,7 +6,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ..messages import Message
+from ..messages import Message, marked
 from ..model.case import OPENING
 from . import journal
 from .log_faults import whole
@@ -44,8 +44,8 @@ def schema_problems(schema: "Schema", found: "Schema") -> list[Message | str]:
         if kind != "index" and not name.startswith("sqlite_") and (kind, name) not in missing
     )
     differs, foreign = (
-        "{kind} {name} is not as this version makes it",
-        "{kind} {name} does not belong to a case log",
+        marked("{kind} {name} is not as this version makes it"),
+        marked("{kind} {name} does not belong to a case log"),
     )
     return _first([
         *(Message(differs, kind=kind, name=name) for kind, name in missing),

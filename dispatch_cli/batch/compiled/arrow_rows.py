@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from ...errors import UsageError
 from ...intake import AMOUNTS
-from ...messages import Message, Plural
+from ...messages import Message, Plural, marked
 from ...model import Incident, Place, Vehicle
 from ...model.stamps import EPOCH
 from ...model.words import SPOTS, VEHICLE_CLASSES, VEHICLE_STATES
@@ -41,10 +41,10 @@ _LIMITS = (
 )  # fmt: skip
 _MOST_US = 60_000_000_000_000_000
 _MOST_COUNT = 100_000
-_WHOLE = "whole numbers"
+_WHOLE = marked("whole numbers")
 _TYPES: dict[str, tuple[Callable[[pa.DataType], bool], str]] = {
     **dict.fromkeys(("injured", "persons", "children", "pets"), (pa.types.is_integer, _WHOLE)),
-    **dict.fromkeys(("trapped", "ev", "trailer"), (pa.types.is_boolean, "true and false")),
+    **dict.fromkeys(("trapped", "ev", "trailer"), (pa.types.is_boolean, marked("true and false"))),
 }
 """The types of columns that are not texts."""
 _WORDS = {"vehicle": VEHICLE_CLASSES, "state": VEHICLE_STATES, "spot": SPOTS}
@@ -155,7 +155,7 @@ def _fact_problems(name: str, column: Any) -> list[Message | str]:
         column, kind = column.flatten(), kind.value_type
         if column.null_count:
             return [Message("the column 'asked' has a list with a null")]
-    is_fit, fits = _TYPES.get(name, (_is_text, "texts"))
+    is_fit, fits = _TYPES.get(name, (_is_text, marked("texts")))
     if not (is_fit(kind) or pa.types.is_null(kind)):
         text = "the column {name!r} is {type}; allowed: {allowed}"
         return [Message(text, name=name, type=kind, allowed=Message(fits))]

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from ... import desk, notation, plans
 from ...errors import UsageError
 from ...intake import AMOUNTS, IncidentReader, RawIncident, RejectedFact, read_when
-from ...messages import Message, joined
+from ...messages import Message, joined, marked
 from ...model import Incident, Place
 from ...model.incident import NO_POSITION_YET
 from ...records.values import Reject, Row
@@ -57,7 +57,9 @@ _COUNTS = frozenset({"injured", "persons", "children", "pets"})
 _FLAGS = frozenset({"ev", "trailer", "trapped"})
 _UNUSED_FACTS = ("brand", "where", "language", "note")
 """Facts that neither a plan nor a built-in gate reads: their cells are checked and dropped."""
-_HALF_A_POSITION = "one half of the position is 0, as in a file that has 0 for an empty cell"
+_HALF_A_POSITION = marked(
+    "one half of the position is 0, as in a file that has 0 for an empty cell"
+)
 _LONGEST_KEY = 300
 """Characters. Longer texts are not cached, because few rows can share them."""
 _CACHE_SIZE = 20_000
@@ -216,7 +218,7 @@ class RowReader:
             name: texts[name] for name in RawIncident.__struct_fields__ if name in texts
         }
         if "kind" not in facts:
-            return reading.attempt("no_kind", lambda: _refuse("the row has no kind"))
+            return reading.attempt("no_kind", lambda: _refuse(Message("the row has no kind")))
         for name in sorted(facts.keys() & _COUNTS):
             facts[name] = reading.attempt("bad_number", partial(parse_count, facts[name], name))
         for name in sorted(facts.keys() & _FLAGS):
@@ -245,7 +247,9 @@ class RowReader:
                 text = at
                 place = reading.attempt("unknown_place", lambda: self._defaults.locate(text))
             elif lat is None and lon is None:
-                place = reading.attempt("no_place", lambda: _refuse("the row has no place"))
+                place = reading.attempt(
+                    "no_place", lambda: _refuse(Message("the row has no place"))
+                )
             else:
                 place = reading.attempt("bad_position", lambda: position_of(lat, lon))
             if place is not None and 0 in (place.lat, place.lon):
