@@ -14,6 +14,8 @@ from .unit_bookings import breaks_promise
 
 ANSWER_WITHIN = timedelta(minutes=3)
 CALL_BACK_WITHIN = timedelta(minutes=5)
+RING_BACK_WITHIN = timedelta(minutes=10)
+"""How long a provider that rings back delays the next call, counted from the call to it."""
 APPOINTMENT_AFTER = timedelta(minutes=1)
 """An incident that begins later than this after a call is an appointment."""
 NEXT_CALL_WITHIN = timedelta(minutes=3)
@@ -120,15 +122,13 @@ def _of_offer(case: Case, offer: Offer, now: datetime) -> Iterator[Deadline]:
 def _of_service(case: Case, service: CaseService, now: datetime) -> Iterator[Deadline]:
     """Yield the next call of a service without an open offer, or what its last resort must do.
 
-    An exhausted service has no deadline while the one that was planned after it can bring help.
+    An exhausted service has no deadline while one that was planned after it can bring help.
     """
     state = service_state(case, service)
-    if is_followed(case, service):
-        return
     if state == "last_resort" and service.last_resort_by is not None:
         due = _due(service.last_resort_by, NEXT_CALL_WITHIN, now, "last resort answer")
         yield replace(due, service=service.service)
-    elif state in ("waiting", "exhausted"):
+    elif state in ("waiting", "exhausted") and not is_followed(case, service):
         what = "next call" if state == "waiting" else "last resort"
         since, wrong = _idle_since(case, chain_of(case, service), now)
         by = since + NEXT_CALL_WITHIN
@@ -187,7 +187,8 @@ def _idle_since(
         if offer.service in names:
             # After a call back or a correction the state is another one, and the wait is over.
             if offer.state == "later" and offer.ring_back_by is not None:
-                moments.append((offer.ring_back_by, offer.opened_at))
+                waits_until = min(offer.ring_back_by, offer.opened_at + RING_BACK_WITHIN)
+                moments.append((waits_until, offer.opened_at))
             if offer.state == "no_answer" and offer.call_back_at is not None:
                 moments.append((offer.call_back_at, offer.call_back_at - CALL_BACK_WITHIN))
             moments += [(end, end) for end in (offer.ended_at, offer.answered_at) if end]

@@ -97,11 +97,16 @@ def service_state(case: Case, service: CaseService) -> ServiceState:
 
 
 def is_followed(case: Case, service: CaseService) -> bool:
-    """Return whether a service is exhausted, and one planned after it can still bring help."""
+    """Return whether a service is exhausted, and one planned after it can still bring help.
+
+    So can a last resort that was called for a later service and has not answered yet.
+    """
+    if service_state(case, service) not in ("exhausted", "last_resort"):
+        return False
     left = [service]
     for each in left:
-        if service_state(case, each) not in ("exhausted", "last_resort"):
-            return each is not service
+        if each is not service and service_state(case, each) != "exhausted":
+            return True
         left += [s for s in case.services if s.after == each.service and s not in left]
     return False
 

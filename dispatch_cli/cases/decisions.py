@@ -1,7 +1,7 @@
 """The parts of every act on a case: find its offer, decide and record, word the result."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -95,11 +95,13 @@ def decide(
     record: Callable[[Case, Personal], Recorded],
     *,
     offer: int | None = None,
+    offers: Sequence[int] = (),
     **details: str | int | float | bool | None,
 ) -> Recorded:
     """Load, change and save a case in one transaction; a refused act is recorded as well.
 
-    The other offers of one call change with ``offer``; None: the act concerns the whole case.
+    The other offers of one call change with ``offer``; None: the act concerns the whole case, or
+    ``offers``, which ``change`` may fill.
     ``record`` makes the sentence and the texts of the act. It is called before the commit, so that
     its failure undoes the act, and no failure after the commit can lose the texts.
     """
@@ -118,7 +120,8 @@ def decide(
             outcome = naming_operator(book, tx, case_id, offer, error)
         else:
             tx.save(before, after)
-            book.write(tx, action, case_id, **details)
+            named = {"offers": ",".join(map(str, offers))} if offers else {}
+            book.write(tx, action, case_id, **details, **named)
             done = record(after, tx.personal(case_id) or Personal())
             outcome = done, of_case(case_id, done.message)
     if isinstance(outcome, ConflictError):

@@ -5,18 +5,18 @@ killed program leaves the draft as it was before or after the act. While a progr
 questions, its process id stands in the draft; once that process is gone, the draft is parked.
 """
 
-import os
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
 from ..errors import ConflictError, UsageError
 from ..messages import Message, quoted
 from ..model.clock_jumps import is_ahead
-from ..model.draft import LETTER, Draft
+from ..model.draft import LETTER, Draft, with_new_facts
+from ..store.processes import is_running, started
 from .book import Book, clock
 from .case_deadlines import EMERGENCY_WITHIN, Deadline
 
@@ -81,7 +81,7 @@ def start(book: Book, facts: Mapping[str, str], *, on_line: bool = False, holder
                 parked_at=book.now,
                 facts=dict(facts),
                 on_line=on_line,
-                holder=holder,
+                **_held_by(holder),
             )
         )
         fact = parked(draft)
@@ -128,29 +128,34 @@ def resume(
         after = replace(
             before,
             operator=book.operator,
-            facts={**before.facts, **facts},
+            facts=with_new_facts(before.facts, facts),
             changed_at=book.now if facts else before.changed_at,
             parked_at=book.now,
-            holder=holder,
+            **_held_by(holder),
         )
         book.note_clock(tx)
         tx.save_draft(after)
     return after
 
 
-def park(book: Book, number: int, facts: Mapping[str, str] = {}, *, on_line: bool = False) -> Draft:
-    """Set a call aside; it needs a call-back number, or a caller who stays on the line."""
+def park(
+    book: Book, number: int, facts: Mapping[str, str] = {}, *, on_line: bool | None = None
+) -> Draft:
+    """Set a call aside; it needs a call-back number, or a caller who stays on the line.
+
+    ``on_line`` None: the caller is on the line as before.
+    """
     with book.store.deciding() as tx:
         before = require_live(book, tx, number)
         must_be_free(book, before)
         after = replace(
             before,
             operator=book.operator,
-            facts={**before.facts, **facts},
+            facts=with_new_facts(before.facts, facts),
             changed_at=book.now if facts else before.changed_at,
             parked_at=book.now,
-            on_line=on_line,
-            holder=0,
+            on_line=before.on_line if on_line is None else on_line,
+            **_held_by(0),
         )
         if not after.can_be_called_back:
             raise UsageError(
@@ -175,7 +180,7 @@ def discard(book: Book, number: int, because: str, *, take: bool = False) -> Dra
         after = replace(
             before,
             operator=book.operator,
-            holder=0,
+            **_held_by(0),
             ended_at=book.now,
             end_reason=because.strip(),
         )
@@ -193,8 +198,16 @@ def finish(book: Book, tx: "Transaction", draft: Draft, case_id: int) -> None:
     """
     found = require_live(book, tx, draft.id)
     _must_hold(book, found, draft)
-    after = replace(found, operator=book.operator, holder=0, ended_at=book.now, case_id=case_id)
+    after = replace(
+        found, operator=book.operator, **_held_by(0), ended_at=book.now, case_id=case_id
+    )
     tx.save_draft(after)
+
+
+def on_line_since(tx: "Transaction", draft: Draft) -> datetime | None:
+    """Return since when the caller of a draft waits on the line; None if the line is closed."""
+    found = tx.draft(draft.id)
+    return found.parked_at if found is not None and found.on_line else None
 
 
 def last_of(book: Book) -> int:
@@ -255,15 +268,12 @@ def is_held(draft: Draft) -> bool:
     """Return whether a program that still runs asks the questions of a draft."""
     if not draft.holder or draft.ended_at is not None:
         return False
-    if os.name != "posix":
-        return True  # there a signal would end the process
-    try:
-        os.kill(draft.holder, 0)
-    except ProcessLookupError:
-        return False
-    except (PermissionError, OverflowError):
-        return True
-    return True
+    return is_running(draft.holder, draft.holder_started)
+
+
+def _held_by(process: int) -> dict[str, Any]:
+    """Return the fields of a draft whose questions a process asks; 0: none."""
+    return {"holder": process, "holder_started": started(process) if process else ""}
 
 
 def parked(draft: Draft) -> Message:

@@ -4,6 +4,7 @@ The program dials no number: a person does, and this is the record of it.
 """
 
 from datetime import datetime
+from itertools import product
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -163,15 +164,21 @@ _BEFORE_ANSWER = (("last_resort",), ("exhausted",), ("taken_over",), ("waiting",
 def _without_help(case: Case, name: str, state: LastResortState) -> CaseService:
     """Return the service whose last resort is meant; raises an error if there is none, or two.
 
-    A service is also without help while none of its providers can be asked now.
+    A service is also without help while none of its providers can be asked now. One after which
+    others can bring help is meant last.
     """
     named = [each for each in case.services if name in ("", each.service)]
-    for states in _BEFORE_CALL if state == "called" else _BEFORE_ANSWER:
-        found = [each for each in named if case_states.service_state(case, each) in states]
-        if len(found) == 1:
-            return found[0]
-        if found:
-            break
+    groups = _BEFORE_CALL if state == "called" else _BEFORE_ANSWER
+    found: list[CaseService] = []
+    for is_followed, states in product((False, True), groups):
+        found = found or [
+            each
+            for each in named
+            if case_states.service_state(case, each) in states
+            and case_states.is_followed(case, each) is is_followed
+        ]
+    if len(found) == 1:
+        return found[0]
     if found:
         raise UsageError(
             "several services of case {id} are without help: {names}",

@@ -7,7 +7,7 @@ from ..messages import Message
 from ..model.case import Case, Personal
 from ..results.case_results import Recorded
 from . import case_ends, case_states
-from .book import Book
+from .book import Book, clock
 from .decisions import decide
 
 if TYPE_CHECKING:
@@ -15,12 +15,13 @@ if TYPE_CHECKING:
 
 
 def close(book: Book, case_id: int) -> Recorded:
-    """Close a case, with a warning for each service that has no help."""
+    """Close a case, with a warning for each service without help and each promise that is left."""
     warnings: list[Message] = []
 
     def change(_: "Transaction", case: Case) -> Case:
         states = unfinished(case)
         warnings.extend(Message("closed with {service_state}", service_state=s) for s in states)
+        warnings.extend(promises_left(book, case))
         return case_ends.close(case, now=book.now)
 
     return _ended(
@@ -36,6 +37,24 @@ def unfinished(case: Case) -> list[Message]:
         for service, state in states.items()
         if state in ("waiting", "asking", "accepted", "exhausted", "last_resort")
     ]
+
+
+def promises_left(book: Book, case: Case) -> list[Message]:
+    """Name what was promised to the caller, or was to be told, and ends with the case."""
+    found = []
+    if case.emergency_by is not None:
+        found.append(Message("NO EMERGENCY CALL IS RECORDED, and the facts need one"))
+    if case.on_line_since is not None:
+        found.append(Message("the caller waits on the line"))
+    if case.call_back_at is not None:
+        at = clock(case.call_back_at, book)
+        found.append(Message("the caller was promised a call back at {at}", at=at))
+    for offer in case.offers:
+        if offer.state == "accepted" and offer.tell_driver_by is not None:
+            found.append(Message("the driver of {name} was not told", name=offer.name))
+        if offer.state == "accepted" and offer.tell_caller_by is not None:
+            found.append(Message("the caller was not told about {name}", name=offer.name))
+    return found
 
 
 def cancel(book: Book, case_id: int) -> Recorded:

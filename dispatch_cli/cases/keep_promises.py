@@ -35,9 +35,10 @@ def tell(book: Book, ref: str, told: str) -> Recorded:
     case_id, number = _case_or_offer(ref)
     action = f"tell_{told}"
     names: list[str] = []
+    numbers: list[int] = []
 
     def change(_: "Transaction", case: Case) -> Case:
-        numbers = [number] if number else _untold(case, f"{action}_by")
+        numbers[:] = [number] if number else _untold(case, f"{action}_by")
         names[:] = dict.fromkeys(offer_in(case, each).name for each in numbers)
         for each in numbers:
             before = case
@@ -52,7 +53,7 @@ def tell(book: Book, ref: str, told: str) -> Recorded:
         message = to_driver if told == "driver" else to_caller
         return Recorded(ref=ref, case_id=case_id, state="told", message=message)
 
-    return decide(book, case_id, action, change, record, offers=str(number) if number else "")
+    return decide(book, case_id, action, change, record, offers=numbers)
 
 
 def ring_back(book: Book, ref: str, until: datetime) -> Recorded:
@@ -81,10 +82,12 @@ def ring_back(book: Book, ref: str, until: datetime) -> Recorded:
 def call_off(book: Book, ref: str) -> Recorded:
     """Record that a provider knows that it is not needed, also after the end of its case."""
     case_id, number = _case_or_offer(ref)
+    numbers: list[int] = []
 
     def change(_: "Transaction", case: Case) -> Case:
         nonlocal number
         number = number or _only_one_to_call_off(case).number
+        numbers[:] = [number]
         before, after = case, offer_notices.call_off(case, number, now=book.now)
         return joint_calls.update_joint_offers(before, after, number, "call_off")
 
@@ -96,7 +99,7 @@ def call_off(book: Book, ref: str) -> Recorded:
         lambda case, _: _recorded(
             case, number, Message("{name} was called off", name=offer_in(case, number).name)
         ),
-        offers=str(number) if number else "",
+        offers=numbers,
     )
 
 

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from ..errors import ConflictError, UsageError
 from ..messages import Message
-from ..model.case import Case, Offer, Personal
+from ..model.case import Case, Offer, Personal, ref_of
 from ..notation.dialling import line_of
 from ..results.hand_over_results import ComparedCase, HandedPromise, Merged
 from . import case_states, offer_changes
@@ -46,13 +46,15 @@ def merge(book: Book, case_id: int, duplicate: int) -> Merged:
     refused: ConflictError | None = None
     with book.store.deciding() as tx, refusals_in_local_time(book):
         try:
-            _, before = _two(tx, case_id, duplicate)
+            stays, before = _two(tx, case_id, duplicate)
         except ConflictError as error:
             book.write(tx, f"refused {MERGE}", duplicate, into=case_id)
             refused = error
         else:
-            after = merged(before, case_id, now=book.now)
+            after, kept = merged(before, case_id, now=book.now), with_promises(stays, before)
             tx.save(before, after)
+            if kept != stays:
+                tx.save(stays, kept)
             # The record of the duplicate is the last one: with it the merge is undone.
             book.write(tx, MERGE, case_id, duplicate=duplicate)
             book.write(tx, MERGE, duplicate, into=case_id)
@@ -61,7 +63,7 @@ def merge(book: Book, case_id: int, duplicate: int) -> Merged:
             )
             fact = of_case(case_id, Message("case {other} is merged into it", other=duplicate))
             call_off = _to_call_off(after)
-            lost = _promised_to_caller(book, before)
+            taken = _promised_to_caller(book, before, case_id)
     if refused is not None:
         with refusals_in_local_time(book):
             raise refused
@@ -76,25 +78,48 @@ def merge(book: Book, case_id: int, duplicate: int) -> Merged:
                 Message("call {phone} {name}: no longer needed", phone=each.phone, name=each.name)
                 for each in call_off
             ),
-            *lost,
+            *taken,
         ),
     )
 
 
-def _promised_to_caller(book: Book, case: Case) -> list[Message]:
-    """Return what the caller of a duplicate waits for, which no case has after the merge."""
+def with_promises(stays: Case, other: Case) -> Case:
+    """Return the case that stays with what the duplicate's caller waits for, or has said.
+
+    That is the caller on the line, the earlier promised call back, hurt persons, and a recorded
+    emergency call.
+    """
+    backs = [each for each in (stays, other) if each.call_back_at is not None]
+    back = min(backs, key=lambda each: str(each.call_back_at), default=stays)
+    hurt = [each.incident.injured for each in (stays, other) if each.incident.injured is not None]
+    stays = replace(
+        stays,
+        on_line_since=stays.on_line_since or other.on_line_since,
+        call_back_at=back.call_back_at,
+        call_back_set_at=back.call_back_set_at,
+        incident=replace(stays.incident, injured=max(hurt, default=stays.incident.injured)),
+    )
+    if other.emergency != "called" or stays.emergency == "called":
+        return stays
+    return replace(
+        stays,
+        emergency=other.emergency,
+        emergency_caller=other.emergency_caller,
+        emergency_at=other.emergency_at,
+        emergency_by=None,
+    )
+
+
+def _promised_to_caller(book: Book, case: Case, into: int) -> list[Message]:
+    """Name what the caller of a duplicate waits for, which is due in the other case now."""
     found = []
     if case.call_back_at is not None:
         at = clock(case.call_back_at, book)
-        found.append(
-            Message(
-                "the caller of case {case_id} was promised a call back at {at}",
-                case_id=case.id,
-                at=at,
-            )
-        )
+        text = "case {into} has the call back that was promised in case {case_id} for {at}"
+        found.append(Message(text, into=into, case_id=case.id, at=at))
     if case.on_line_since is not None:
-        found.append(Message("the caller of case {case_id} waits on the line", case_id=case.id))
+        text = "the caller of case {case_id} waits on the line, as case {into} says now"
+        found.append(Message(text, into=into, case_id=case.id))
     return found
 
 
@@ -131,13 +156,18 @@ def _two(tx: "Transaction", case_id: int, duplicate: int) -> tuple[Case, Case]:
         raise ConflictError(
             "help has arrived in case {duplicate}: {ref} {name}",
             duplicate=duplicate,
-            ref=f"{duplicate}.{arrived.number}",
+            ref=ref_of(duplicate, arrived.number),
             name=arrived.name,
-            hint=Message(
-                "merge the other way round: dispatch case merge {duplicate} {case_id}",
-                duplicate=duplicate,
-                case_id=case_id,
-            ),
+            hint=_other_way_round(case_id, duplicate),
+        )
+    comes = next((each for each in other.offers if each.state == "accepted"), None)
+    if comes is not None and not any(each.state in case_states.LIVE for each in stays.offers):
+        raise ConflictError(
+            "only case {duplicate} has help: {ref} {name}",
+            duplicate=duplicate,
+            ref=ref_of(duplicate, comes.number),
+            name=comes.name,
+            hint=_other_way_round(case_id, duplicate),
         )
     if other.emergency_by is not None and not stays.emergency and stays.emergency_by is None:
         raise ConflictError(
@@ -152,10 +182,18 @@ def _two(tx: "Transaction", case_id: int, duplicate: int) -> tuple[Case, Case]:
     return stays, other
 
 
+def _other_way_round(case_id: int, duplicate: int) -> Message:
+    return Message(
+        "merge the other way round: dispatch case merge {duplicate} {case_id}",
+        duplicate=duplicate,
+        case_id=case_id,
+    )
+
+
 def _to_call_off(case: Case) -> tuple[HandedPromise, ...]:
     return tuple(
         HandedPromise(
-            f"{case.id}.{each.number}",
+            ref_of(case.id, each.number),
             each.service,
             each.name,
             each.phone,

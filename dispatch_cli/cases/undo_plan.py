@@ -86,10 +86,10 @@ def effective(acts: Iterable[tuple[int, Act]]) -> list[tuple[int, Act]]:
     return [(number, act) for number, act in acts if not act.action.startswith(_PASSED_OVER)]
 
 
-def _last_own(plan: UndoPlan, case_id: int, *, into: int) -> tuple[int, Act]:
+def _last_own(plan: UndoPlan, case_id: int, *, into: int, wanted: int = 0) -> tuple[int, Act]:
     """Return the last act of a case that stands, with its number; raises ConflictError.
 
-    ``into``: it must be the merge into that case; 0: any act.
+    ``into``: it must be the merge into that case, ``wanted``: the act of that record; 0: any act.
     """
     book = plan.book
     acts = effective(plan.standing(case_id))
@@ -109,6 +109,8 @@ def _last_own(plan: UndoPlan, case_id: int, *, into: int) -> tuple[int, Act]:
             hint=Message("dispatch case undo {case_id}", case_id=case_id),
             **values,
         )
+    if wanted and number != wanted:
+        raise ConflictError("{operator} recorded {act} at {at} after that", **values)
     if act.operator != book.operator:
         has_own = any(
             each.operator == book.operator and each.action in UNDOABLE for _, each in acts
@@ -156,8 +158,22 @@ def _put_back(plan: UndoPlan, number: int, act: Act) -> None:
         was = plan.case(by.case_id)
         if by.action == GIVE_WAY:
             plan.after[was.id] = moved_back(plan.reader, plan.after, was, other, by)
+        if by.action == MERGE:
+            plan.after[was.id] = _without_promises(plan, was, other)
         if by.action == MERGE or plan.after[was.id] != was:
             plan.steps.append(UndoStep(by.case_id, other, other, by))
+
+
+def _without_promises(plan: UndoPlan, case: Case, number: int) -> Case:
+    """Return the case that stays at a merge without what it has taken over from the duplicate.
+
+    If it has taken over something, the merge must be its last act as well.
+    """
+    parts = plan.reader.parts_before(case.id, number)
+    before = case if parts is None else put_back(case, parts)
+    if before != case:
+        _last_own(plan, case.id, into=0, wanted=number)
+    return before
 
 
 def _with_calls(plan: UndoPlan, before: Case, after: Case, later: Iterable[Act]) -> Case:
@@ -192,8 +208,9 @@ def _with_calls(plan: UndoPlan, before: Case, after: Case, later: Iterable[Act])
 
 
 def _was_recorded(acts: Iterable[Act], action: str, offer: Offer) -> bool:
-    """Return whether an act on an offer, or on all offers of its case, is among some records."""
+    """Return whether an act on an offer is among some records."""
     return any(
-        each.action == action and each.details.get("offers") in ("", str(offer.number))
+        each.action == action
+        and str(offer.number) in str(each.details.get("offers", "")).split(",")
         for each in acts
     )

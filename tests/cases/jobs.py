@@ -250,12 +250,11 @@ class Job(Struct):
 
     def hopes_for_next(self, needed: Needed) -> bool:
         """Return whether no firm is left for a service, while one planned after it has a chance."""
-        hopeless = ("exhausted", "last_resort")
-        if self.state_word(needed) not in hopeless:
+        if self.state_word(needed) not in ("exhausted", "last_resort"):
             return False
         following = [each for each in self.services if each.after == needed.name]
         return any(
-            self.state_word(each) not in hopeless or self.hopes_for_next(each) for each in following
+            self.state_word(each) != "exhausted" or self.hopes_for_next(each) for each in following
         )
 
     def without_firm(self) -> bool:
@@ -331,12 +330,11 @@ class Job(Struct):
                 found.append((by, call.told, "tell caller", call.number, ""))
         for needed in self.services:
             idle = {"waiting": "next call", "exhausted": "last resort"}
-            if self.hopes_for_next(needed):
-                continue
+            what = idle.get(self.state_word(needed))
             if self.state_word(needed) == "last_resort":
                 heard = needed.resort_by - 3 * MINUTE
                 found.append((needed.resort_by, heard, "last resort answer", 0, needed.name))
-            elif what := idle.get(self.state_word(needed)):
+            elif what and not self.hopes_for_next(needed):
                 since, heard = self.quiet_since(needed, now)
                 found.append((since + 3 * MINUTE, heard, what, 0, needed.name))
         return found if len(found) > is_idle else [*found, self.closing()]
@@ -374,7 +372,7 @@ class Job(Struct):
             if call.service in names:
                 moments += [(each, each) for each in (call.answered, call.ended) if each]
                 if call.word == "later":
-                    moments.append((call.rings_back, call.at))
+                    moments.append((min(call.rings_back, call.at + 10 * MINUTE), call.at))
                 if call.word == "no_answer":
                     moments.append((call.back_until, call.back_until - 5 * MINUTE))
         believed = [each for each in moments if each[1] <= now + MINUTE]

@@ -135,14 +135,17 @@ class Promises:
 
     @staticmethod
     def left_to_last_resort(job: Job, service: str, said: str) -> list[Needed]:
-        """Return the services that can be meant: for an answer first those that wait for it."""
+        """Return the services that can be meant: for an answer first those that wait for it.
+
+        Those after which others have a chance are last.
+        """
         rank = {"exhausted": 0, "last_resort": 0, "waiting": 1}
         if said != "called":
             rank = {"last_resort": 0, "exhausted": 1, "taken_over": 2, "waiting": 3}
         ranked = [
-            (rank[job.state_word(each)], each)
+            ((job.hopes_for_next(each), rank[job.state_word(each)]), each)
             for each in job.services
             if service in ("", each.name) and job.state_word(each) in rank
         ]
-        best = min((place for place, _ in ranked), default=0)
+        best = min((place for place, _ in ranked), default=None)
         return [each for place, each in ranked if place == best]

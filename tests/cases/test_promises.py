@@ -233,6 +233,25 @@ def test_several_services_without_help_need_the_name_of_one(desk):
     assert due(desk, case_id) == {("closing", "")}
 
 
+def test_the_answer_of_a_last_resort_is_due_also_while_the_next_service_is_asked(desk):
+    """The last resort for the repair was called, then a firm for the tow: both owe an answer."""
+    case_id = opened(desk)
+    refuse_all(desk, case_id, "roadside_repair")
+    emergency_record.record_last_resort(
+        desk(), case_id, "called", caller="desk", service="roadside_repair"
+    )
+    ask(desk, case_id)
+    assert {what for what, _ in due(desk, case_id)} == {"last resort answer", "answer"}
+
+
+def test_the_last_resort_is_first_meant_for_a_service_without_another_one(desk):
+    """The repair is followed by the tow, whose firms cannot be asked: it is for the tow."""
+    case_id = opened(desk)
+    refuse_all(desk, case_id, "roadside_repair")
+    emergency_record.record_last_resort(desk(), case_id, "called", caller="desk")
+    assert due(desk, case_id) == {("last resort answer", "tow")}
+
+
 # Services that were planned after another.
 
 

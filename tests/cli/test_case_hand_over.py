@@ -3,6 +3,8 @@
 import pytest
 
 from dispatch_cli.cli import run
+from dispatch_cli.cli.desk_options import DeskOptions
+from dispatch_cli.cli.log_book import open_book
 
 from ..terminal import Terminal
 from .test_case_privacy import FIELDS, canaries, is_clean
@@ -210,8 +212,33 @@ def test_nothing_that_the_duplicate_needs_is_lost(by):
     )
     by("AK", "emergency", "2", "--called-by", "desk")
     warnings = by("AK", "merge", "1", "2", "--yes", "--json").envelope["warnings"]
-    assert warnings[0].startswith("the caller of case 2 was promised a call back at ")
-    assert warnings[1:] == ["the caller of case 2 waits on the line"]
+    assert warnings[0].startswith("case 1 has the call back that was promised in case 2 for ")
+    assert warnings[1:] == ["the caller of case 2 waits on the line, as case 1 says now"]
+
+
+@pytest.mark.parametrize("argv", [("undo", "1"), ("undo", "2"), ("merge", "1", "2", "--undo")])
+def test_what_was_done_since_the_merge_is_not_overwritten(by, argv):
+    """The case that stays has a reminder of the duplicate and MB's new facts: no undo.
+
+    Without MB's act the reminder is gone after the undo, and the duplicate has it.
+    """
+    opened(by, number=1)
+    opened(by, number=2)
+    by("AK", "callback", "2", "30")
+    by("AK", "merge", "1", "2", "--yes")
+    by("MB", "amend", "1", "--persons", "3")
+    ran = by("AK", *argv)
+    assert (ran.code, "MB recorded amend at " in ran.err) == (8, True)
+    assert by("MB", "undo", "1").code == 0
+    assert by("AK", *argv).code == 0
+    due = {
+        case["id"]: [each["due"] for each in case["services"]]
+        for case in data(by("AK", "list", "--json"))["cases"]
+    }
+    assert due == {1: ["next call"], 2: ["next call"]}
+    with open_book(DeskOptions()).store.reading() as reader:
+        reminders = [reader.case(number).call_back_at for number in (1, 2)]
+    assert [each is None for each in reminders] == [True, False]
 
 
 def test_a_terminal_shows_both_cases_before_the_merge(by, dispatch):
@@ -332,3 +359,20 @@ def test_a_duplicate_stays_while_the_case_that_it_was_merged_into_is_open(by):
     by("AK", "forget", "--older-than", "0d")
     assert "erased" in by("AK", "undo", "1").err
     assert by("AK", "show", "2", "--json").envelope["data"]["case"]["merged_into"] == 1
+
+
+def test_a_chain_of_merges_keeps_all_numbers(by):
+    """Of cases that were merged one into the next, the last one shows them all, until it ends."""
+    numbers = [opened(by, number=each)["call_back"] for each in (1, 2, 3)]
+    by("AK", "merge", "2", "1", "--yes")
+    by("AK", "merge", "3", "2", "--yes")
+    by("AK", "forget", "--older-than", "0d")
+    said = by("AK", "show", "3", "--call-back").out
+    assert all(number in said for number in numbers)
+    assert by("AK", "show", "3", "--json").envelope["data"]["case"]["merged"] == [1, 2]
+    assert data(by("AK", "show", "2", "--json"))["case"]["merged"] == [1]
+    rows = [line.split("\t")[:2] for line in by("AK", "show", "3").out.splitlines()]
+    assert [row[1] for row in rows if row[0] == "merged"] == ["1", "2"]
+    by("AK", "close", "3")
+    by("AK", "forget", "--older-than", "0d")
+    assert numbers[0] not in by("AK", "export", "1").out
