@@ -18,6 +18,7 @@ def view(
         "spot": incident.spot,
         "clearance_m": incident.clearance_m,
         "where": incident.where,
+        "last_exit": incident.last_exit,
         "trapped": incident.trapped,
         "injured": incident.injured,
         "hazard": incident.hazard,

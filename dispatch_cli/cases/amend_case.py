@@ -15,8 +15,9 @@ from .book import Book, refusals_in_local_time, require_case
 from .case_deadlines import TELL_DRIVER_WITHIN
 from .emergency_record import with_emergency_due
 from .gates_now import entry_of, needs_now
+from .intake_answers import dialled
 from .observe_log import observe
-from .open_case import OpenedCase, doubtful_number, freeze_cascades
+from .open_case import OpenedCase, freeze_cascades
 
 if TYPE_CHECKING:
     from ..store import Reader, Transaction
@@ -29,10 +30,12 @@ def amend(
 
     ``facts`` are fields of the incident and its vehicle by name, ``theirs`` the motorist's personal
     data. Other facts stay as they are in the log, also after a concurrent change by another
-    operator. Both are recorded together or not at all.
+    operator. Both are recorded together or not at all. Raises UsageError for a call-back number
+    that cannot be dialled.
     """
     asked = ["at" if name == "place" else name for name in (*facts, *theirs)]
-    doubts = doubtful_number(theirs.get("call_back", ""))
+    if theirs.get("call_back"):
+        dialled(theirs["call_back"])
     with book.store.deciding() as tx, refusals_in_local_time(book):
         before = require_case(tx, case_id)
         offer_changes.must_be_open(before)
@@ -62,7 +65,7 @@ def amend(
         unfit = tuple(_no_longer_fits(book, tx, after))
         fact = Message("case {case_id}: new facts recorded, ranked again", case_id=case_id)
     book.unshown.recorded.append(fact)
-    return OpenedCase(after, answer, (*answer.warnings, *unfit, *doubts))
+    return OpenedCase(after, answer, (*answer.warnings, *unfit))
 
 
 _KEPT = ("kind", "client", "spot", "trapped", "injured", "persons", "children", "pets", "wish")
@@ -81,7 +84,7 @@ def changed_facts(before: Incident, after: Incident) -> dict[str, str]:
             was, now = getattr(old, name), getattr(new, name)
             if was != now:
                 found[f"{prefix}{name}"] = f"{_written(was)} → {_written(now)}"
-    for name in ("place", "where", "clearance_m", "hazard", "language", "note"):
+    for name in ("place", "where", "last_exit", "clearance_m", "hazard", "language", "note"):
         if getattr(before, name) != getattr(after, name):
             found[name] = "changed"
     return found

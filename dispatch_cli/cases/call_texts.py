@@ -26,7 +26,13 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "ask": "When can you be there?",
         "area": "near {area}",
         "road": "{where}, near {area}",
+        "desk_number": "Our number is {number}.",
+        "exit": "last exit {exit}",
+        "person": "1 person",
         "persons": "{count} people",
+        "child": "1 of them a child",
+        "children": "{count} of them children",
+        "pet": "1 pet",
         "pets": "{count} pets",
         "assumed": "{weight} t assumed",
         "weight": "{weight} t",
@@ -60,7 +66,13 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "ask": "Wann können Sie dort sein?",
         "area": "bei {area}",
         "road": "{where}, bei {area}",
+        "desk_number": "Unsere Nummer ist {number}.",
+        "exit": "letzte Ausfahrt {exit}",
+        "person": "1 Person",
         "persons": "{count} Personen",
+        "child": "davon 1 Kind",
+        "children": "davon {count} Kinder",
+        "pet": "1 Tier",
         "pets": "{count} Tiere",
         "assumed": "{weight} t geschätzt",
         "weight": "{weight} t",
@@ -133,11 +145,21 @@ def to_provider(case: Case, offer: Offer, rules: Rules, language: str) -> tuple[
     incident = case.incident
     filled = partial(text, rules.say, language)
     area = rough_area(incident)
-    where = filled("road", where=incident.where, area=area) if incident.where else ""
-    first = f"{_services(case, offer, language)}, {where or filled('area', area=area)}."
+    road = _road(incident, filled)
+    where = filled("road", where=road, area=area) if road else filled("area", area=area)
+    first = f"{_services(case, offer, language)}, {where}."
     facts = ", ".join(_facts(case, _carrying(case, offer), filled, language))
-    desk = (filled("desk", desk=rules.desk.name),) if rules.desk.name else ()
+    desk = [filled("desk", desk=rules.desk.name)] if rules.desk.name else []
+    if rules.desk.number:
+        # A firm that rings back needs it.
+        desk.append(filled("desk_number", number=rules.desk.number))
     return (*desk, first, f"{facts}.", filled("ask"))
+
+
+def _road(incident: Incident, filled: Callable[..., str]) -> str:
+    """Return the road and the exit that was passed last; empty if neither is known."""
+    last_exit = filled("exit", exit=incident.last_exit) if incident.last_exit else ""
+    return ", ".join(filter(None, (incident.where, last_exit)))
 
 
 def _services(case: Case, offer: Offer, language: str) -> str:
@@ -186,8 +208,7 @@ def _facts(case: Case, service: str, filled: Callable[..., str], language: str) 
         ("trailer", "", vehicle.trailer),
         ("spot", "spot", spot),
         ("clearance", "height", incident.clearance_m and _amount(incident.clearance_m, language)),
-        ("persons", "count", carries and incident.persons),
-        ("pets", "count", carries and incident.pets),
+        *(_companions(incident) if carries else ()),
         ("hurt", "count", incident.injured),
         ("trapped", "", incident.trapped),
         ("emergency", "", case.emergency == "called"),
@@ -197,13 +218,25 @@ def _facts(case: Case, service: str, filled: Callable[..., str], language: str) 
             yield filled(key, **{name: value} if name else {})
 
 
+def _companions(incident: Incident) -> Iterator[tuple[str, str, int | None]]:
+    """Yield the text, its place and the number of persons, children among them, and animals."""
+    # Children alone are persons as well.
+    persons = incident.travellers if incident.children else incident.persons
+    for one, many, count in (
+        ("person", "persons", persons),
+        ("child", "children", incident.children),
+        ("pet", "pets", incident.pets),
+    ):
+        yield (one if count == 1 else many), "count", count
+
+
 def _amount(value: float, language: str) -> str:
     written = f"{value:g}"
     return written.replace(".", ",") if language == "de" else written
 
 
 def to_caller(offer: Offer, clock: str, late: str, rules: Rules, language: str) -> tuple[str, ...]:
-    """Return the text for the motorist: the firm, its time, and when to call again without help.
+    """Return the text for the motorist: who calls, the firm, its time, when to call again.
 
     ``clock`` is the promised time and ``late`` the end of the tolerance after it.
     """
@@ -211,7 +244,9 @@ def to_caller(offer: Offer, clock: str, late: str, rules: Rules, language: str) 
     key = "tell_late" if len(times) > 1 and times[1] > times[0] else "tell"
     number = f": {rules.desk.number}" if rules.desk.number else ""
     said = text(rules.say, language, key, name=offer.name, clock=clock, late=late, number=number)
-    return (said,)
+    if not rules.desk.name:
+        return (said,)
+    return text(rules.say, language, "desk", desk=rules.desk.name), said
 
 
 def to_driver(
@@ -225,7 +260,7 @@ def to_driver(
     facts = ", ".join(_facts(case, carrying, filled, language))
     lines = [
         spoken(incident.place.readback, language),
-        incident.where or "",
+        _road(incident, filled),
         f"{_services(case, offer, language)}. {facts}",
     ]
     presence = {"yes": "at_vehicle", "no": "away"}.get(personal.at_vehicle, "")

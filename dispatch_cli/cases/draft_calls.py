@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from ..errors import ConflictError, UsageError
 from ..messages import Message, quoted
 from ..model.clock_jumps import is_ahead
-from ..model.draft import LETTER, Draft
+from ..model.draft import LETTER, Draft, with_new_facts
 from .book import Book, clock
 from .case_deadlines import EMERGENCY_WITHIN, Deadline
 
@@ -128,7 +128,7 @@ def resume(
         after = replace(
             before,
             operator=book.operator,
-            facts={**before.facts, **facts},
+            facts=with_new_facts(before.facts, facts),
             changed_at=book.now if facts else before.changed_at,
             parked_at=book.now,
             holder=holder,
@@ -138,18 +138,23 @@ def resume(
     return after
 
 
-def park(book: Book, number: int, facts: Mapping[str, str] = {}, *, on_line: bool = False) -> Draft:
-    """Set a call aside; it needs a call-back number, or a caller who stays on the line."""
+def park(
+    book: Book, number: int, facts: Mapping[str, str] = {}, *, on_line: bool | None = None
+) -> Draft:
+    """Set a call aside; it needs a call-back number, or a caller who stays on the line.
+
+    ``on_line`` None: the caller is on the line as before.
+    """
     with book.store.deciding() as tx:
         before = require_live(book, tx, number)
         must_be_free(book, before)
         after = replace(
             before,
             operator=book.operator,
-            facts={**before.facts, **facts},
+            facts=with_new_facts(before.facts, facts),
             changed_at=book.now if facts else before.changed_at,
             parked_at=book.now,
-            on_line=on_line,
+            on_line=before.on_line if on_line is None else on_line,
             holder=0,
         )
         if not after.can_be_called_back:
@@ -195,6 +200,12 @@ def finish(book: Book, tx: "Transaction", draft: Draft, case_id: int) -> None:
     _must_hold(book, found, draft)
     after = replace(found, operator=book.operator, holder=0, ended_at=book.now, case_id=case_id)
     tx.save_draft(after)
+
+
+def on_line_since(tx: "Transaction", draft: Draft) -> datetime | None:
+    """Return since when the caller of a draft waits on the line; None if the line is closed."""
+    found = tx.draft(draft.id)
+    return found.parked_at if found is not None and found.on_line else None
 
 
 def last_of(book: Book) -> int:

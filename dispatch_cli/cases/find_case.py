@@ -11,7 +11,7 @@ from ..model.words import fold
 from ..notation.dialling import is_same_number, line_of
 from ..results.hand_over_results import FoundCase
 from ..store.caller_facts import CallerFacts
-from . import view_drafts
+from . import draft_calls, view_drafts
 from .book import Book
 from .view_case import view
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 MOST_FOUND = 20
 """The number of cases that a search shows, the newest first."""
+
+_NUMBER = re.compile(r"([0-9]{1,9})(\.[0-9]{1,9})?")
 
 NOWHERE = Place(lat=0, lon=0)
 
@@ -48,6 +50,14 @@ def find(book: Book, text: str) -> list[FoundCase]:
         ]
 
 
+def is_number(text: str) -> bool:
+    """Return whether a text is the number of a case, an offer or a parked call."""
+    number = _NUMBER.fullmatch(text.strip())
+    # Longer numbers, and those that begin with 0, are those of a telephone or a contract.
+    is_of_case = number is not None and len(number[1]) <= 6 and not number[1].startswith("0")
+    return is_of_case or draft_calls.is_number(text)
+
+
 def _matching_drafts(reader: "Reader", wanted: str) -> Iterator[tuple[Draft, str]]:
     """Yield the parked calls that a text names, each with the fact that is equal."""
     for draft in reversed(reader.drafts()):
@@ -59,7 +69,7 @@ def _matching_drafts(reader: "Reader", wanted: str) -> Iterator[tuple[Draft, str
             ref=facts.get("ref", ""),
             typed_place=facts.get("at", ""),
             place=NOWHERE,
-            where=facts.get("where", ""),
+            where=f"{facts.get('where', '')} {facts.get('last_exit', '')}",
         )
         by = "call" if fold(wanted) == fold(draft.number) else _equal_fact(caller, wanted)
         if by:
@@ -87,7 +97,7 @@ def _matches(reader: "Reader", wanted: str) -> Iterator[tuple[int, str]]:
         by = _equal_fact(facts, wanted)
         if by:
             yield facts.case_id, by
-    number = re.fullmatch(r"([0-9]{1,9})(\.[0-9]{1,9})?", wanted)
+    number = _NUMBER.fullmatch(wanted)
     if number is not None and reader.case(int(number[1])) is not None:
         yield int(number[1]), "case"
 

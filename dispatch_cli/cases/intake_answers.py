@@ -7,6 +7,7 @@ from .. import folders, intake, notation, places
 from ..errors import UsageError
 from ..messages import quoted
 from ..model import NO_CLIENT, Rules
+from ..model.draft import COPIED_PLACE
 from ..model.words import SPOTS, fold, lookup
 
 Facts = Mapping[str, str]
@@ -55,7 +56,7 @@ def read_danger(text: str, _: Rules) -> Change:
 def read_place(text: str, rules: Rules) -> Change:
     """Read a place, which must be one that can be found."""
     places.resolve(text, named=rules.places, gazetteer=folders.gazetteer())
-    return {"at": text}
+    return {"at": text, COPIED_PLACE: None}
 
 
 def dialled(text: str) -> str:

@@ -46,6 +46,8 @@ class Question(Struct, frozen=True, kw_only=True):
 
     key: str
     sentence: Message
+    named: Message | None = None
+    """The sentence in which the desk says its name, if it has one."""
     answers: Message | tuple[str, ...]
     read: Callable[[str, Rules], Change]
     needed: bool = False
@@ -53,8 +55,10 @@ class Question(Struct, frozen=True, kw_only=True):
     usual: Callable[[Facts], str] = lambda facts: ""
     """The answer that Enter gives; empty: none, the question is then passed over."""
 
-    def asked(self, facts: Facts) -> Message:
-        """Return the sentence with the answers that it repeats."""
+    def asked(self, facts: Facts, desk: str = "") -> Message:
+        """Return the sentence with the answers that it repeats, and the name of the desk."""
+        if desk and self.named is not None:
+            return Message(self.named.id, desk=desk)
         return Message(self.sentence.id, **facts)
 
     def answer(self, typed: str, facts: Facts, rules: Rules) -> Change:
@@ -135,6 +139,7 @@ QUESTIONS: tuple[Question, ...] = (
     Question(
         key="injured",
         sentence=Message("Roadside assistance, hello. Is anybody hurt or in danger?"),
+        named=Message("{desk}, hello. Is anybody hurt or in danger?", desk=""),
         answers=Message("no, number of hurt persons, trapped, carriageway, or another spot"),
         read=read_danger,
         needed=True,

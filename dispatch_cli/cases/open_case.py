@@ -19,7 +19,7 @@ from ..model.sphere import great_circle_km
 from ..notation import is_same_number, parse_phone
 from ..results.cascade_answer import Answer, Cascade
 from .book import Book
-from .draft_calls import finish
+from .draft_calls import finish, on_line_since
 from .emergency_record import with_emergency_due
 from .observe_log import observe
 
@@ -69,6 +69,7 @@ def open_case(
             incident=incident,
             services=freeze_cascades(book, answer.cascades, incident, personal.salt),
             answered=None if answered is None else tuple(sorted(answered)),
+            on_line_since=None if draft is None else on_line_since(tx, draft),
         )
         case = tx.new_case(with_emergency_due(opened, book.catalog.rules, book.now), personal)
         book.write(tx, OPENING, case.id, kind=incident.kind, client=incident.client)

@@ -137,6 +137,7 @@ def personal(book: Book, case_id: int, *, action: str = "personal show") -> Pers
         lat=place.lat,
         lon=place.lon,
         where=incident.where or "",
+        last_exit=incident.last_exit or "",
         typed_place=found.typed_place,
         caller=found.caller,
         call_back=found.call_back,

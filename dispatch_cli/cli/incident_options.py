@@ -87,6 +87,14 @@ class IncidentOptions(Struct, frozen=True, kw_only=True):
             help="Road, direction and junctions; providers hear it before they accept.",
         ),
     ] = None
+    last_exit: Annotated[
+        str | None,
+        typer.Option(
+            "--last-exit",
+            metavar="TEXT",
+            help="Exit that was passed last; providers hear it before they accept.",
+        ),
+    ] = None
     injured: Annotated[
         int, typer.Option(min=0, metavar="N", help="Number of injured persons; they need 112.")
     ] = 0

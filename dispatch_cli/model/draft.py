@@ -1,5 +1,6 @@
 """A draft: a call whose questions are not all answered, before it becomes a case."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from msgspec import Struct
@@ -15,8 +16,19 @@ STATES = ("parked", "held")
 WHAT_IS_DUE = ("safety question", "parked call", "erasure")
 """What is due for a draft; the last one after its end."""
 
+COPIED_PLACE = "copied_place"
+"""The fact with the place of another case, which only the program reads."""
+
 LETTER = "G"
 """The letter before the number of a draft, which distinguishes it from that of a case."""
+
+
+def with_new_facts(facts: Mapping[str, str], new: Mapping[str, str]) -> dict[str, str]:
+    """Return the facts of a draft after new ones; a new place replaces one that was copied."""
+    known = dict(facts)
+    if "at" in new:
+        known.pop(COPIED_PLACE, None)
+    return {**known, **new}
 
 
 class Draft(Struct, frozen=True, kw_only=True):

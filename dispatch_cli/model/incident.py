@@ -113,6 +113,7 @@ class Incident(Struct, frozen=True, kw_only=True):
     spot: str | None = None
     clearance_m: float | None = None
     where: str | None = None
+    last_exit: str | None = None
     trapped: bool = False
     injured: int = 0
     hazard: str | None = None

@@ -45,6 +45,7 @@ _REFUSED = "refused "
 PERSONAL_KEYS = (
     "place",
     "where",
+    "last_exit",
     "typed_place",
     "caller",
     "call_back",

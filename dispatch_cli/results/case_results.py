@@ -181,6 +181,7 @@ class PersonalView(Struct, frozen=True, kw_only=True):
     lat: float
     lon: float
     where: str
+    last_exit: str = ""
     typed_place: str = ""
     caller: str
     call_back: str

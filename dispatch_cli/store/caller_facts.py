@@ -29,6 +29,7 @@ class _Located(Struct):
 
     place: Place
     where: str | None = None
+    last_exit: str | None = None
 
 
 _located = msgspec.json.Decoder(_Located)
@@ -48,7 +49,7 @@ def read_caller_facts(connection: "sqlite3.Connection") -> Iterator[CallerFacts]
             ref=ref,
             typed_place=typed_place,
             place=located.place,
-            where=located.where or "",
+            where=" ".join(filter(None, (located.where, located.last_exit))),
         )
 
 

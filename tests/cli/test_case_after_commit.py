@@ -16,9 +16,9 @@ from .late_mistakes import assert_fact_first, copied, emptied, failing
 FACTS = {
     "at": "86150", "client": "none", "vehicle": "car", "brand": "Opel", "ev": True,
     "trailer": True, "weight_t": "1.6", "height_m": "1.9", "state": "rolls", "spot": "shoulder",
-    "clearance_m": "2.4", "where": "A8 towards München", "injured": "1", "trapped": True,
-    "hazard": "fuel", "persons": "3", "children": "1", "pets": "1", "language": "en",
-    "note": "key is lost", "wish": "lech", "asked": "nobody-else", "when": "",
+    "clearance_m": "2.4", "where": "A8 towards München", "last_exit": "Dasing", "injured": "1",
+    "trapped": True, "hazard": "fuel", "persons": "3", "children": "1", "pets": "1",
+    "language": "en", "note": "key is lost", "wish": "lech", "asked": "nobody-else", "when": "",
 }  # fmt: skip
 MOTORIST = {
     "caller": "Canary", "call_back": "089 99998-555", "plate": "A-CA 1", "ref": "M 17",

@@ -16,7 +16,7 @@ from .sample import NOW
 from .working import decide_next, opened
 
 DAY = timedelta(days=1)
-FACTS = ("caller", "call_back", "plate", "ref", "to", "note", "at", "where", "hazard")
+FACTS = ("caller", "call_back", "plate", "ref", "to", "note", "at", "where", "last_exit", "hazard")
 
 
 @dataclass

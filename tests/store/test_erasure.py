@@ -46,7 +46,8 @@ def _canary(number: int, field: str) -> str:
 def _with_canaries(number: int) -> tuple[Case, Personal, dict[str, str]]:
     """Make a case with a mark in each field that may hold personal data."""
     facts = {
-        name: _canary(number, name) for name in ("where", "hazard", "note", "language", "wish")
+        name: _canary(number, name)
+        for name in ("where", "last_exit", "hazard", "note", "language", "wish")
     }
     chance = random.Random(number)
     place = place_at(48.3 + chance.random() / 10, 10.8 + chance.random() / 10)
@@ -84,7 +85,10 @@ def _life(store: Store, number: int) -> list[bytes]:
         tx.append(act("close", new.id))
     place = first.incident.place
     gone = [*texts.values(), *(_canary(number, name) for name in PERSONAL)]
-    gone += [_canary(number, name) for name in ("where", "hazard", "note", "language", "wish")]
+    gone += [
+        _canary(number, name)
+        for name in ("where", "last_exit", "hazard", "note", "language", "wish")
+    ]
     gone += [_canary(number, name) for name in ("label", "input", "eta", "longer")]
     gone += [f"{place.lat!r}"[:10], f"{place.lon!r}"[:10]]
     # SQLite keeps a number as its eight bytes, the highest first.

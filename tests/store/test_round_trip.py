@@ -45,6 +45,7 @@ INCIDENTS = st.builds(
         Vehicle, kind=st.none() | WORD, weight_t=st.none() | MINUTES, ev=st.booleans()
     ),
     where=st.none() | TEXT,
+    last_exit=st.none() | TEXT,
     note=st.none() | TEXT,
     injured=st.integers(0, 9),
     asked=st.lists(WORD, max_size=2).map(tuple),

@@ -13,7 +13,7 @@ from ..option_groups import with_changes, with_options
 from ..outcome import Outcome
 from ..typed_facts import changed_facts
 from ..typed_input import read_text
-from .motorist import MotoristOptions, typed
+from .motorist import MotoristOptions, read_call_back, typed
 from .opened import shown_amended
 from .typed_data import warn_of_typed_data
 
@@ -35,7 +35,9 @@ def amend(
     if kind is not None:
         changes = {"kind": kind, **changes}
     theirs = {
-        name: read_text(value, name.replace("_", "-"))
+        name: read_call_back(desk, value)
+        if name == "call_back"
+        else read_text(value, name.replace("_", "-"))
         for name in MotoristOptions.__struct_fields__
         if (value := getattr(motorist, name)) is not None
     }

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from msgspec.structs import fields, replace
 
 from ...model.case import Personal
+from ...model.draft import COPIED_PLACE
 from ..incident_options import IncidentOptions
 
 _FLAGS = ("ev", "trailer", "trapped")
@@ -46,9 +47,6 @@ def options_of(facts: Mapping[str, str]) -> tuple[IncidentOptions, Personal]:
             values[field.name] = int(text)
         else:
             values[field.name] = text.split(",") if field.name == "asked" else text
-    if last_exit := facts.get("last_exit"):
-        where = facts.get("where")
-        values["where"] = f"{where}, last exit {last_exit}" if where else f"last exit {last_exit}"
     # The note is personal and is kept with the personal data.
     values.pop("note", None)
     personal = Personal(**{name: facts[name] for name in _PERSONAL if facts.get(name)})
@@ -57,4 +55,4 @@ def options_of(facts: Mapping[str, str]) -> tuple[IncidentOptions, Personal]:
 
 def answered(facts: Mapping[str, str]) -> list[str]:
     """Return the facts that the caller has answered, or a script has named."""
-    return [name for name, value in facts.items() if value]
+    return [name for name, value in facts.items() if value and name != COPIED_PLACE]

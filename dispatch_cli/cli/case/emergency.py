@@ -3,6 +3,7 @@
 from typing import Annotated
 
 import typer
+from msgspec.structs import replace
 
 from ...errors import UsageError
 from ...model.case import CALLERS, EmergencyState, LastResortState
@@ -12,6 +13,7 @@ from ..option_groups import with_options
 from ..outcome import Outcome
 from ..result_output import shown_record
 from ..typed_input import read_past_moment, read_text
+from .typed_data import warn_of_typed_data
 
 CalledByOption = Annotated[
     str | None,
@@ -62,6 +64,8 @@ def emergency(  # noqa: PLR0917 - the options of a command
         at=None if at is None else read_past_moment(at, book),
         because=read_text(because, "reason") if because else "",
     )
+    typed = warn_of_typed_data({"--because": because})
+    done = replace(done, warnings=(*done.warnings, *typed))
     return shown_record(desk, "case emergency", done)
 
 

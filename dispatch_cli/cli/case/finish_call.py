@@ -20,7 +20,6 @@ from .questions import Interview, print_parked
 
 if TYPE_CHECKING:
     from ...cases.book import Book
-    from ...model import Place
     from ...model.draft import Draft
 
 Warnings = Sequence[Message | str]
@@ -34,7 +33,6 @@ def opened_from_interview(
     interview: Interview,
     warnings: Warnings,
     *,
-    place: "Place | None" = None,
     like: int = 0,
     work: bool = False,
     verb: str = "open",
@@ -53,7 +51,6 @@ def opened_from_interview(
                     interview.facts,
                     warnings,
                     draft=interview.draft,
-                    place=place,
                     like=like,
                     work=work,
                     verb=verb,
@@ -61,11 +58,12 @@ def opened_from_interview(
             except UnavailableError as error:
                 from ...render import stderr_lines
 
-                stderr_lines.print_error(error, stream=sys.stderr)
+                # The question says what to do; a second hint would contradict it.
+                stderr_lines.print_error(error, stream=sys.stderr, quiet=True)
                 ask(Message("NOT SAVED. Enter tries again"))
     except (KeyboardInterrupt, UsageError):
         if not book.unshown.recorded:
-            print_parked(interview.draft)
+            print_parked(interview)
         raise
 
 
@@ -76,25 +74,30 @@ def opened_from_facts(
     warnings: Warnings,
     *,
     draft: "Draft | None" = None,
-    place: "Place | None" = None,
     like: int = 0,
     work: bool = False,
     verb: str = "open",
 ) -> Outcome:
-    """Open the case of these facts, and end its draft in the same transaction.
-
-    ``place`` replaces the place of the facts, which has been copied from another case.
-    """
+    """Open the case of these facts, and end its draft in the same transaction."""
     from ...cases import open_case
+    from ...cases.copied_facts import copied_place, written
 
     options, personal = options_of(facts)
-    if place is None:
-        personal = replace(personal, typed_place=options.at)
+    words, copied = options.at, copied_place(facts)
+    if copied is not None:
+        # The place stays as exact as it is in the other case, whatever its words mean today.
+        words, options = copied.words, replace(options, at=written(copied.place))
+        like = like or copied.case_id
     incident = incident_from(_complete(options), book.catalog.rules, book.now)
-    if place is not None:
-        incident = replace(incident, place=place)
+    if copied is not None:
+        incident = replace(incident, place=copied.place)
     opened = open_case.open_case(
-        book, incident, personal, like=like, draft=draft, answered=answered(facts)
+        book,
+        incident,
+        replace(personal, typed_place=words),
+        like=like,
+        draft=draft,
+        answered=answered(facts),
     )
     notes = [*opened.warnings, *warnings]
     if not work:
@@ -107,14 +110,19 @@ def opened_from_facts(
 
 
 def shown_started(
-    desk: DeskOptions, book: "Book", facts: Mapping[str, str], warnings: Warnings
+    desk: DeskOptions,
+    book: "Book",
+    facts: Mapping[str, str],
+    warnings: Warnings,
+    *,
+    on_line: bool = False,
 ) -> Outcome:
     """Park a call with its first facts."""
     from ...cases import draft_calls, open_case
 
-    if not facts:
+    if not facts and not on_line:
         raise UsageError("a parked call needs a fact", hint="for example --call-back NUMBER")
-    draft = draft_calls.start(book, facts)
+    draft = draft_calls.start(book, facts, on_line=on_line)
     doubts = open_case.doubtful_number(facts.get("call_back", ""))
     notes = [*warnings, *doubts, *(() if draft.can_be_called_back else (NO_NUMBER,))]
     return shown_draft(desk, "case open", book, draft, draft_calls.parked(draft), warnings=notes)

@@ -14,6 +14,7 @@ from ..option_groups import with_options
 from ..outcome import Outcome
 from ..result_output import shown, shown_record
 from ..typed_input import YES, ask, read_text
+from .typed_data import warn_of_typed_data
 
 if TYPE_CHECKING:
     from ...cases.book import Book
@@ -112,4 +113,5 @@ def find(
         lines=lambda screen: case_handover.found_lines(found, here, screen),
         columns=case_handover.FOUND_COLUMNS,
         rows=lambda: case_handover.found_rows(found),
+        warnings=() if find_case.is_number(text) else warn_of_typed_data({"TEXT": text}),
     )

@@ -1,13 +1,16 @@
 """The options for the motorist's personal data."""
 
+import sys
 from typing import Annotated
 
 import typer
 from msgspec import Struct
 from msgspec.structs import replace
 
+from ...errors import UsageError
 from ...model.case import Personal
-from ..typed_input import read_text
+from ..desk_options import DeskOptions
+from ..typed_input import ask, read_text
 from .typed_data import option_name
 
 
@@ -33,16 +36,38 @@ class MotoristOptions(Struct, frozen=True, kw_only=True):
     ] = None
 
 
-def read_personal(data: Personal) -> Personal:
-    """Read a line of stdin for each ``-``, in the order of the options."""
-    return replace(
-        data,
-        **{
-            name: read_text("-", name.replace("_", "-"))
-            for name in (*MotoristOptions.__struct_fields__, "note")
-            if getattr(data, name) == "-"
-        },
-    )
+def read_personal(desk: DeskOptions, motorist: MotoristOptions, data: Personal) -> Personal:
+    """Read a line of stdin for each ``-``, in the order of the options.
+
+    Raises UsageError for a typed call-back number that cannot be dialled.
+    """
+    read: dict[str, str] = {}
+    for name in (*MotoristOptions.__struct_fields__, "note"):
+        if name == "call_back" and motorist.call_back is not None:
+            read[name] = read_call_back(desk, data.call_back)
+        elif getattr(data, name) == "-":
+            read[name] = read_text("-", name.replace("_", "-"))
+    return replace(data, **read)
+
+
+def read_call_back(desk: DeskOptions, typed: str) -> str:
+    """Read a call-back number; an empty one is none.
+
+    One that cannot be dialled is asked for again on a terminal, and elsewhere raises UsageError.
+    """
+    from ...cases.intake_answers import dialled
+    from ...render import stderr_lines
+
+    text = read_text(typed, "call-back")
+    while text:
+        try:
+            return dialled(text)
+        except UsageError as error:
+            if not desk.is_asking:
+                raise
+            stderr_lines.print_error(error, stream=sys.stderr)
+        text = ask("call-back")
+    return text
 
 
 def typed(motorist: MotoristOptions) -> dict[str, str | None]:

@@ -19,7 +19,7 @@ from .questions import Interview
 from .typed_data import warn_of_typed_data
 
 if TYPE_CHECKING:
-    from ...model import Incident, Place
+    from ...model import Incident
 
 NOT_TYPED = {"kind": "", "at": "", "injured": None, "client": None}
 
@@ -39,6 +39,9 @@ def open_case(  # noqa: PLR0917 - the options of a command
     draft: Annotated[
         bool, typer.Option("--draft", help="Park the call with these facts; some may be missing.")
     ] = False,
+    on_line: Annotated[
+        bool, typer.Option("--on-line", help="The caller stays on the line (with --draft).")
+    ] = False,
 ) -> Outcome:
     """Open a case: rank the incident and record its cascades. Asks for missing facts.
 
@@ -48,30 +51,29 @@ def open_case(  # noqa: PLR0917 - the options of a command
 
     if draft and work:
         raise UsageError("--draft and --work exclude each other", hint="leave one of them out")
+    if on_line and not draft:
+        raise UsageError(
+            "--on-line is an option of a parked call",
+            hint='add --draft, or write "dispatch case line 17" when the case is open',
+        )
     book = open_book(desk, calls=not draft)
-    place: Place | None = None
-    known = Personal()
+    known, copied = Personal(), {}
     if like is not None:
         other, known = copied_facts.incident_and_caller(book, like)
-        place = other.place
         facts = _with_shared_facts(facts, other)
         if not facts.at:
-            facts = replace(facts, at=f"{place.lat:.6f},{place.lon:.6f}")
-        else:
-            place = None
+            copied = copied_facts.place_facts(like, other.place, known.typed_place)
     data = typed_data(motorist, facts, known)
     warnings = warn_of_typed_data(typed(motorist) | {"--note": facts.note})
     if draft:
-        return shown_started(desk, book, facts_of(facts, read_personal(data)), warnings)
+        gathered = facts_of(facts, read_personal(desk, motorist, data)) | copied
+        return shown_started(desk, book, gathered, warnings, on_line=on_line)
     if desk.is_asking:
-        interview = Interview(book, facts_of(facts, data))
-        return opened_from_interview(
-            desk, book, interview, warnings, place=place, like=like or 0, work=work
-        )
-    gathered = facts_of(facts, read_personal(data))
-    return opened_from_facts(
-        desk, book.renewed(), gathered, warnings, place=place, like=like or 0, work=work
-    )
+        typed_facts = facts_of(facts, data)
+        interview = Interview(book, typed_facts | copied, typed=typed_facts)
+        return opened_from_interview(desk, book, interview, warnings, like=like or 0, work=work)
+    gathered = facts_of(facts, read_personal(desk, motorist, data)) | copied
+    return opened_from_facts(desk, book.renewed(), gathered, warnings, like=like or 0, work=work)
 
 
 def _with_shared_facts(facts: IncidentOptions, other: "Incident") -> IncidentOptions:

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from ...errors import UsageError
 from ...messages import Message
 from ...model.case import Personal
+from ...model.draft import with_new_facts
 from ..desk_options import DeskOptions
 from ..incident_options import IncidentOptions
 from ..log_book import open_book
@@ -17,7 +18,7 @@ from ..outcome import Outcome
 from ..typed_input import read_text
 from .draft_facts import facts_of
 from .finish_call import opened_from_facts, opened_from_interview, shown_draft
-from .motorist import MotoristOptions, read_personal, typed
+from .motorist import MotoristOptions, read_call_back, read_personal, typed
 from .open import NOT_TYPED, typed_data
 from .questions import Interview, print_known
 from .typed_data import warn_of_typed_data
@@ -50,20 +51,23 @@ def park(
         typer.Option("--call-back", metavar="NUMBER", help="Call-back number (- asks for it)."),
     ] = None,
     on_line: Annotated[
-        bool, typer.Option("--on-line", help="The caller stays on the line.")
-    ] = False,
+        bool | None,
+        typer.Option(
+            "--on-line/--off-line",
+            help="The caller stays on the line, or no longer. Default: as before.",
+        ),
+    ] = None,
 ) -> Outcome:
     """Set a call aside that is not finished; every operator can go on with it.
 
     dispatch case park G1 --call-back -
     """
     from ...cases import draft_calls
-    from ...cases.intake_answers import dialled
 
     book = open_book(desk)
     facts = {}
     if call_back is not None:
-        facts["call_back"] = dialled(read_text(call_back, "call-back"))
+        facts["call_back"] = read_call_back(desk, call_back)
     draft_id = draft_calls.draft_id(number) if number else draft_calls.last_of(book)
     book = book.renewed()
     draft = draft_calls.park(book, draft_id, facts, on_line=on_line)
@@ -99,13 +103,13 @@ def resume(  # noqa: PLR0917 - the options of a command
     if desk.is_asking:
         new = facts_of(facts, data)
         draft = draft_calls.resume(book, draft_id, holder=os.getpid(), take=take)
-        interview = Interview(book, {**draft.facts, **new}, draft=draft, typed=new)
+        interview = Interview(book, with_new_facts(draft.facts, new), draft=draft, typed=new)
         print_known(draft)
         return opened_from_interview(desk, book, interview, warnings, work=work, verb="resume")
-    new = facts_of(facts, read_personal(data))
+    new = facts_of(facts, read_personal(desk, motorist, data))
     book = book.renewed()
     draft = draft_calls.read_free(book, draft_id, take=take)
-    complete = replace(draft, facts={**draft.facts, **new})
+    complete = replace(draft, facts=with_new_facts(draft.facts, new))
     if complete.missing:
         if new:
             draft_calls.resume(book, draft_id, facts=new, take=take)
@@ -137,7 +141,8 @@ def discard(
     book = book.renewed()
     draft = draft_calls.discard(book, draft_id, reason, take=take)
     done = Message("{number} is discarded", number=draft.number)
-    return shown_draft(desk, "case discard", book, draft, done)
+    warnings = warn_of_typed_data({"--because": because})
+    return shown_draft(desk, "case discard", book, draft, done, warnings=warnings)
 
 
 def _incomplete(draft: "Draft") -> UsageError:

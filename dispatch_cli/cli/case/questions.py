@@ -17,11 +17,16 @@ from ...cases.intake_questions import (
 from ...errors import UnavailableError, UsageError
 from ...messages import Message
 from ...model import Incident, Place
-from ...model.draft import Draft
+from ...model.draft import COPIED_PLACE, Draft
+from ...results.cascade_answer import EmergencyCall
 from ..typed_input import ask
 
 if TYPE_CHECKING:
     from ...cases.book import Book
+
+
+_URGENT = ("injured", "trapped", "spot", "kind", "hazard")
+"""The facts that decide whom to dial at once, and what to tell the caller."""
 
 
 class Interview:
@@ -46,10 +51,19 @@ class Interview:
         self._typed = frozenset(self.facts if typed is None else typed)
         self.draft = draft
         self._ask = ask
+        self._urgent: list[str | None] = []
+        self._said: object = None
+
+    @property
+    def unsaved(self) -> dict[str, str]:
+        """The answers that are not in the log."""
+        saved = {} if self.draft is None else self.draft.facts
+        return {name: value for name, value in self.facts.items() if saved.get(name) != value}
 
     def run(self) -> None:
         """Ask every question that was not asked yet; raises ConflictError if it was taken over."""
         self._check_typed()
+        self._say_emergency()
         if self.facts and self.draft is None and self._next() is not None:
             self._save()
         while (question := self._next()) is not None:
@@ -81,7 +95,9 @@ class Interview:
         if usual:
             answers = Message("{answers}; Enter: {usual}", answers=answers, usual=word(usual))
         sentence = Message(
-            "{question} [{answers}]", question=question.asked(self.facts), answers=answers
+            "{question} [{answers}]",
+            question=question.asked(self.facts, self._book.catalog.rules.desk.name),
+            answers=answers,
         )
         try:
             change = question.answer(self._ask(sentence), self.facts, self._book.catalog.rules)
@@ -89,9 +105,25 @@ class Interview:
             _show(error)
             return
         self.facts = change_facts(self.facts, change)
-        if question.key == "injured":
-            _show_emergency(self._book, self.facts)
+        self._say_emergency()
         self._save()
+
+    def _say_emergency(self) -> None:
+        """Say at once whom to dial, and again when an answer changes it: nothing matters as much.
+
+        What was said is not said twice.
+        """
+        urgent = [self.facts.get(name) for name in _URGENT]
+        if urgent == self._urgent:
+            return
+        self._urgent = urgent
+        calls, advice = found = _emergency(self._book, self.facts)
+        if (calls or advice) and found != self._said:
+            from ...render.emergency_alone import print_emergency
+
+            print_emergency(calls, advice, stream=sys.stdout)
+            sys.stdout.flush()
+            self._said = found
 
     def _save(self) -> None:
         """Keep the answers so far; if the log cannot be written, the next answer tries again."""
@@ -102,7 +134,9 @@ class Interview:
             else:
                 self.draft = draft_calls.save(book, self.draft, self.facts)
         except UnavailableError as error:
-            _show(error, Message("NOT SAVED; the answers stay here, the next one saves them all"))
+            # Instead of the error's own hint, which says something else.
+            error.hint = Message("NOT SAVED; the answers stay here, the next one saves them all")
+            _show(error)
 
 
 def print_known(draft: Draft) -> None:
@@ -111,29 +145,45 @@ def print_known(draft: Draft) -> None:
     from ...render.draft_views import facts_lines
 
     screen = screen_of(sys.stdout)
-    print_lines(facts_lines(draft.number, draft.facts, screen), sys.stdout, screen)
+    print_lines(facts_lines(draft.number, _readable(draft.facts), screen), sys.stdout, screen)
     sys.stdout.flush()
 
 
-def print_parked(draft: Draft | None) -> None:
-    """Say after Ctrl-C where the answers are."""
-    if draft is not None:
-        from ...render import stderr_lines
+def print_parked(interview: Interview) -> None:
+    """Say after Ctrl-C where the answers are, and which ones are lost."""
+    from ...render import stderr_lines
+    from ...render.console import print_lines, screen_of
+    from ...render.draft_views import facts_lines
 
-        sys.stderr.write("\n")  # behind the question that was open
+    draft, unsaved = interview.draft, interview.unsaved
+    if draft is None and not unsaved:
+        return
+    sys.stderr.write("\n")  # behind the question that was open
+    if unsaved:
+        lost = Message("these answers are NOT SAVED; write them down")
+        stderr_lines.print_notes((lost,), "", stream=sys.stderr)
+        screen = screen_of(sys.stderr)
+        number = "" if draft is None else draft.number
+        print_lines(facts_lines(number, _readable(unsaved), screen), sys.stderr, screen)
+    if draft is not None:
         stderr_lines.print_notes((), draft_calls.parked(draft), stream=sys.stderr)
 
 
-def _show(error: UsageError | UnavailableError, more: Message | str = "") -> None:
+def _readable(facts: Mapping[str, str]) -> dict[str, str]:
+    """Return the facts that an operator can read."""
+    return {name: value for name, value in facts.items() if name != COPIED_PLACE}
+
+
+def _show(error: UsageError | UnavailableError) -> None:
     from ...render import stderr_lines
 
     stderr_lines.print_error(error, stream=sys.stderr)
-    if more:
-        stderr_lines.print_notes((more,), "", stream=sys.stderr)
 
 
-def _show_emergency(book: "Book", facts: Mapping[str, str]) -> None:
-    """Say at once whom to dial: nothing else that is asked matters as much."""
+def _emergency(
+    book: "Book", facts: Mapping[str, str]
+) -> tuple[tuple[EmergencyCall, ...], tuple[Message, ...]]:
+    """Return whom to dial and what to tell the caller, as far as the answers show it."""
     incident = Incident(
         kind=plans.find_kind(facts.get("kind", ""), book.catalog.rules.plans) or "other",
         place=Place(lat=0, lon=0),
@@ -144,9 +194,4 @@ def _show_emergency(book: "Book", facts: Mapping[str, str]) -> None:
         spot=facts.get("spot") or None,
     )
     calls = plans.emergency_calls(incident, book.catalog.rules)
-    advice = plans.advice_for(incident, calls)
-    if calls or advice:
-        from ...render.emergency_alone import print_emergency
-
-        print_emergency(calls, advice, stream=sys.stdout)
-        sys.stdout.flush()
+    return calls, plans.advice_for(incident, calls)
