@@ -1,4 +1,4 @@
-"""The language of the screens: an option, a variable, the provider file, else the locale."""
+"""Which languages the screens can have: those with a catalogue, wherever they are named."""
 
 import shutil
 
@@ -32,20 +32,6 @@ def is_german(ran) -> bool:
     """Return whether the error about a missing case is German."""
     assert ("there is no case 9" in ran.err) != ("keinen Fall 9" in ran.err), ran.err
     return "keinen Fall 9" in ran.err
-
-
-def test_which_language_precedes(dispatch, firms, monkeypatch):
-    """The option precedes the variable, then the file, then the locale; English is the rest."""
-    show = ("case", "show", "9")
-    assert not is_german(dispatch(*show))
-    monkeypatch.setenv("LANG", "de_DE.UTF-8")
-    assert is_german(dispatch(*show))
-    with firms.open("a") as file:
-        file.write('[desk]\nlanguage = "en"\n')
-    assert not is_german(dispatch(*show))
-    monkeypatch.setenv("DISPATCH_LANG", "de")
-    assert is_german(dispatch(*show))
-    assert not is_german(dispatch(*show, "--lang", "en"))
 
 
 def test_a_language_is_allowed_if_it_has_a_catalogue(dispatch, firms, french, monkeypatch):
