@@ -54,7 +54,7 @@ def accept(
         offer = offer_in(case, number)
         at = clock(there_at, book)
         message = Message("{name} accepted, there by {at}", name=offer.name, at=at)
-        warnings = tuple(each for each in (overdue, sooner) if each)
+        warnings = tuple(each for each in (overdue, sooner, _of_last_resort(case, offer)) if each)
         return recorded_promise(
             book, case, personal, offer, message=message, language=language, warnings=warnings
         )
@@ -63,6 +63,18 @@ def accept(
     # Before the transaction, because the comparison takes time.
     sooner = None if is_compared else would_be_sooner(book, ref, there_at)
     return decide(book, case_id, "accept", change, record, offer=number, eta=there_at.isoformat())
+
+
+def _of_last_resort(case: Case, offer: Offer) -> Message | str:
+    """Return a warning about the last resort that was to bring the help that now comes."""
+    service = case_states.service_of(case, offer.service)
+    if service is None or service.last_resort_state not in ("called", "takes_over"):
+        return ""
+    return Message(
+        "call {phone}, the last resort for {service}: no longer needed",
+        phone=service.last_resort_phone,
+        service=Message(service.service),
+    )
 
 
 def would_be_sooner(book: Book, ref: str, there_at: datetime) -> Message | None:

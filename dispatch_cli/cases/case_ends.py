@@ -5,7 +5,6 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from ..errors import ConflictError
-from ..messages import Message
 from ..model.case import Case, ref_of
 from .case_states import LIVE, UNDER_WAY, WAITING_FOR_ANSWER
 from .offer_changes import must_be_open
@@ -15,17 +14,8 @@ NOTHING_DUE = dict.fromkeys(("call_back_at", "call_back_set_at", "emergency_by",
 
 
 def close(case: Case, *, now: datetime) -> Case:
-    """Return the closed case; raises ConflictError while an offer is open or 112 is due."""
+    """Return the closed case; raises ConflictError while an offer is open."""
     must_be_open(case)
-    if case.emergency_by is not None:
-        raise ConflictError(
-            "the emergency call of case {id} is not recorded",
-            id=case.id,
-            hint=Message(
-                "dispatch case emergency {id} --called-by PERSON, or --not-needed --because TEXT",
-                id=case.id,
-            ),
-        )
     open_offers = [offer for offer in case.offers if offer.state in WAITING_FOR_ANSWER]
     if open_offers:
         raise ConflictError(

@@ -5,11 +5,10 @@ killed program leaves the draft as it was before or after the act. While a progr
 questions, its process id stands in the draft; once that process is gone, the draft is parked.
 """
 
-import os
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
@@ -17,6 +16,7 @@ from ..errors import ConflictError, IncompleteError, UsageError
 from ..messages import Message, quoted
 from ..model.clock_jumps import is_ahead
 from ..model.draft import LETTER, Draft, with_new_facts
+from ..store.processes import is_running, started
 from .book import Book, clock
 from .case_deadlines import EMERGENCY_WITHIN, Deadline
 
@@ -85,7 +85,7 @@ def start(book: Book, facts: Mapping[str, str], *, on_line: bool = False, holder
                 parked_at=book.now,
                 facts=dict(facts),
                 on_line=on_line,
-                holder=holder,
+                **_held_by(holder),
             )
         )
         fact = parked(draft)
@@ -135,7 +135,7 @@ def resume(
             facts=with_new_facts(before.facts, facts),
             changed_at=book.now if facts else before.changed_at,
             parked_at=book.now,
-            holder=holder,
+            **_held_by(holder),
         )
         book.note_clock(tx)
         tx.save_draft(after)
@@ -184,7 +184,7 @@ def park(
             changed_at=book.now if facts else before.changed_at,
             parked_at=book.now,
             on_line=before.on_line if on_line is None else on_line,
-            holder=0,
+            **_held_by(0),
         )
         if not after.can_be_called_back:
             raise UsageError(
@@ -209,7 +209,7 @@ def discard(book: Book, number: int, because: str, *, take: bool = False) -> Dra
         after = replace(
             before,
             operator=book.operator,
-            holder=0,
+            **_held_by(0),
             ended_at=book.now,
             end_reason=because.strip(),
         )
@@ -227,7 +227,9 @@ def finish(book: Book, tx: "Transaction", draft: Draft, case_id: int) -> None:
     """
     found = require_live(book, tx, draft.id)
     _must_hold(book, found, draft)
-    after = replace(found, operator=book.operator, holder=0, ended_at=book.now, case_id=case_id)
+    after = replace(
+        found, operator=book.operator, **_held_by(0), ended_at=book.now, case_id=case_id
+    )
     tx.save_draft(after)
 
 
@@ -295,15 +297,12 @@ def is_held(draft: Draft) -> bool:
     """Return whether a program that still runs asks the questions of a draft."""
     if not draft.holder or draft.ended_at is not None:
         return False
-    if os.name != "posix":
-        return True  # there a signal would end the process
-    try:
-        os.kill(draft.holder, 0)
-    except ProcessLookupError:
-        return False
-    except (PermissionError, OverflowError):
-        return True
-    return True
+    return is_running(draft.holder, draft.holder_started)
+
+
+def _held_by(process: int) -> dict[str, Any]:
+    """Return the fields of a draft whose questions a process asks; 0: none."""
+    return {"holder": process, "holder_started": started(process) if process else ""}
 
 
 def parked(draft: Draft) -> Message:

@@ -15,10 +15,7 @@ if TYPE_CHECKING:
 
 
 def close(book: Book, case_id: int) -> Recorded:
-    """Close a case, with a warning for each service without help and each promise that is left.
-
-    Raises ConflictError while the emergency call is due that its facts need.
-    """
+    """Close a case, with a warning for each service without help and each promise that is left."""
     warnings: list[Message] = []
 
     def change(_: "Transaction", case: Case) -> Case:
@@ -45,6 +42,8 @@ def unfinished(case: Case) -> list[Message]:
 def promises_left(book: Book, case: Case) -> list[Message]:
     """Name what was promised to the caller, or was to be told, and ends with the case."""
     found = []
+    if case.emergency_by is not None:
+        found.append(Message("NO EMERGENCY CALL IS RECORDED, and the facts need one"))
     if case.on_line_since is not None:
         found.append(Message("the caller waits on the line"))
     if case.call_back_at is not None:

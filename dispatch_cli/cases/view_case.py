@@ -110,11 +110,12 @@ def show(book: Book, case_id: int) -> CaseView:
 
     with book.store.reading() as reader:
         case = require_case(reader, case_id)
+        merged = tuple(reader.merged_into(case_id))
     calls = plans.emergency_calls(case.incident, book.catalog.rules)
     unasked = not_asked(case.incident, case.answered, book.catalog.rules)
     if case.forgotten_at is not None:
         unasked = [] if case.is_safety_asked else ["injured"]
-    return replace(view(case, book.now), emergency=calls, not_asked=tuple(unasked))
+    return replace(view(case, book.now), emergency=calls, not_asked=tuple(unasked), merged=merged)
 
 
 def acts(book: Book, case_id: int | None = None) -> list[Act]:

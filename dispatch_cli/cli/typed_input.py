@@ -20,7 +20,7 @@ def read_moment(text: str, book: "Book", ahead: timedelta = timedelta(hours=12))
 
     A time of day further ahead than ``ahead`` counts as past, and is refused.
     """
-    from ..notation.spoken_times import MOST_MINUTES, parse_spoken
+    from ..notation.spoken_times import HINT, MOST_MINUTES, parse_spoken
 
     words = text.strip()
     if re.fullmatch(r"[0-9]{1,3}", words):
@@ -30,14 +30,21 @@ def read_moment(text: str, book: "Book", ahead: timedelta = timedelta(hours=12))
                 "{words} is neither a number of minutes (at most {most_minutes}) nor a time",
                 words=words,
                 most_minutes=MOST_MINUTES,
-                hint="write 35 for minutes from now, or 12:38",
+                hint=HINT,
             )
         return book.now + timedelta(minutes=minutes)
-    from ..notation import parse_when
+    from ..notation import ClockChangeError, parse_when
 
     timezone = book.catalog.rules.settings.timezone
     spoken = parse_spoken(words, book.now, timezone)
-    moment = parse_when(words, book.now, timezone) if spoken is None else spoken
+    try:
+        moment = parse_when(words, book.now, timezone) if spoken is None else spoken
+    except ClockChangeError:
+        raise
+    except UsageError as error:
+        # Here minutes are usual, which the error does not name.
+        error.hint = error.hint or HINT
+        raise
     if (spoken is not None or len(words) <= 8) and moment - book.now > ahead:
         raise UsageError(
             "{words} is in the past today",

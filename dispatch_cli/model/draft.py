@@ -49,6 +49,8 @@ class Draft(Struct, frozen=True, kw_only=True):
     on_line: bool = False
     """Whether the caller stays on the line."""
     holder: int = 0
+    holder_started: str = ""
+    """When that process started, as the system counts it; its id may be given to another one."""
     ended_at: datetime | None = None
     end_reason: str = ""
     """Why the draft was discarded; empty for one that became a case."""

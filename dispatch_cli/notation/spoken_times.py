@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from ..errors import UsageError
-from ..messages import quoted
+from ..messages import Message, quoted
 from ..model.words import composed
 from .moments import parse_when
 
@@ -45,7 +45,14 @@ def _number_words() -> Iterator[tuple[str, int]]:
 def _plain(text: str) -> str:
     """Write a text in small letters without umlauts, hyphens of words and double blanks."""
     plain = composed(text).casefold()
-    for letter, written in (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("–", "-"), ("—", "-")):
+    for letter, written in (
+        ("ä", "ae"),
+        ("ö", "oe"),
+        ("ü", "ue"),
+        ("–", "-"),
+        ("—", "-"),
+        ("’", "'"),
+    ):
         plain = plain.replace(letter, written)
     return " ".join(re.sub(r"(?<=[a-z])-(?=[a-z])", " ", plain).split()).rstrip(".!,")
 
@@ -55,12 +62,25 @@ _N = "|".join(sorted(map(re.escape, _NUMBERS), key=len, reverse=True))
 _COUNT = rf"[0-9]{{1,4}}|{_N}"
 _HOUR = rf"[0-9]{{1,2}}|{_N}"
 
-_ABOUT = re.compile(r"(?:(?:so|ca\.?|circa|etwa|ungefaehr|rund|about|around|roughly|maybe) )+")
-_IN = re.compile(r"(?:in|noch) (?=.)")
+HINT = Message("write 35 for minutes from now, or 12:38")
+"""The forms that are always understood."""
+
+JUST_PASSED_MIN = 5
+"""A minute without an hour that has passed so lately was hardly meant for the next hour."""
+
+_ABOUT = re.compile(
+    r"(?:(?:so|ca\.?|circa|etwa|ungefaehr|rund|gut|knapp|reichlich|spaetestens|about|around"
+    r"|roughly|maybe|good|just under) )+"
+)
+_IN = re.compile(r"(?:in|noch|max\.?|maximal|hoechstens|at most|up to|no more than) (?=.)")
 _AT = re.compile(r"(?:um|gegen|bis|at|by)(?: about| circa| ca\.?)? (?=.)")
 _MINUTES = r"(?:m|min|mins|minute|minuten|minutes)\.?"
 _HOURS = r"(?:h|hr|hrs|std|stunde|stunden|hour|hours)\.?"
-_A = r"(?:ein|eine|einer|einen|a|an|one) "
+_A = (
+    r"(?:(?:ein|eine|einer|einen|'?ne|'?ner|'?n|a|an|one)"
+    r"(?: (?:gute|guten|knappe|knappen|reichliche|reichlichen|good|short))?"
+    r"|gute|guten|knappe|knappen|reichliche|reichlichen) "
+)
 
 _SOON = re.compile(
     r"(?:jetzt |ganz |very )?(?:gleich|sofort|bald|baldmoeglichst|demnaechst|kuerze|kurzem|soon"
@@ -71,6 +91,13 @@ _SOON = re.compile(
 _RANGE = re.compile(
     rf"(?P<first>{_COUNT}) ?(?:-|bis(?: zu)?|or|oder|to) ?(?P<last>{_COUNT})"
     rf"(?P<unit> ?(?:{_MINUTES}|(?P<hours>{_HOURS})))?"
+)
+_BETWEEN = re.compile(
+    rf"(?:zwischen|between) (?P<first>{_COUNT}) (?:und|and) (?P<last>{_COUNT})"
+    rf"(?P<unit> ?(?:{_MINUTES}|(?P<hours>{_HOURS})))?"
+)
+_PAIR = re.compile(
+    rf"(?P<first>[0-9]{{2,3}}), (?P<last>[0-9]{{2,3}})(?P<unit> ?{_MINUTES})?(?P<hours>)"
 )
 _TO = re.compile(rf"(?P<first>{_COUNT}) to (?P<last>{_COUNT})")
 _OF_MINUTES = re.compile(rf"(?P<count>{_COUNT}) ?{_MINUTES}")
@@ -106,6 +133,7 @@ _BESIDE = re.compile(
     rf" (?P<side>nach|past|after|vor|to|before)(?P<half> halb)?(?: (?P<hour>{_HOUR}))?(?: uhr)?"
 )
 _NAMED_HOURS = {"mittag": 720, "mittags": 720, "noon": 720, "mitternacht": 0, "midnight": 0}
+_BARE = rf"[0-9]{{1,3}}|{_N}"
 _BARE_WORD = re.compile(rf"(?P<count>{_N})")
 
 
@@ -113,7 +141,8 @@ def parse_spoken(text: str, now: datetime, timezone: str) -> datetime | None:
     """Read a time as it is said; None if the text has none of the spoken forms.
 
     Of the readings of a time of day the next one counts. Raises UsageError for "soon", for a length
-    above ``MOST_MINUTES``, and for texts with two meanings.
+    above ``MOST_MINUTES``, for texts with two meanings, and for a time of which one reading has
+    passed while the other is further ahead than ``MOST_MINUTES`` or in the next hour.
     """
     found = read_spoken(text)
     if found is None:
@@ -123,6 +152,20 @@ def parse_spoken(text: str, now: datetime, timezone: str) -> datetime | None:
     here = now.astimezone(ZoneInfo(timezone))
     passed = 60 * here.hour + here.minute
     soonest = min(found, key=lambda minute: (minute - passed) % (24 * 60))
+    latest = min(found, key=lambda minute: (passed - minute) % (24 * 60))
+    ahead, ago = (soonest - passed) % (24 * 60), (passed - latest) % (24 * 60)
+    has_hour = len(found) < 24
+    is_far = ahead > MOST_MINUTES if has_hour else 0 < ago <= JUST_PASSED_MIN
+    if len(found) > 1 and is_far:
+        raise UsageError(
+            "{text}: {past} has passed, and {next} is in {hours} h {minutes} min",
+            text=quoted(text),
+            past=_written(latest),
+            next=_written(soonest),
+            hours=ahead // 60,
+            minutes=ahead % 60,
+            hint=HINT,
+        )
     return parse_when(_written(soonest), now, timezone)
 
 
@@ -131,10 +174,16 @@ def read_spoken(text: str) -> timedelta | tuple[int, ...] | None:
 
     Returns None if the text has none of the spoken forms.
     """
-    about = _without(_ABOUT, _plain(text))
+    plain = _plain(text)
+    about = _without(_ABOUT, plain)
     is_length = bool(_IN.match(about))
     spoken = _without(_ABOUT, _without(_IN, about))
-    if _SOON.fullmatch(spoken):
+    if spoken != plain and not is_length and re.fullmatch(_BARE, spoken):
+        # "so 35" is no hour; "so 8" may be one.
+        is_length = _number(spoken) > 24
+        if not is_length:
+            raise _minutes_or_hour(text, _number(spoken))
+    if _SOON.fullmatch(spoken) or _SOON.fullmatch(plain):
         raise UsageError(
             "{text} is no time: how many minutes?", text=quoted(text), hint="ask, and write 35"
         )
@@ -164,7 +213,11 @@ def _length(text: str, spoken: str, *, is_length: bool) -> int | None:
     for pattern, minutes in _LENGTHS:
         if re.fullmatch(pattern, spoken):
             return minutes
-    match = _RANGE.fullmatch(spoken)
+    match = _BETWEEN.fullmatch(spoken)
+    if match and not match["unit"] and _number(match["last"]) <= 24:
+        first, last = _number(match["first"]), _number(match["last"])
+        raise _two_meanings(text, f"{first}-{last} min", _written(60 * last))
+    match = match or _PAIR.fullmatch(spoken) or _RANGE.fullmatch(spoken)
     if match and (match["unit"] or not _TO.fullmatch(spoken)):
         first, last = _number(match["first"]), _number(match["last"])
         if first >= last:
@@ -237,8 +290,11 @@ def _refuse_two_meanings(text: str, spoken: str) -> None:
     if spoken in ("dreiviertel", "drei viertel", "three quarters"):
         raise _two_meanings(text, "45 min", "viertel vor 12")
     if match := _BARE_WORD.fullmatch(spoken):
-        number = _number(match["count"])
-        raise _two_meanings(text, f"{number} min", _written(60 * number))
+        raise _minutes_or_hour(text, _number(match["count"]))
+
+
+def _minutes_or_hour(text: str, number: int) -> UsageError:
+    return _two_meanings(text, f"{number} min", _written(60 * number))
 
 
 def _two_meanings(text: str, one: str, other: str) -> UsageError:

@@ -126,6 +126,7 @@ def show_lines(
         screen.say("merged into case {number}", number=view.merged_into)
         if view.merged_into
         else "",
+        *(screen.say("case {other} is merged into it", other=each) for each in view.merged),
     ]
     lines = plain_lines(flow(filter(None, head), screen.width, rest=_INDENT), "bold")
     for call in view.emergency:
@@ -179,6 +180,8 @@ def show_rows(view: "CaseView", acts: Iterable["Act"] = ()) -> "Iterable[PlainRo
     }
     for call in view.emergency:
         yield {"what": "emergency", "service": call.service, "phone": call.dial}
+    for merged in view.merged:
+        yield {"what": "merged", "ref": str(merged)}
     for service in view.services:
         yield {
             "what": "service",

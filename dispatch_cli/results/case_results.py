@@ -144,6 +144,8 @@ class CaseView(Struct, frozen=True, kw_only=True):
     opened_by: str = ""
     merged_into: int = 0
     """The case that this one was merged into; 0: none."""
+    merged: tuple[int, ...] = ()
+    """The cases that were merged into it, also through others; only in the view of one case."""
     not_asked: tuple[str, ...] = ()
     """The facts that the caller was not asked for; only in the view of a single case."""
 

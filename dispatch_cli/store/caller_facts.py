@@ -54,9 +54,12 @@ def read_caller_facts(connection: "sqlite3.Connection") -> Iterator[CallerFacts]
 
 
 def read_merged(connection: "sqlite3.Connection", case_id: int) -> list[int]:
-    """Read the numbers of the cases that were merged into a case."""
+    """Read the numbers of the cases that were merged into a case, also through others."""
     rows = connection.execute(
-        "SELECT id FROM case_file WHERE merged_into = ? AND merged_into <> 0 ORDER BY id",
+        "WITH RECURSIVE merged (id) AS (SELECT id FROM case_file WHERE merged_into = ?"
+        " AND merged_into <> 0 UNION SELECT file.id FROM case_file AS file JOIN merged"
+        " ON file.merged_into = merged.id AND file.merged_into <> 0)"
+        " SELECT id FROM merged ORDER BY id",
         (case_id,),
     )
     return [row[0] for row in rows]

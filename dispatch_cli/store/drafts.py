@@ -39,21 +39,24 @@ def read_ended(connection: "sqlite3.Connection", until: "datetime") -> list[Draf
 
 
 def insert_draft(connection: "sqlite3.Connection", draft: Draft) -> Draft:
-    """Write a new draft and give it its number, one more than the highest."""
-    [last] = connection.execute("SELECT coalesce(max(id), 0) FROM draft").fetchone()
-    draft = replace(draft, id=int(last) + 1)
-    put_draft(connection, draft)
-    return draft
+    """Write a new draft and give it its number, one more than the highest there has been."""
+    values = _row_of(draft)
+    values[_FIELDS.index("id")] = None
+    return replace(draft, id=connection.execute(_PUT, values).lastrowid)
 
 
 def put_draft(connection: "sqlite3.Connection", draft: Draft) -> None:
     """Write the row of a draft, instead of the one that it has."""
+    connection.execute(_PUT, _row_of(draft))
+
+
+def _row_of(draft: Draft) -> list[Any]:
     values: list[Any] = list(astuple(draft))
     for name in ("opened_at", "changed_at", "parked_at", "ended_at"):
         values[_FIELDS.index(name)] = stamp_or_none(getattr(draft, name))
     values[_FIELDS.index("facts")] = msgspec.json.encode(draft.facts).decode()
     values[_FIELDS.index("on_line")] = int(draft.on_line)
-    connection.execute(_PUT, values)
+    return values
 
 
 def erase_draft(connection: "sqlite3.Connection", draft_id: int) -> None:

@@ -20,8 +20,12 @@ _DUE = (
     "SELECT id FROM case_file WHERE forgotten_at IS NULL AND closed_at <= ?"
     " AND (hold_until IS NULL OR hold_until <= ?)"
     # The caller of a duplicate may still be needed for the case that it was merged into.
-    " AND NOT EXISTS (SELECT 1 FROM case_file AS main WHERE main.id = case_file.merged_into"
-    " AND main.closed_at IS NULL)"
+    # That case may itself have been merged since, and so on.
+    " AND NOT EXISTS (WITH RECURSIVE main (id, closed_at, merged_into) AS"
+    " (SELECT id, closed_at, merged_into FROM case_file AS next"
+    " WHERE next.id = case_file.merged_into UNION SELECT next.id, next.closed_at, next.merged_into"
+    " FROM case_file AS next JOIN main ON next.id = main.merged_into)"
+    " SELECT 1 FROM main WHERE closed_at IS NULL)"
 )
 
 

@@ -55,6 +55,7 @@ class Model:
 
     def __init__(self):
         self.calls: dict[int, dict] = {}
+        self.numbers = 0
         self.cases: list[str] = []
         """The caller of each case, in order."""
 
@@ -71,7 +72,8 @@ class Model:
         return call
 
     def start(self, operator, caller, process, now):
-        number = max(self.calls, default=0) + 1
+        self.numbers += 1
+        number = self.numbers
         self.calls[number] = {
             "operator": operator, "facts": {"caller": caller}, "held": process, "since": now,
             "line": False, "end": "", "ended": None,
@@ -91,6 +93,7 @@ class Model:
 
     def park(self, number, operator, line, now):
         call = self.free(number, None, False)
+        line = call["line"] if line is None else line
         if not line and "call_back" not in call["facts"]:
             raise Refused
         call |= {"operator": operator, "held": None, "since": now, "line": line}
@@ -281,7 +284,7 @@ class HalfTakenCalls(RuleBasedStateMachine):
             end,
         )
 
-    @rule(operator=OPERATORS, place=PICK, line=st.booleans(), end=ENDS)
+    @rule(operator=OPERATORS, place=PICK, line=st.sampled_from([None, True, False]), end=ENDS)
     def park(self, operator, place, line, end):
         """An operator sets a call aside."""
         number = self.pick(place)

@@ -7,6 +7,7 @@ import pytest
 from dispatch_cli.cases import (
     amend_case,
     answer_call,
+    correct_case,
     emergency_record,
     end_case,
     keep_case,
@@ -20,7 +21,7 @@ from dispatch_cli.errors import ConflictError
 from tests.english import english
 
 from .conftest import NOON
-from .test_promises import SOON, ask, due, opened
+from .test_promises import SOON, ask, due, opened, refuse_all
 
 
 def helped(desk, case_id):
@@ -82,13 +83,12 @@ def test_a_close_names_the_promises_that_are_left(desk):
     assert "line" not in warnings
 
 
-def test_a_case_with_an_unrecorded_emergency_call_is_not_closed(desk):
-    """It is closed once the call is recorded, or known not to be needed."""
-    case_id = opened(desk, injured=1)
-    with pytest.raises(ConflictError, match="emergency call of case 1 is not recorded"):
-        end_case.close(desk(), case_id)
-    emergency_record.record_emergency(desk(), case_id, "not_needed", because="a bruise")
-    assert end_case.close(desk(), case_id).state == "closed"
+def test_a_close_without_the_emergency_call_says_so(desk):
+    """It is the first warning, until the call is recorded or known not to be needed."""
+    bare, known = opened(desk, injured=1), opened(desk, injured=1)
+    emergency_record.record_emergency(desk(), known, "not_needed", because="a bruise")
+    said = [" ".join(english(end_case.close(desk(), each).warnings)) for each in (bare, known)]
+    assert ["NO EMERGENCY CALL IS RECORDED" in each for each in said] == [True, False]
 
 
 def test_a_driver_is_told_again_what_has_changed(desk):
@@ -120,3 +120,20 @@ def test_a_firm_that_rings_back_much_later_delays_the_next_call_by_minutes(desk)
     missed = [each.what for each in view_case.audit(desk(14)).overdue]
     assert missed == ["next call"]
     assert view_case.audit(desk(12)).overdue == ()
+
+
+def test_the_last_resort_is_called_off_by_the_operator_who_accepts(desk):
+    """Its number is named when a firm accepts after all; without a last resort none is."""
+    case_id = opened(desk)
+    refuse_all(desk, case_id, "roadside_repair")
+    repair = "roadside_repair"
+    emergency_record.record_last_resort(desk(), case_id, "called", caller="desk", service=repair)
+    emergency_record.record_last_resort(desk(), case_id, "takes_over", service=repair)
+    again = correct_case.correct(desk(), f"{case_id}.1", "open", "rings back")
+    done = answer_call.accept(desk(), again.ref, SOON, is_compared=True)
+    [warning] = english(done.warnings)
+    assert warning == "call 110, the last resort for roadside_repair: no longer needed"
+    other = opened(desk)
+    ref = ask(desk, other)
+    done = answer_call.accept(desk(), ref, SOON, extra_unit=True, is_compared=True)
+    assert english(done.warnings) == ()

@@ -1,12 +1,16 @@
 """Calls that are not finished: kept at every question, shown to every operator, erased in time."""
 
+import os
 import re
 import signal
+import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
+from dispatch_cli.cases import draft_calls
 from dispatch_cli.cli import log_book
 from dispatch_cli.cli.desk_options import DeskOptions
 from dispatch_cli.cli.log_book import open_book
@@ -320,3 +324,37 @@ def test_an_erased_draft_leaves_no_byte(dispatch, firms, clock, tmp_path, monkey
     found = [mark for mark in (*marks.values(), "Canary", number) if mark.encode() in left]
     assert found == []
     assert dispatch("log", "verify").code == 0
+
+
+def test_a_number_is_not_used_again(dispatch, firms, clock):
+    """G1 of today is another call than G1 of yesterday, so that there is no second G1."""
+    dispatch("case", "open", "--draft", "--call-back", NUMBER)
+    dispatch("case", "discard", "G1", "--because", "x")
+    clock.now += timedelta(days=2)
+    assert "G1\terased" in dispatch("case", "forget", "--clock-is-right").out
+    ran = dispatch("case", "open", "--draft", "--call-back", NUMBER, "--json")
+    assert ran.envelope["data"]["draft"]["number"] == "G2"
+    assert "there is no parked call G1" in dispatch("case", "resume", "G1").err
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="no start times of processes")
+@pytest.mark.parametrize("end", ["zombie", "reused"])
+def test_a_process_that_has_ended_asks_nothing(dispatch, firms, end):
+    """A zombie, and another process with the same id, leave the call free."""
+    process = subprocess.Popen(["sleep", "60"])
+    try:
+        book = open_book(DeskOptions())
+        draft = draft_calls.start(book, {"call_back": NUMBER}, holder=process.pid)
+        assert [each["state"] for each in listed(dispatch)[0]] == ["held"]
+        assert dispatch("case", "park", "G1").code == 8
+        if end == "zombie":
+            process.kill()
+            os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+        else:
+            with book.store.deciding() as tx:
+                tx.save_draft(replace(draft, holder_started="1"))
+        assert [each["state"] for each in listed(dispatch)[0]] == ["parked"]
+        assert dispatch("case", "park", "G1").code == 0
+    finally:
+        process.kill()
+        process.wait()

@@ -359,3 +359,20 @@ def test_a_duplicate_stays_while_the_case_that_it_was_merged_into_is_open(by):
     by("AK", "forget", "--older-than", "0d")
     assert "erased" in by("AK", "undo", "1").err
     assert by("AK", "show", "2", "--json").envelope["data"]["case"]["merged_into"] == 1
+
+
+def test_a_chain_of_merges_keeps_all_numbers(by):
+    """Of cases that were merged one into the next, the last one shows them all, until it ends."""
+    numbers = [opened(by, number=each)["call_back"] for each in (1, 2, 3)]
+    by("AK", "merge", "2", "1", "--yes")
+    by("AK", "merge", "3", "2", "--yes")
+    by("AK", "forget", "--older-than", "0d")
+    said = by("AK", "show", "3", "--call-back").out
+    assert all(number in said for number in numbers)
+    assert by("AK", "show", "3", "--json").envelope["data"]["case"]["merged"] == [1, 2]
+    assert data(by("AK", "show", "2", "--json"))["case"]["merged"] == [1]
+    rows = [line.split("\t")[:2] for line in by("AK", "show", "3").out.splitlines()]
+    assert [row[1] for row in rows if row[0] == "merged"] == ["1", "2"]
+    by("AK", "close", "3")
+    by("AK", "forget", "--older-than", "0d")
+    assert numbers[0] not in by("AK", "export", "1").out

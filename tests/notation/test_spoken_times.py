@@ -12,7 +12,7 @@ from dispatch_cli.cases.book import Book
 from dispatch_cli.cli.typed_input import read_moment
 from dispatch_cli.errors import UsageError
 from dispatch_cli.model import Rules
-from dispatch_cli.notation.spoken_times import parse_spoken, read_spoken
+from dispatch_cli.notation.spoken_times import MOST_MINUTES, parse_spoken, read_spoken
 
 from ..worlds import MemoryCatalog, no_holidays
 
@@ -45,6 +45,13 @@ def written(moment: datetime | None) -> str:
         ("zwei Stunden", 120),
         ("1h20", 80), ("eine Stunde und 10 Minuten", 70), ("1 Stunde 5", 65),
         ("1,5 Stunden", 90), ("1.5 h", 90), ("anderthalb Stunden", 90), ("eineinhalb Stunden", 90),
+        ("max 40", 40), ("max. 40 min", 40), ("höchstens 12", 12), ("so 35", 35), ("gut 40", 40),
+        ("knapp vierzig", 40), ("spätestens in 40", 40), ("ne halbe Stunde", 30),
+        ("'ne halbe Stunde", 30), ("’ne Stunde", 60), ("gute halbe Stunde", 30),
+        ("in einer guten halben Stunde", 30), ("eine knappe Stunde", 60), ("gut eine Stunde", 60),
+        ("zwischen 35 und 40", 40), ("between 35 and 40 minutes", 40), ("30, 40", 40),
+        ("so zwischen 30 und 40 min", 40), ("30, 40 Minuten", 40),
+        ("zwischen 1 und 2 Stunden", 120),
         ("zweieinhalb Stunden", 150), ("an hour and a half", 90), ("two and a half hours", 150),
     ],
 )  # fmt: skip
@@ -59,13 +66,13 @@ def test_lengths_of_time(text: str, minutes: int) -> None:
         ("Viertel nach", "27 23:15", "27 13:15"),
         ("viertel vor", "27 23:45", "27 13:45"),
         ("quarter past", "27 23:15", "27 13:15"),
-        ("viertel nach zwölf", "28 00:15", "28 00:15"),
+        ("viertel nach zwölf", "28 00:15", "refused"),
         ("Viertel nach 1", "28 01:15", "27 13:15"),
         ("quarter to three", "28 02:45", "27 14:45"),
         ("viertel nach 14", "28 14:15", "27 14:15"),
         ("halb drei", "28 02:30", "27 14:30"),
         ("um halb 3", "28 02:30", "27 14:30"),
-        ("halb eins", "28 00:30", "28 00:30"),
+        ("halb eins", "28 00:30", "refused"),
         ("halb", "27 23:30", "27 13:30"),
         ("half past two", "28 02:30", "27 14:30"),
         ("dreiviertel drei", "28 02:45", "27 14:45"),
@@ -86,9 +93,16 @@ def test_lengths_of_time(text: str, minutes: int) -> None:
     ],
 )
 def test_times_of_day(text: str, at_night: str, by_day: str) -> None:
-    """An hour as it is said is the next one, in the morning or in the afternoon."""
-    found = [written(parse_spoken(text, now, "Europe/Berlin")) for now in (NIGHT, DAY)]
-    assert found == [at_night, by_day]
+    """An hour as it is said is the next one, in the morning or in the afternoon.
+
+    If it is far ahead, and the other one has passed, it is neither.
+    """
+    for now, expected in ((NIGHT, at_night), (DAY, by_day)):
+        if expected == "refused":
+            with pytest.raises(UsageError, match="has passed"):
+                parse_spoken(text, now, "Europe/Berlin")
+        else:
+            assert written(parse_spoken(text, now, "Europe/Berlin")) == expected
 
 
 @pytest.mark.parametrize(
@@ -102,6 +116,8 @@ def test_times_of_day(text: str, at_night: str, by_day: str) -> None:
         ("zwanzig", ("20 min", "20:00")),
         ("5 to 10", ("5-10 min", "09:55")),
         ("9h30", ("570 min", "9:30")),
+        ("so 8", ("8 min", "08:00")),
+        ("zwischen zwei und drei", ("2-3 min", "03:00")),
     ],
 )
 def test_two_meanings_are_refused_with_both(text: str, readings: tuple[str, str]) -> None:
@@ -118,7 +134,8 @@ def test_two_meanings_are_refused_with_both(text: str, readings: tuple[str, str]
 
 @pytest.mark.parametrize(
     "text",
-    ["gleich", "Gleich!", "soon", "sofort", "jetzt gleich", "in Kürze", "ein paar Minuten", "bald"],
+    ["gleich", "Gleich!", "soon", "sofort", "jetzt gleich", "in Kürze", "ein paar Minuten", "bald",
+     "so schnell wie möglich"],
 )  # fmt: skip
 def test_soon_asks_for_minutes(text: str) -> None:
     """A text without any time is never a guess of minutes."""
@@ -148,9 +165,16 @@ def test_every_minute_that_is_said_is_the_next_one() -> None:
     for passed in range(0, 24 * 60, 7):
         now = datetime(2026, 11, 27, tzinfo=BERLIN) + timedelta(minutes=passed)
         for hour in range(1, 13):
-            found = parse_spoken(f"{passed % 60} nach {hour}", now, "Europe/Berlin")
+            text = f"{passed % 60} nach {hour}"
+            ahead = (60 * hour - passed // 60 * 60) % 720
+            if ahead > MOST_MINUTES:
+                with pytest.raises(UsageError, match="has passed"):
+                    parse_spoken(text, now, "Europe/Berlin")
+                continue
+            found = parse_spoken(text, now, "Europe/Berlin")
             assert found is not None
             local = found.astimezone(BERLIN)
+            assert found - now <= timedelta(minutes=MOST_MINUTES)
             assert (local.hour % 12, local.minute) == (hour % 12, passed % 60)
             assert timedelta(0) <= found - now < timedelta(hours=12)
 
@@ -204,4 +228,32 @@ def test_the_hour_that_occurs_twice_is_refused() -> None:
     now = datetime(2026, 10, 25, 1, 50, tzinfo=BERLIN)
     with pytest.raises(UsageError, match="occurs twice"):
         parse_spoken("halb drei", now, "Europe/Berlin")
-    assert written(parse_spoken("dreiviertel zwei", now, "Europe/Berlin")) == "25 13:45"
+    with pytest.raises(UsageError, match="has passed"):
+        parse_spoken("dreiviertel zwei", now, "Europe/Berlin")
+
+
+@pytest.mark.parametrize(
+    ("text", "now", "readings"),
+    [
+        ("Viertel nach elf", NIGHT.replace(minute=20), ("23:15", "11:15", "11 h 55 min")),
+        ("halb eins", DAY, ("12:30", "00:30")),
+        ("zehn nach", NIGHT, ("23:10", "00:10")),
+        ("quarter past", NIGHT.replace(minute=20), ("23:15", "00:15")),
+    ],
+)
+def test_a_time_that_has_passed_is_not_one_of_tomorrow(text, now, readings) -> None:
+    """Both readings are named, and each can be typed as it stands there."""
+    with pytest.raises(UsageError, match="has passed") as refused:
+        parse_spoken(text, now, "Europe/Berlin")
+    assert all(reading in str(refused.value) for reading in readings)
+    assert "35" in str(refused.value.hint)
+    assert "12:38" in str(refused.value.hint)
+    if "nach" in text or "past" in text:
+        assert parse_spoken(text, now - timedelta(minutes=12), "Europe/Berlin") is not None
+
+
+def test_the_hint_of_a_text_that_is_no_time_names_minutes() -> None:
+    """An operator mostly hears minutes."""
+    with pytest.raises(UsageError) as refused:
+        read_moment("irgendwann", _book(DAY))
+    assert str(refused.value.hint) == "write 35 for minutes from now, or 12:38"

@@ -37,14 +37,15 @@ ALTER TABLE personal ADD COLUMN at_vehicle TEXT NOT NULL DEFAULT '';
 ALTER TABLE case_file ADD COLUMN answered TEXT;
 
 -- Calls that are not finished, which have no case number and no record in the journal. All of it is
--- personal.
+-- personal. A number is not used again, also after the call was erased.
 CREATE TABLE draft (
-    id         INTEGER PRIMARY KEY,
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
     operator   TEXT NOT NULL,               -- the one who took it last
     opened_at  INTEGER NOT NULL,
     changed_at INTEGER NOT NULL,            -- the last answer
     parked_at  INTEGER NOT NULL,            -- since when the caller waits for the next question
     holder     INTEGER NOT NULL DEFAULT 0,  -- the process that asks the questions; 0: none
+    holder_started TEXT NOT NULL DEFAULT '',
     on_line    INTEGER NOT NULL DEFAULT 0,  -- the caller stays on the line
     facts      TEXT NOT NULL,               -- the answers so far, a JSON object
     ended_at   INTEGER,
