@@ -5,7 +5,6 @@ from typing import Annotated, ClassVar
 
 import typer
 
-from ...messages import Message
 from ...model.case import Personal
 from ...model.draft import with_new_facts
 from ..desk_options import DeskOptions
@@ -62,9 +61,13 @@ def park(
         facts["call_back"] = read_call_back(desk, call_back)
     draft_id = draft_calls.draft_id(number) if number else draft_calls.last_of(book)
     book = book.renewed()
-    draft = draft_calls.park(book, draft_id, facts, on_line=on_line)
-    warnings = warn_of_typed_data({"--call-back": call_back})
-    return shown_draft(desk, "case park", book, draft, draft_calls.parked(draft), warnings=warnings)
+    return shown_draft(
+        desk,
+        "case park",
+        book,
+        lambda record: draft_calls.park(book, draft_id, facts, on_line=on_line, record=record),
+        warnings=warn_of_typed_data({"--call-back": call_back}),
+    )
 
 
 class FurtherFacts(IncidentOptions, frozen=True, kw_only=True):
@@ -126,7 +129,10 @@ def discard(
     draft_id = draft_calls.draft_id(number)
     reason = read_text(because, "reason")
     book = book.renewed()
-    draft = draft_calls.discard(book, draft_id, reason, take=take)
-    done = Message("{number} is discarded", number=draft.number)
-    warnings = warn_of_typed_data({"--because": because})
-    return shown_draft(desk, "case discard", book, draft, done, warnings=warnings)
+    return shown_draft(
+        desk,
+        "case discard",
+        book,
+        lambda record: draft_calls.discard(book, draft_id, reason, take=take, record=record),
+        warnings=warn_of_typed_data({"--because": because}),
+    )
