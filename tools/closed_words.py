@@ -45,9 +45,8 @@ def closed_words() -> Iterator[str]:
         words.CLIENT_KINDS, words.METHODS, words.LANGUAGES, case_words.CALLERS,
         check_kinds.CHECK_KINDS, ("CET", "CEST"), run_cards.BUILT_IN,
         case_deadlines.WHAT_IS_DUE, (gate_table.BEYOND_FALLBACK, "abroad", "wish", "decision"),
-        ("position", "because", "erasure"),
+        ("position", "because"), draft.STATES, draft.WHAT_IS_DUE, [each.key for each in QUESTIONS],
         [each.reason for each in gate_table.GATES], row_reader.REASONS, FACTS, PHASES,
-        draft.STATES, draft.WHAT_IS_DUE, [each.key for each in QUESTIONS],
         case_parts.UNDOABLE, hand_over_results.FOUND_BY, hand_over_results.PROMISED,
         *map(_values_of, (
             case_words.OfferState, case_words.ServiceState, case_words.EmergencyState,

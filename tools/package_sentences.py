@@ -86,6 +86,12 @@ def spoken_in(source: str, errors: Collection[str]) -> Iterator[Spoken]:
             yield Spoken(call.lineno, templates, filled, is_open or name == "marked")
 
 
+def marked_in(source: str) -> set[str]:
+    """Return the templates of a module."""
+    found = spoken_in(source, all_errors())
+    return {text for each in found for text in each.templates if text}
+
+
 def own_functions(tree: ast.Module) -> dict[str, int]:
     """Return the position of the parameter ``template`` of each function of a module."""
     found = {}

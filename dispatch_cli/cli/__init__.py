@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 
 import typer
 
-from ..locales import available
+from ..translations import available
 from . import outcome
 from .lazy import HELP_OPTIONS, LazyGroup
 

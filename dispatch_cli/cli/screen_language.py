@@ -1,13 +1,14 @@
 """The language of screens and help: --lang, DISPATCH_LANG, [desk] language, else the locale.
 
-JSON, TSV, CSV, exit codes, the names of commands and options are the same in every language.
+A language is a folder of ``locale`` with a compiled catalogue. JSON, TSV, CSV, exit codes, the
+names of commands and options are the same in every language.
 """
 
 import os
 import sys
 from collections.abc import Sequence
 
-from ..locales import available, catalogue_of
+from ..translations import available, catalogue_of
 
 OPTION = "--lang"
 
@@ -55,7 +56,7 @@ def _without_option(argv: Sequence[str]) -> tuple[list[str], str]:
 
 
 def _must_be_available(language: str) -> None:
-    if language in available():
+    if language in ("en", *available()):
         return
     from ..errors import UsageError
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from ..messages import Message, Plural
 from ..results.report_results import ContractRow, FairnessReport, FairnessRow
+from .figures import day_of
 from .layout import Line, Screen, plain_line
 from .report_table import report_table
 from .wording import number, word
@@ -35,7 +36,7 @@ _CONTRACTS = (
 def fairness_lines(report: FairnessReport, screen: Screen) -> list[Line]:
     """Make the three tables, with whole numbers and shortened names."""
     cases = Plural("{count} case", "{count} cases", report.cases)
-    title = screen.say("since {date}: {cases}", date=f"{report.since:%Y-%m-%d}", cases=cases)
+    title = screen.say("since {date}: {cases}", date=day_of(report.since), cases=cases)
     lines = [plain_line(title, "bold")]
     lines += report_table(
         _IN_ORDER,
@@ -99,7 +100,7 @@ def _mean_range(row: ContractRow) -> Message | str:
     if row.mean_low_min is None:
         return "-"
     if row.mean_high_min is None:
-        return Message("{minutes} or more", minutes=f"{row.mean_low_min:.1f}")
+        return Message("{minutes} or more", minutes=number(row.mean_low_min, ".1f"))
     low, high = number(row.mean_low_min, ".1f"), number(row.mean_high_min, ".1f")
     return Message("{low} to {high}", low=low, high=high)
 

@@ -58,6 +58,11 @@ def weekday(day: date) -> str:
     return say(WEEKDAYS[day.weekday()])
 
 
+def day_of(moment: date) -> date:
+    """Return the day of a moment; a template of another language may write it in its own order."""
+    return moment.date() if isinstance(moment, datetime) else moment
+
+
 def day_and_month(day: date) -> str:
     """Write a day as "29 Nov"."""
     return say("{day} {month}", day=day.day, month=Message(MONTHS[day.month - 1]), number=day.month)

@@ -11,6 +11,7 @@ from ..results.report_results import (
     ProviderChanceRow,
     Verdict,
 )
+from .figures import day_of
 from .layout import Line, Screen, plain_line
 from .report_table import report_table
 
@@ -42,7 +43,7 @@ def forecast_lines(report: ForecastReport, screen: Screen) -> list[Line]:
     if report.since is None:
         title = screen.say("all months: {offers}", offers=offers)
     else:
-        date = f"{report.since:%Y-%m-%d}"
+        date = day_of(report.since)
         title = screen.say("since {date}: {offers}", date=date, offers=offers)
     lines = [plain_line(title, "bold")]
     lines += report_table(

@@ -56,7 +56,14 @@ def facts_of_draft(number: int) -> dict[str, str]:
     return draft.facts
 
 
-@pytest.mark.parametrize("end", ["ctrl-c", "hang up", "kill -9"])
+@pytest.mark.parametrize(
+    "end",
+    [
+        "kill -9",
+        pytest.param("ctrl-c", marks=pytest.mark.ci),
+        pytest.param("hang up", marks=pytest.mark.ci),
+    ],
+)
 def test_a_dialogue_that_ends_at_any_question_is_parked(dispatch, firms, end):
     """At each question the program ends; the draft has every answer, and the next one goes on."""
     for place, (question, _) in enumerate(STEPS):
@@ -315,7 +322,8 @@ def test_an_erased_draft_leaves_no_byte(dispatch, firms, clock, tmp_path, monkey
     assert ran.envelope["data"]["drafts"] == ["G1", "G2"]
     ran = dispatch("case", "forget", "--older-than", "0d", "--clock-is-right", "--json")
     assert ran.envelope["data"]["drafts"] == ["G1", "G2"]
-    assert dispatch("case", "audit", "--json").envelope["data"]["overdue"][0]["ref"] == "G3"
+    due = dispatch("case", "audit", "--json").envelope["data"]["overdue"]
+    assert [each["ref"] for each in due if each["ref"].startswith("G")] == ["G3"]
     assert dispatch("case", "discard", "G3", "--because", "CanaryReason").code == 0
     clock.now += timedelta(hours=24, minutes=1)
     ran = dispatch("case", "forget", "--older-than", "0d", "--clock-is-right", "--json")

@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from dispatch_cli import locales
+from dispatch_cli import translations
 from dispatch_cli.render.wording import speak
 
 
@@ -12,9 +12,9 @@ from dispatch_cli.render.wording import speak
 def french(tmp_path, monkeypatch):
     """A third language, whose catalogue has the German sentences."""
     folder = tmp_path / "locale"
-    shutil.copytree(locales.LOCALE, folder)
+    shutil.copytree(translations.LOCALE, folder)
     shutil.copytree(folder / "de", folder / "fr")
-    monkeypatch.setattr(locales, "LOCALE", str(folder))
+    monkeypatch.setattr(translations, "LOCALE", str(folder))
 
 
 @pytest.fixture(autouse=True)
@@ -37,7 +37,7 @@ def is_german(ran) -> bool:
 def test_a_language_is_allowed_if_it_has_a_catalogue(dispatch, firms, french, monkeypatch):
     """A folder with a catalogue is enough for option and provider file; they refuse the others."""
     show = ("case", "show", "9")
-    assert locales.available() == ["en", "de", "fr"]
+    assert translations.available() == ["en", "de", "fr"]
     assert is_german(dispatch(*show, "--lang", "fr"))
     before = firms.read_text()
     firms.write_text(f'{before}[desk]\nlanguage = "fr"\n')
