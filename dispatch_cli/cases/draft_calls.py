@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from ..errors import ConflictError, IncompleteError, UsageError
+from ..errors import ConflictError, UsageError
 from ..messages import Message, quoted
 from ..model.clock_jumps import is_ahead
 from ..model.draft import LETTER, Draft, with_new_facts
@@ -33,10 +33,6 @@ ERASED_AFTER = timedelta(days=1)
 """How long a draft is kept after it was finished or discarded."""
 
 _NUMBER = re.compile(rf"{LETTER}(?P<id>[0-9]{{1,18}})", re.I)
-
-_TYPED = {"injured": "--injured N", "at": "--at PLACE", "kind": "KIND"}
-"""How the facts are typed without which no case is opened."""
-
 
 Record = Callable[[Draft, Message], None]
 """Makes what a command shows of a changed draft, from it and the sentence of the act.
@@ -158,31 +154,6 @@ def resume(
         book.note_clock(tx)
         tx.save_draft(after)
     return after
-
-
-def complete(book: Book, number: int, facts: Mapping[str, str], *, take: bool = False) -> Draft:
-    """Return a parked call with new answers, of which a case can be opened.
-
-    Raises IncompleteError if facts are missing. The new answers are then recorded, which is a
-    recorded fact of the command. Those of a complete call are not: they are recorded with its case.
-    """
-    found = read_free(book, number, take=take)
-    found = replace(found, facts=with_new_facts(found.facts, facts))
-    if not found.missing:
-        return found
-    error = IncompleteError(
-        "{number} is still parked; missing: {missing}",
-        number=found.number,
-        missing=", ".join(_TYPED[name] for name in found.missing),
-        hint=Message(
-            "repeat dispatch case resume {number} with the missing facts", number=found.number
-        ),
-    )
-    fact = Message("{number}: new facts", number=found.number)
-    if facts:
-        resume(book, number, facts=facts, take=take)
-        book.unshown.recorded.append(fact)
-    raise error
 
 
 def park(

@@ -89,7 +89,7 @@ def resume(  # noqa: PLR0917 - the options of a command
 
     dispatch case resume G1 breakdown --injured 0 --at 86150
     """
-    from ...cases import draft_calls
+    from ...cases import draft_calls, resume_draft
 
     book = open_book(desk, calls=True)
     draft_id = draft_calls.draft_id(number)
@@ -103,7 +103,7 @@ def resume(  # noqa: PLR0917 - the options of a command
         return opened_from_interview(desk, book, interview, warnings, work=work, verb="resume")
     new = facts_of(facts, read_personal(desk, motorist, data))
     book = book.renewed()
-    draft = draft_calls.complete(book, draft_id, new, take=take)
+    draft = resume_draft.complete(book, draft_id, new, take=take)
     # In one transaction: the new facts are in the case, or the draft is as it was.
     return opened_from_facts(
         desk, book, draft.facts, warnings, draft=draft, work=work, verb="resume"
