@@ -72,13 +72,14 @@ def hand_over(book: Book, to: str) -> HandOver:
             len(own),
             to=to,
         )
+        done = HandOver(
+            to=to,
+            message=message,
+            cases=handed,
+            drafts=tuple(view_drafts.view(each, book.now) for each in drafts),
+        )
     book.unshown.recorded.extend(facts)
-    return HandOver(
-        to=to,
-        message=message,
-        cases=handed,
-        drafts=tuple(view_drafts.view(each, book.now) for each in drafts),
-    )
+    return done
 
 
 def keep_on_call(book: Book, tx: "Transaction", case: Case) -> Case:

@@ -176,7 +176,9 @@ def test_open_asks_and_goes_straight_into_the_loop(dispatch, firms):
         shown = terminal.wait_for(BOTTOM)
         assert ">tow: waiting" in shown
         assert "CONFIRM  near 86150" in shown
-        assert "A8 towards M, last exit Adelsried, bei 86150" in shown
+        assert "A8 towards M, letzte Ausfahrt Adelsried, bei 86150" in shown
+        terminal.press("!")
+        terminal.wait_for("A8 towards M  last exit Adelsried")
         terminal.press("q")
         assert terminal.ended() == 0
     personal = dispatch("case", "show", "1", "--personal", "--json").envelope["data"]["personal"]
