@@ -178,6 +178,8 @@ def show_rows(view: "CaseView", acts: Iterable["Act"] = ()) -> "Iterable[PlainRo
     }
     for call in view.emergency:
         yield {"what": "emergency", "service": call.service, "phone": call.dial}
+    for merged in view.merged:
+        yield {"what": "merged", "ref": str(merged)}
     if (done := view.emergency_call) is not None:
         yield {
             "what": "emergency call",
@@ -196,8 +198,6 @@ def show_rows(view: "CaseView", acts: Iterable["Act"] = ()) -> "Iterable[PlainRo
             "at": iso(due.at),
             "reason": due.what,
         }
-    for merged in view.merged:
-        yield {"what": "merged", "ref": str(merged)}
     for service in view.services:
         yield {
             "what": "service",
