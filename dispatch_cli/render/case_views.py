@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ..results.case_results import DraftView
-from .deadline_lines import deadline_lines, emergency_lines
+from .deadline_lines import deadline_lines, emergency_call_lines
 from .figures import iso, past_clock
 from .layout import (
     Line,
@@ -135,7 +135,7 @@ def show_lines(
         *(screen.say("case {other} is merged into it", other=each) for each in view.merged),
     ]
     lines = plain_lines(flow(filter(None, head), screen.width, rest=_INDENT), "bold")
-    lines += emergency_lines(view, now, screen)
+    lines += emergency_call_lines(view, now, screen)
     for due in view.deadlines:
         lines += deadline_lines(due, now, screen)
     if view.not_asked:

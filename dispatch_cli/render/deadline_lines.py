@@ -51,7 +51,7 @@ def overdue_lines(each: "Overdue", now: datetime, screen: Screen) -> list[Line]:
     return plain_lines(flow(filter(None, parts), screen.width, rest=_INDENT), "bold red")
 
 
-def emergency_lines(view: "CaseView", now: datetime, screen: Screen) -> list[Line]:
+def emergency_call_lines(view: "CaseView", now: datetime, screen: Screen) -> list[Line]:
     """Make the lines of the numbers to dial, or of what was recorded of the emergency call."""
     lines, done = [], view.emergency_call
     if done is not None:
