@@ -51,7 +51,7 @@ def _named(name: str, cwd: Path, setting: str) -> Path:
     if not os.path.lexists(path):
         raise BadDataError(
             Problem.at(path, MISSING, guess=suggest_file(str(path))),
-            hint=Message("{setting} names it", setting=setting),
+            hint=Message("{setting} names this file: correct its path", setting=setting),
         )
     return path
 

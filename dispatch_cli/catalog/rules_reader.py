@@ -2,6 +2,7 @@
 
 from msgspec.structs import asdict
 
+from .. import translations
 from ..messages import Message, quoted
 from ..model import Client, ControlCentre, DeskIdentity, LastResort, Place, Plan, Rules
 from ..model.check import Checking
@@ -153,11 +154,11 @@ def _desk(file: TomlFile, parsers: Parsers, collector: ProblemCollector) -> Desk
     raw = read_table(file.top.get("desk", {}), RawDesk, reporter)
     name = check_text(reporter, "name", raw.name)
     phone = None if raw.number is None else reporter.read("number", parsers.phone, raw.number)
-    if raw.language is not None and raw.language not in LANGUAGES:
+    if raw.language is not None and raw.language not in translations.available():
         reporter.report(
             "language",
             "unknown language {language}: {allowed}",
             language=quoted(raw.language),
-            allowed=", ".join(LANGUAGES),
+            allowed=", ".join(translations.available()),
         )
     return DeskIdentity(name, phone[1] if phone else "", raw.language or "", raw.bell is not False)

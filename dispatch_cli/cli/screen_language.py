@@ -8,8 +8,8 @@ import os
 import sys
 from collections.abc import Sequence
 
-LOCALE = os.path.join(os.path.dirname(os.path.dirname(__file__)), "locale")
-DOMAIN = "dispatch"
+from ..translations import available, catalogue_of
+
 OPTION = "--lang"
 
 _chosen: list[str] = []
@@ -36,12 +36,6 @@ def set_from_file(language: str) -> None:
     """Set the language of the provider file, unless an option or a variable names one."""
     if language and not _chosen:
         _speak(language)
-
-
-def available() -> list[str]:
-    """List the languages: English, and those with a catalogue."""
-    folders = os.listdir(LOCALE) if os.path.isdir(LOCALE) else []
-    return ["en", *sorted(each for each in folders if os.path.exists(_catalogue_of(each)))]
 
 
 def _without_option(argv: Sequence[str]) -> tuple[list[str], str]:
@@ -77,27 +71,30 @@ def _of_locale() -> str:
     """Return the language of the locale if it has a catalogue, else English."""
     names = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
     language = next((name[:2] for name in names if name), "en")
-    return language if os.path.exists(_catalogue_of(language)) else "en"
-
-
-def _catalogue_of(language: str) -> str:
-    return os.path.join(LOCALE, language, "LC_MESSAGES", f"{DOMAIN}.mo")
+    return language if os.path.exists(catalogue_of(language)) else "en"
 
 
 def _speak(language: str) -> None:
     """Set the catalogue of a language; one without a catalogue is English."""
     if language == "en" and not _is_set:
         return
-    _is_set.append(language)
+    forget()
+    if language != "en":
+        _is_set.append(language)
     from gettext import GNUTranslations, NullTranslations
 
     from ..render.wording import speak
 
     try:
-        with open(_catalogue_of(language), "rb") as file:
+        with open(catalogue_of(language), "rb") as file:
             speak(GNUTranslations(file))
     except OSError:
         speak(NullTranslations())
+
+
+def forget() -> None:
+    """Forget which language an earlier run in this process has set."""
+    _is_set.clear()
 
 
 def is_english() -> bool:

@@ -37,7 +37,7 @@ def parse_weight_t(text: str) -> float:
         )
     if not 0 < amount <= MOST_T:
         raise UsageError(
-            "weight {text} is not above 0 and at most {most_t:g} t",
+            "weight {text} must be above 0 and at most {most_t:g} t",
             text=quoted(text),
             most_t=MOST_T,
         )
@@ -63,7 +63,7 @@ def parse_metres(text: str) -> float:
         )
     if not 0 < amount <= MOST_M:
         raise UsageError(
-            "length {text} is not above 0 and at most {most_m:g} m",
+            "length {text} must be above 0 and at most {most_m:g} m",
             text=quoted(text),
             most_m=MOST_M,
         )

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from dispatch_cli import translations
 from dispatch_cli.cli import open_files, run, screen_language
 from dispatch_cli.render.layout import Screen, cells, line_text
 from dispatch_cli.render.monitor import monitor_line
@@ -238,5 +239,5 @@ def test_a_word_has_the_translation_of_its_place():
 
 def test_catalogues_lie_in_the_package():
     """The German catalogue is beside the code, so that a wheel of the package has it."""
-    assert Path(screen_language.LOCALE) == LOCALE
-    assert screen_language.available() == ["en", "de"]
+    assert Path(translations.LOCALE) == LOCALE
+    assert translations.available() == ["en", "de"]
