@@ -170,7 +170,9 @@ KEYS: tuple[DeskKey, ...] = (
         key="enter", shown="Enter", act="rank_again", label=Message("rank again"), records=True,
         verb="case rerank", on=frozenset({"exhausted"}),
     ),
-    DeskKey(key="enter", shown="Enter", act="open", label=Message("open"), on=frozenset({"board"})),
+    DeskKey(
+        key="enter", shown="Enter", act="open", label=Message("open it"), on=frozenset({"board"}),
+    ),
     DeskKey(key="tab", shown="Tab", act="filter", label=Message("filter"), on=frozenset({"board"})),
     DeskKey(key="slash", shown="/", act="find", label=Message("find"), on=frozenset({"board"})),
     DeskKey(
