@@ -1,7 +1,11 @@
 """Every screen fits its terminal, is worded as a whole, and shows data only as text."""
 
+from gettext import GNUTranslations
+from pathlib import Path
+
 import pytest
 
+import dispatch_cli
 from dispatch_cli.desk_app.desk_drawing import fuzzy
 from dispatch_cli.desk_app.key_table import valid_keys
 
@@ -15,6 +19,11 @@ DATA = (
     "VW Golf", "adac", "Autobahn A8", "Autobahn", "police has the road cleared",
 )  # fmt: skip
 SPOKEN_DE = (r"\"Pannenhilfe,.*?\"", r"Wann können.*", r"Der Anrufer sagte.*", r"\d+")
+
+
+def german() -> Path:
+    """Return the compiled German catalogue."""
+    return Path(dispatch_cli.__file__).parent / "locale" / "de" / "LC_MESSAGES" / "dispatch.mo"
 
 
 def fill(world) -> tuple[int, int]:
@@ -151,3 +160,38 @@ def test_number_text_and_keys_are_never_cut(world):
         assert "a accepts" in seat.shown
 
     seated(play, world.desk(case_id=number))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (140, 40)], ids=str)
+def test_the_desk_speaks_german(world, size):
+    """Board, cards and new call are German as a whole, and no key of an answer is cut."""
+    asked, accepted = fill(world)
+    with open(german(), "rb") as file:
+        catalogue = GNUTranslations(file)
+
+    async def play(seat):
+        with spoken(catalogue):
+            seat.program.draw()
+            await seat.pilot.pause()
+            assert seat.lines[0].startswith("TAFEL  alle offenen: 2, geparkt 0, überfällig 0")
+            assert "Fr 27.11. 12:00:00" in seat.lines[0]
+            assert "fragt 1. Anna" in seat.shown
+            assert "F2 neuer Anruf" in seat.shown
+            seat.program.show_case(asked)
+            seat.program.draw()
+            await seat.pilot.pause()
+            for key in ("a nimmt an", "d lehnt ab", "n keine Antwort", "w ruft zurück"):
+                assert key in seat.shown
+            for key in ("x Anrufer sagt ab", "m ändern", "z zurücknehmen", "F9 Notruf", "? Tasten"):
+                assert key in seat.shown
+            assert f"FALL {asked}  Pannenhilfe  Firma 1 von 2  Antwort fällig in 3:00" in seat.shown
+            seat.program.show_case(accepted)
+            seat.program.draw()
+            await seat.pilot.pause()
+            assert "1 DEM FAHRER DURCHGEBEN" in seat.shown
+            assert "g Fahrer weiß Bescheid" in seat.shown
+            await seat.press("f2")
+            assert "was der Anrufer sagt, in einer Zeile" in seat.shown
+            assert all(len(each) <= size[0] for each in seat.lines)
+
+    seated(play, world.desk(), size=size)
