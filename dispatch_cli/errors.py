@@ -108,6 +108,13 @@ class UsageError(DispatchError):
     code = "usage"
 
 
+class IncompleteError(UsageError):
+    """Arguments that were recorded, although an act needs further ones.
+
+    The record stands, and so do this error and its exit code.
+    """
+
+
 def no_case(case_id: int) -> UsageError:
     """Make the error for the number of a case that the case log does not have."""
     return UsageError(

@@ -6,6 +6,9 @@ from gettext import NullTranslations
 
 from dispatch_cli.render.wording import speak
 
+HEADER = "Project-Id-Version: dispatch\nContent-Type: text/plain; charset=utf-8\n"
+"""What a compiled catalogue returns for an empty id, as GNUTranslations does."""
+
 
 class Catalogue(NullTranslations):
     """A catalogue of a few sentences; all others stay English."""
@@ -15,8 +18,16 @@ class Catalogue(NullTranslations):
         self.sentences = sentences
 
     def gettext(self, message: str) -> str:
-        """Return the sentence of the dictionary, else the English one."""
-        return self.sentences.get(message, message)
+        """Return the sentence of the dictionary, else the English one; the header for ""."""
+        return HEADER if not message else self.sentences.get(message, message)
+
+
+class Marked(NullTranslations):
+    """A language in which every sentence stands in angle quotes."""
+
+    def gettext(self, message: str) -> str:
+        """Put a template in angle quotes; the header for ""."""
+        return f"«{message}»" if message else HEADER
 
 
 @contextmanager

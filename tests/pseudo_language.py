@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable
 from gettext import NullTranslations
 
+from .catalogues import HEADER
+
 OPEN, CLOSED, CUT = "«", "»", "…"
 _VALUE = re.compile(r"(\{[^{}]*\})")
 _CELL_END = re.compile(r" *$|  ", re.MULTILINE)
@@ -17,7 +19,12 @@ class PseudoLanguage(NullTranslations):
     """
 
     def gettext(self, message: str) -> str:
-        """Return the template with marks around each piece that has letters."""
+        """Return the template with marks around each piece that has letters.
+
+        For an empty id it is the header of the catalogue, which ``unworded`` finds outside marks.
+        """
+        if not message:
+            return HEADER
         return "".join(map(_marked, _VALUE.split(message)))
 
 

@@ -18,6 +18,7 @@ from .gates_now import entry_of, needs_now
 from .intake_answers import dialled
 from .observe_log import observe
 from .open_case import OpenedCase, freeze_cascades
+from .view_case import view
 
 if TYPE_CHECKING:
     from ..store import Reader, Transaction
@@ -64,8 +65,9 @@ def amend(
         book.write(tx, "amend", case_id, services=len(after.services), **changed)
         unfit = tuple(_no_longer_fits(book, tx, after))
         fact = Message("case {case_id}: new facts recorded, ranked again", case_id=case_id)
+        done = OpenedCase(after, view(after, book.now), answer, (*answer.warnings, *unfit))
     book.unshown.recorded.append(fact)
-    return OpenedCase(after, answer, (*answer.warnings, *unfit))
+    return done
 
 
 _KEPT = ("kind", "client", "spot", "trapped", "injured", "persons", "children", "pets", "wish")

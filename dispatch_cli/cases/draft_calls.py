@@ -6,7 +6,7 @@ questions, its process id stands in the draft; once that process is gone, the dr
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +33,16 @@ ERASED_AFTER = timedelta(days=1)
 """How long a draft is kept after it was finished or discarded."""
 
 _NUMBER = re.compile(rf"{LETTER}(?P<id>[0-9]{{1,18}})", re.I)
+
+Record = Callable[[Draft, Message], None]
+"""Makes what a command shows of a changed draft, from it and the sentence of the act.
+
+It is called before the commit, so that its failure undoes the act.
+"""
+
+
+def _show_nothing(*_: object) -> None:
+    pass
 
 
 def is_number(text: str) -> bool:
@@ -65,7 +75,14 @@ def deadline(draft: Draft, now: datetime) -> Deadline:
     return Deadline(draft.parked_at + within, what, is_ahead=is_ahead(draft.parked_at, now))
 
 
-def start(book: Book, facts: Mapping[str, str], *, on_line: bool = False, holder: int = 0) -> Draft:
+def start(
+    book: Book,
+    facts: Mapping[str, str],
+    *,
+    on_line: bool = False,
+    holder: int = 0,
+    record: Record = _show_nothing,
+) -> Draft:
     """Record the first answers of a call; ``holder`` is the process that asks the next questions.
 
     Without a holder the call is parked, and the act is a recorded fact of the command.
@@ -85,6 +102,7 @@ def start(book: Book, facts: Mapping[str, str], *, on_line: bool = False, holder
             )
         )
         fact = parked(draft)
+        record(draft, fact)
     if not holder:
         book.unshown.recorded.append(fact)
     return draft
@@ -139,7 +157,12 @@ def resume(
 
 
 def park(
-    book: Book, number: int, facts: Mapping[str, str] = {}, *, on_line: bool | None = None
+    book: Book,
+    number: int,
+    facts: Mapping[str, str] = {},
+    *,
+    on_line: bool | None = None,
+    record: Record = _show_nothing,
 ) -> Draft:
     """Set a call aside; it needs a call-back number, or a caller who stays on the line.
 
@@ -166,11 +189,19 @@ def park(
         book.note_clock(tx)
         tx.save_draft(after)
         fact = parked(after)
+        record(after, fact)
     book.unshown.recorded.append(fact)
     return after
 
 
-def discard(book: Book, number: int, because: str, *, take: bool = False) -> Draft:
+def discard(
+    book: Book,
+    number: int,
+    because: str,
+    *,
+    take: bool = False,
+    record: Record = _show_nothing,
+) -> Draft:
     """End a call that becomes no case, with the reason."""
     if not because.strip():
         raise UsageError("a discarded call needs its reason: --because TEXT")
@@ -187,6 +218,7 @@ def discard(book: Book, number: int, because: str, *, take: bool = False) -> Dra
         book.note_clock(tx)
         tx.save_draft(after)
         fact = Message("{number} is discarded", number=after.number)
+        record(after, fact)
     book.unshown.recorded.append(fact)
     return after
 

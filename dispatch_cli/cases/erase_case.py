@@ -52,7 +52,7 @@ def forget(
     drafts = _due_drafts(book)
     if not dry_run:
         drafts = _erase_drafts(book)
-        due = _forget_all(book, due, older_than_days)
+        due = _forget_all(book, due, older_than_days, drafts)
         # After the files are wiped: until then an erased draft is no success.
         book.unshown.recorded += [_erased(each) for each in drafts]
     return Forgotten(
@@ -111,15 +111,24 @@ def _must_have_a_clock(book: Book, *, clock_is_right: bool) -> None:
         confirm(book, tx)
 
 
-def _forget_all(book: Book, due: list[int], days: float) -> list[int]:
-    """Erase cases in short transactions; after a failure a warning counts the erased ones."""
+def _forget_all(book: Book, due: list[int], days: float, drafts: Iterable[Draft]) -> list[int]:
+    """Erase cases in short transactions.
+
+    After a failure a warning names the ``drafts``, which are erased before, and another one counts
+    the erased cases.
+    """
+    numbers = ", ".join(each.number for each in drafts)
     left, erased = deque(due), dict[int, Message]()
     try:
         while left:
             erased |= _forget_some(book, left, days)
             sleep(PAUSE_S)
         book.store.after_erasure()
-    except BaseException:  # also Ctrl-C: the erased cases stay erased
+    except BaseException:  # also Ctrl-C: the erased drafts and cases stay erased
+        if numbers:
+            book.unshown.warnings.append(
+                Message("erased before the failure: {numbers}", numbers=numbers)
+            )
         if erased:
             book.unshown.warnings.append(
                 Message(

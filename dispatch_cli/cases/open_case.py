@@ -18,10 +18,12 @@ from ..model.draft import Draft
 from ..model.sphere import great_circle_km
 from ..notation import is_same_number, parse_phone
 from ..results.cascade_answer import Answer, Cascade
+from ..results.case_results import CaseView
 from .book import Book
 from .draft_calls import finish, on_line_since
 from .emergency_record import with_emergency_due
 from .observe_log import observe
+from .view_case import view
 
 if TYPE_CHECKING:
     from ..store import Reader, Transaction
@@ -35,6 +37,7 @@ class OpenedCase(Struct, frozen=True):
     """A case that was opened or amended, with its ranking and the warnings for the operator."""
 
     case: Case
+    view: CaseView
     answer: Answer
     warnings: tuple[Message | str, ...]
 
@@ -76,9 +79,13 @@ def open_case(
         if draft is not None:
             finish(book, tx, draft, case.id)
         fact = Message("case {case_id} is open", case_id=case.id)
+        repeated = [
+            Message("may be a duplicate of case {case_id}", case_id=other) for other in same
+        ]
+        warnings = (*answer.warnings, *repeated, *doubts)
+        done = OpenedCase(case, view(case, book.now), answer, warnings)
     book.unshown.recorded.append(fact)
-    warnings = [Message("may be a duplicate of case {case_id}", case_id=other) for other in same]
-    return OpenedCase(case, answer, (*answer.warnings, *warnings, *doubts))
+    return done
 
 
 def doubtful_number(call_back: str) -> list[Message]:

@@ -9,7 +9,7 @@ from .act_names import act_name
 from .book import Book, refusals_in_local_time, require_case
 from .case_states import service_state
 from .decisions import of_case
-from .undo_plan import UndoStep, effective, planned
+from .undo_plan import UndoPlan, UndoStep, effective, planned
 
 
 def undo(book: Book, case_id: int, *, last: int = 1) -> Recorded:
@@ -78,10 +78,15 @@ def _undo(book: Book, case_id: int, *, last: int, merged: int) -> Recorded:
             acts = joined((act_name(each.act) for each in plan.steps if _is_own(each)), ", ")
             sentence = Message("undone: {acts}", acts=acts)
             fact = of_case(case_id, sentence)
+            done = _undone(case_id, sentence, plan)
     if refused is not None:
         with refusals_in_local_time(book):
             raise refused
     book.unshown.recorded.append(fact)
+    return done
+
+
+def _undone(case_id: int, sentence: Message, plan: UndoPlan) -> Recorded:
     after = plan.after[case_id]
     return Recorded(
         ref=str(case_id),

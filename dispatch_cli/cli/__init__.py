@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar
 
 import typer
 
+from ..translations import available
 from . import outcome
 from .lazy import HELP_OPTIONS, LazyGroup
 
@@ -57,9 +58,9 @@ def main(
         str | None,
         typer.Option(
             "--lang",
-            metavar="LANG",
+            metavar="|".join(available()),
             envvar="DISPATCH_LANG",
-            help="Language of screens and help: en, de. It may stand anywhere."
+            help="Language of screens and help. It may stand anywhere."
             " Default: that of the provider file, else of the locale.",
         ),
     ] = None,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from ..cases.unshown_messages import UnshownMessages
-from ..errors import DispatchError, ExitCode, UnavailableError
+from ..errors import DispatchError, ExitCode, IncompleteError, UnavailableError
 from ..messages import Message, joined
 from . import screen_language
 
@@ -120,7 +120,7 @@ def _run(app: "typer.Typer", argv: Sequence[str]) -> int:
         # A bug becomes one line and a log file. BaseException, because the panic of a library in
         # Rust is not an Exception (pyo3_runtime.PanicException).
         failure = bug(error, is_debugged="--debug" in argv)
-    if UNSHOWN.recorded:
+    if UNSHOWN.recorded and not isinstance(failure, IncompleteError):
         return _report_after_commit(failure, argv, code)
     return _report(failure, argv)
 
@@ -177,8 +177,9 @@ def _print_recorded(why: Message | str) -> None:
 def _report(error: DispatchError, argv: Sequence[str]) -> int:
     """Print an error on stderr and, with ``--json``, as a JSON object on stdout.
 
-    The warnings of a refused act, such as a jump of the clock, are printed as well. If the kind of
-    incident can be read, the emergency line is printed after every failure.
+    The warnings of a refused act, such as a jump of the clock, are printed as well, and what an
+    incomplete act has recorded. If the kind of incident can be read, the emergency line is printed
+    after every failure.
     """
     from ..render import stderr_lines
     from .emergency_line import emergency_from, is_about_an_incident
@@ -196,11 +197,12 @@ def _report(error: DispatchError, argv: Sequence[str]) -> int:
             from ..render.envelope import error_entries
             from ..results.result_status import status_of
 
+            data: dict[str, object] = {"recorded": UNSHOWN.recorded} if UNSHOWN.recorded else {}
+            if is_about_an_incident(argv):
+                data |= {"emergency": line.calls, "advice": line.advice}
             emit(
                 schema_of(argv),
-                {"emergency": line.calls, "advice": line.advice}
-                if is_about_an_incident(argv)
-                else {},
+                data,
                 exit_code=error.exit_code,
                 status=status_of(error.exit_code, served=False, emergency=bool(line.calls)),
                 warnings=UNSHOWN.warnings,
@@ -212,6 +214,7 @@ def _report(error: DispatchError, argv: Sequence[str]) -> int:
             print_emergency(line.calls, line.advice, stream=sys.stdout)
         sys.stdout.flush()
     quiet = "--quiet" in argv or "-q" in argv
+    stderr_lines.print_recorded(UNSHOWN.recorded, stream=sys.stderr)
     if not quiet:
         stderr_lines.print_warnings(UNSHOWN.warnings, stream=sys.stderr)
     stderr_lines.print_error(error, stream=sys.stderr, quiet=quiet)

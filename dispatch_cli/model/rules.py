@@ -137,8 +137,8 @@ class Rules(Struct, frozen=True, kw_only=True):
     control_centres: tuple[ControlCentre, ...] = ()
     places: dict[str, Place] = {}
     say: dict[str, dict[str, str]] = {}
-    desk: DeskIdentity = DeskIdentity()
     """The file's own texts for callers and drivers, by language and key."""
+    desk: DeskIdentity = DeskIdentity()
 
     def last_resort(self, service: str) -> LastResort:
         """Return the last resort of a service."""

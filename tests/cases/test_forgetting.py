@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from dispatch_cli.cases import erase_case, keep_case
+from dispatch_cli.cases import draft_calls, erase_case, keep_case
 from dispatch_cli.cases.book import Book
 from dispatch_cli.errors import DispatchError
 from dispatch_cli.store import Store
@@ -137,3 +137,25 @@ def test_ctrl_c_in_between_reports_the_erased_cases(
         erase_case.forget(book, older_than_days=30, dry_run=False)
     assert english(book.unshown.warnings) == [f"erased before the failure: 1 of {DUE} cases"]
     assert len(book.store.due_for_erasure(30, LATER)) == DUE - 1
+
+
+@pytest.mark.parametrize("days", [30, 300], ids=["cases due", "no case due"])
+def test_erased_drafts_are_named_if_the_cases_fail(
+    book: Book, monkeypatch: pytest.MonkeyPatch, days: int
+) -> None:
+    """Drafts are erased first: a failure before any case is erased leaves a warning with them."""
+    for number in (1, 2, 3):
+        draft_calls.start(replace(book, now=NOW), {"at": "86150"}, on_line=True)
+        if number != 2:
+            draft_calls.discard(replace(book, now=NOW), number, "wrong number")
+    book.unshown.clear()
+    for name in ("_forget_some", "sleep"):
+        monkeypatch.setattr(erase_case, name, lambda *_: 1 / 0)
+    monkeypatch.setattr(book.store, "after_erasure", lambda: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        erase_case.forget(book, older_than_days=days, dry_run=False)
+    assert english(book.unshown.warnings) == ["erased before the failure: G1, G3"]
+    assert english(book.unshown.recorded) == []
+    with book.store.reading() as reader:
+        assert [each.number for each in reader.drafts()] == ["G2"]
+        assert reader.drafts_ended(LATER) == []

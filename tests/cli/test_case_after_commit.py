@@ -187,6 +187,42 @@ def test_a_call_without_its_texts_is_not_recorded(dispatch, firms):
     assert dispatch("case", "offer", "1").code == 0
 
 
+RESULTS = [
+    (("open", "tow", "--at", "86199"), "open_case.view"),
+    (("amend", "1", "--injured", "1"), "amend_case.view"),
+    (("undo", "1"), "undo_acts.service_state"),
+    (("hand-over", "--to", "MB"), "take_over.view_drafts"),
+    (("open", "--draft", "--at", "86150"), "view_drafts.view"),
+    (("park", "G1", "--on-line"), "view_drafts.view"),
+    (("discard", "G1", "--because", "wrong number"), "view_drafts.view"),
+]
+"""Acts, and what makes the result that they show."""
+
+
+@pytest.mark.parametrize(("argv", "part"), RESULTS, ids=[each[0][0] for each in RESULTS])
+def test_an_act_without_its_result_is_not_recorded(dispatch, firms, argv, part):
+    """If the result cannot be made, the act is not recorded, and the code is 1; else it is."""
+    dispatch("case", "open", "tow", "--at", "86150")
+    dispatch("case", "note", "1", "has a dog")
+    dispatch("case", "open", "--draft", "--call-back", "089 99998-555")
+
+    def records():
+        data = dispatch("case", "list", "--json").envelope["data"]
+        parked = [(each["number"], each["area"], each["on_line"]) for each in data["drafts"]]
+        return dispatch("log", "head").out, len(data["cases"]), parked
+
+    before = records()
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(f"dispatch_cli.cases.{part}", lambda *_: 1 / 0)
+        ran = dispatch("case", *argv)
+    assert ran.code == 1
+    assert "unexpected " in ran.err
+    assert "recorded" not in ran.err
+    assert records() == before
+    assert dispatch("case", *argv).code == 0
+    assert records() != before
+
+
 def test_the_loop_goes_on_without_its_texts(dispatch, firms, monkeypatch):
     """If the texts cannot be made, an earlier acceptance is still shown, and keys still work."""
     dispatch("case", "open", "tow", "--at", "86150")

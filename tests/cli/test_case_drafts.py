@@ -223,8 +223,15 @@ def test_verbs_for_scripts(dispatch, firms):
     ran = dispatch("case", "resume", "G1", "breakdown", "--json")
     assert (ran.code, ran.envelope["status"]) == (2, "error")
     assert ran.envelope["errors"][0]["text"] == "G1 is still parked; missing: --injured N"
+    assert ran.envelope["data"] == {"recorded": ["G1: new facts"]}
     [draft], _ = listed(dispatch)
     assert (draft["kind"], draft["due"]) == ("breakdown", "safety question")
+    ran = dispatch("case", "resume", "G1", "--vehicle", "car", "--quiet")
+    assert (ran.code, ran.out, ran.err.splitlines()) == (2, "", [
+        "recorded: G1: new facts", "error: G1 is still parked; missing: --injured N",
+    ])  # fmt: skip
+    ran = dispatch("case", "resume", "G1", "--json")
+    assert (ran.code, ran.envelope["data"]) == (2, {})
     ran = dispatch("case", "resume", "G1", "--injured", "1", "--json")
     assert ran.code == 0
     assert ran.envelope["schema"] == "dispatch.case.resume/1"

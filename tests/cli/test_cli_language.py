@@ -1,22 +1,12 @@
 """Sentences of the command line are looked up in the catalogue; rows and JSON stay English."""
 
-from gettext import NullTranslations
-
 import pytest
 
 from dispatch_cli.cases import answer_call
 from dispatch_cli.cli.desk_options import DeskOptions
 from dispatch_cli.cli.log_book import open_book
 from dispatch_cli.render.layout import Screen
-from tests.catalogues import spoken
-
-
-class Marked(NullTranslations):
-    """A language in which every sentence stands in angle quotes."""
-
-    def gettext(self, message: str) -> str:
-        """Put a template in angle quotes."""
-        return f"«{message}»"
+from tests.catalogues import Marked, spoken
 
 
 @pytest.fixture

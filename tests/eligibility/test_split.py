@@ -2,7 +2,6 @@
 
 import re
 from datetime import timedelta
-from gettext import NullTranslations
 
 import pytest
 from hypothesis import HealthCheck
@@ -30,7 +29,7 @@ from dispatch_cli.notation import place_at
 from dispatch_cli.render.wording import worded
 from dispatch_cli.results.cascade_answer import Answer, Exclusion
 
-from ..catalogues import spoken
+from ..catalogues import Marked, spoken
 from ..english import english
 from ..tiers import searched
 from ..worlds import (
@@ -518,13 +517,6 @@ def test_an_empty_list_of_a_provider_is_a_sentence_of_its_own():
     assert asks[:2] == ["serves no client: ask client", "takes no vehicle: ask provider"]
 
 
-class _Marked(NullTranslations):
-    """A language that puts each template in quotation marks."""
-
-    def gettext(self, message: str) -> str:
-        return f"«{message}»"
-
-
 @searched(100, world=gated_worlds(), suppress=[HealthCheck.too_slow])
 def test_every_sentence_of_an_answer_is_looked_up(world):
     """Whys, questions, exclusions, advice, place and last resort follow the screen's language."""
@@ -537,5 +529,5 @@ def test_every_sentence_of_an_answer_is_looked_up(world):
         said += [out.detail for out in cascade.excluded]
         said.append(cascade.last_resort.text)
     assert len(said) > 4
-    with spoken(_Marked()):
+    with spoken(Marked()):
         assert [each for each in said if not worded(each).startswith("«")] == []

@@ -2,7 +2,9 @@
 
 import io
 import json
+import struct
 from collections.abc import Iterator
+from gettext import GNUTranslations
 
 import pytest
 
@@ -11,8 +13,9 @@ from dispatch_cli.messages import Message
 from dispatch_cli.render.envelope import envelope, error_entries
 from dispatch_cli.render.layout import Screen
 from dispatch_cli.render.stderr_lines import print_error
-from dispatch_cli.render.wording import worded
-from tests.catalogues import Catalogue, spoken
+from dispatch_cli.render.wording import say, word, worded
+from tests.catalogues import HEADER, Catalogue, Marked, spoken
+from tests.pseudo_language import PseudoLanguage
 
 GERMAN = {
     "lat {lat} is not between {low} and {high}": "{lat} liegt nicht zwischen {low} und {high}",
@@ -76,3 +79,29 @@ def test_json_is_english_in_every_language():
 def test_a_sentence_that_is_not_in_the_catalogue_stays_english():
     """A missing translation is English and never an error."""
     assert worded(Message("no {thing} here", thing="unit")) == "no unit here"
+
+
+def compiled(sentences: dict[str, str]) -> GNUTranslations:
+    """Compile a catalogue as gettext reads it: sorted ids, with a header under the empty one."""
+    pairs = [(one.encode(), other.encode()) for one, other in sorted(sentences.items())]
+    tables, texts, at = [b"", b""], b"", 28 + 16 * len(pairs)
+    for column in (0, 1):
+        for pair in pairs:
+            tables[column] += struct.pack("<2I", len(pair[column]), at + len(texts))
+            texts += pair[column] + b"\0"
+    head = struct.pack("<7I", 0x950412DE, 0, len(pairs), 28, 28 + 8 * len(pairs), 0, 0)
+    return GNUTranslations(io.BytesIO(head + tables[0] + tables[1] + texts))
+
+
+@pytest.mark.parametrize(
+    "language",
+    [compiled({"": HEADER, **GERMAN}), Catalogue(GERMAN), Marked(), PseudoLanguage()],
+    ids=["compiled", "dictionary", "marked", "pseudo"],
+)
+def test_an_empty_text_is_not_the_header_of_the_catalogue(language):
+    """gettext has a header under "", also in the catalogues of the tests; no screen shows it."""
+    assert language.gettext("") == HEADER
+    nested = Message("{lat}|{why}", lat=Message(""), why="")
+    with spoken(language):
+        assert [worded(Message("")), say(""), word(""), word("", "case")] == ["", "", "", ""]
+        assert worded(nested) in ("|", "«|»")

@@ -49,8 +49,9 @@ def amend(
         )
     book = open_book(desk, calls=True)
     facts = changed_facts(changes, book.catalog.rules, book.now)
+    warnings = warn_of_typed_data(typed(motorist))
     opened = amend_case.amend(book, case_id, facts, theirs)
-    opened = replace(opened, warnings=(*opened.warnings, *warn_of_typed_data(typed(motorist))))
+    opened = replace(opened, warnings=(*opened.warnings, *warnings))
     return shown_amended(desk, "case amend", book, opened, changes)
 
 

@@ -56,6 +56,7 @@ def emergency(  # noqa: PLR0917 - the options of a command
     if len(wanted) != 1:
         raise UsageError("name one of --called-by PERSON, --not-reached and --not-needed")
     book = open_book(desk)
+    warnings = warn_of_typed_data({"--because": because})
     done = emergency_record.record_emergency(
         book,
         case_id,
@@ -64,8 +65,7 @@ def emergency(  # noqa: PLR0917 - the options of a command
         at=None if at is None else read_past_moment(at, book),
         because=read_text(because, "reason") if because else "",
     )
-    typed = warn_of_typed_data({"--because": because})
-    done = replace(done, warnings=(*done.warnings, *typed))
+    done = replace(done, warnings=(*done.warnings, *warnings))
     return shown_record(desk, "case emergency", done)
 
 

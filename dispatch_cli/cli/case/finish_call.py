@@ -1,7 +1,7 @@
 """Open the case of a call from its facts, or park the call."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -20,7 +20,9 @@ from .questions import Interview, print_parked
 
 if TYPE_CHECKING:
     from ...cases.book import Book
+    from ...cases.draft_calls import Record
     from ...model.draft import Draft
+    from ...results.case_results import DraftView
 
 Warnings = Sequence[Message | str]
 
@@ -122,27 +124,39 @@ def shown_started(
 
     if not facts and not on_line:
         raise UsageError("a parked call needs a fact", hint="for example --call-back NUMBER")
-    draft = draft_calls.start(book, facts, on_line=on_line)
-    doubts = open_case.doubtful_number(facts.get("call_back", ""))
-    notes = [*warnings, *doubts, *(() if draft.can_be_called_back else (NO_NUMBER,))]
-    return shown_draft(desk, "case open", book, draft, draft_calls.parked(draft), warnings=notes)
+    notes = [*warnings, *open_case.doubtful_number(facts.get("call_back", ""))]
+
+    def act(record: "Record") -> object:
+        def with_warning(draft: "Draft", done: Message) -> None:
+            if not draft.can_be_called_back:
+                notes.append(NO_NUMBER)
+            record(draft, done)
+
+        return draft_calls.start(book, facts, on_line=on_line, record=with_warning)
+
+    return shown_draft(desk, "case open", book, act, warnings=notes)
 
 
 def shown_draft(
     desk: DeskOptions,
     verb: str,
     book: "Book",
-    draft: "Draft",
-    done: Message,
+    act: "Callable[[Record], object]",
     *,
     warnings: Warnings = (),
 ) -> Outcome:
-    """Make the outcome of an act on a parked call, without its facts."""
+    """Do an act on a parked call, and make its outcome without the facts of the call.
+
+    ``act`` passes the changed draft to its argument before the commit.
+    """
     from ...cases.book import local
     from ...cases.view_drafts import view
     from ...render import draft_views
 
-    found, here = view(draft, book.now), local(book.now, book)
+    here = local(book.now, book)
+    recorded: list[tuple[DraftView, Message]] = []
+    act(lambda draft, done: recorded.append((view(draft, book.now), done)))
+    ((found, done),) = recorded
     return shown(
         desk,
         verb,

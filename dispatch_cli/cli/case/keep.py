@@ -46,8 +46,8 @@ def note(
     line = read_text(text, Message("note"))
     if not line:
         raise UsageError("the note is empty")
-    keep_case.note(book.renewed(), case_id, line)
     warnings = warn_of_typed_data({"note": text})
+    keep_case.note(book.renewed(), case_id, line)
     return _done(desk, "note", case_id, keep_case.NOTED, warnings=warnings)
 
 

@@ -4,7 +4,6 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ...cases import view_case
 from ...cases.book import local
 from ...messages import Message
 from ..desk_options import DeskOptions
@@ -28,7 +27,7 @@ def shown_opened(
     """Make the outcome of ``case open``, which shows the exact place once."""
     answer, case = opened.answer, opened.case
     notes: tuple[Message | str, ...] = (*UNSHOWN.warnings, *warnings)
-    view = view_case.view(case, book.now)
+    view = opened.view
 
     def show() -> None:
         from ...render import case_opened, stderr_lines
@@ -75,7 +74,7 @@ def shown_amended(
     from ...render import case_opened
 
     answer = opened.answer
-    view = view_case.view(opened.case, book.now)
+    view = opened.view
     here = local(book.now, book)
     place = answer.incident.place if "at" in changes else ""
     is_waiting = any(service.state == "waiting" for service in view.services)

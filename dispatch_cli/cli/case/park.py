@@ -1,13 +1,10 @@
 """``dispatch case park``, ``resume`` and ``discard``: calls that are not finished."""
 
 import os
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import Annotated, ClassVar
 
 import typer
-from msgspec.structs import replace
 
-from ...errors import UsageError
-from ...messages import Message
 from ...model.case import Personal
 from ...model.draft import with_new_facts
 from ..desk_options import DeskOptions
@@ -23,18 +20,12 @@ from .open import NOT_TYPED, typed_data
 from .questions import Interview, print_known
 from .typed_data import warn_of_typed_data
 
-if TYPE_CHECKING:
-    from ...model.draft import Draft
-
 DraftArgument = Annotated[
     str, typer.Argument(metavar="G1", help="Number of the parked call, as in the list.")
 ]
 TakeOption = Annotated[
     bool, typer.Option("--take", help="Take the call from the operator who asks its questions.")
 ]
-
-OPTIONS = {"injured": "--injured N", "at": "--at PLACE", "kind": "KIND"}
-"""How the facts that a case needs are typed."""
 
 
 @with_options(DeskOptions)
@@ -70,9 +61,13 @@ def park(
         facts["call_back"] = read_call_back(desk, call_back)
     draft_id = draft_calls.draft_id(number) if number else draft_calls.last_of(book)
     book = book.renewed()
-    draft = draft_calls.park(book, draft_id, facts, on_line=on_line)
-    warnings = warn_of_typed_data({"--call-back": call_back})
-    return shown_draft(desk, "case park", book, draft, draft_calls.parked(draft), warnings=warnings)
+    return shown_draft(
+        desk,
+        "case park",
+        book,
+        lambda record: draft_calls.park(book, draft_id, facts, on_line=on_line, record=record),
+        warnings=warn_of_typed_data({"--call-back": call_back}),
+    )
 
 
 class FurtherFacts(IncidentOptions, frozen=True, kw_only=True):
@@ -94,7 +89,7 @@ def resume(  # noqa: PLR0917 - the options of a command
 
     dispatch case resume G1 breakdown --injured 0 --at 86150
     """
-    from ...cases import draft_calls
+    from ...cases import draft_calls, resume_draft
 
     book = open_book(desk, calls=True)
     draft_id = draft_calls.draft_id(number)
@@ -108,15 +103,10 @@ def resume(  # noqa: PLR0917 - the options of a command
         return opened_from_interview(desk, book, interview, warnings, work=work, verb="resume")
     new = facts_of(facts, read_personal(desk, motorist, data))
     book = book.renewed()
-    draft = draft_calls.read_free(book, draft_id, take=take)
-    complete = replace(draft, facts=with_new_facts(draft.facts, new))
-    if complete.missing:
-        if new:
-            draft_calls.resume(book, draft_id, facts=new, take=take)
-        raise _incomplete(complete)
+    draft = resume_draft.complete(book, draft_id, new, take=take)
     # In one transaction: the new facts are in the case, or the draft is as it was.
     return opened_from_facts(
-        desk, book, complete.facts, warnings, draft=draft, work=work, verb="resume"
+        desk, book, draft.facts, warnings, draft=draft, work=work, verb="resume"
     )
 
 
@@ -139,19 +129,10 @@ def discard(
     draft_id = draft_calls.draft_id(number)
     reason = read_text(because, "reason")
     book = book.renewed()
-    draft = draft_calls.discard(book, draft_id, reason, take=take)
-    done = Message("{number} is discarded", number=draft.number)
-    warnings = warn_of_typed_data({"--because": because})
-    return shown_draft(desk, "case discard", book, draft, done, warnings=warnings)
-
-
-def _incomplete(draft: "Draft") -> UsageError:
-    """Return the error with the options of the facts that are still missing."""
-    return UsageError(
-        "{number} is still parked; missing: {missing}",
-        number=draft.number,
-        missing=", ".join(OPTIONS[name] for name in draft.missing),
-        hint=Message(
-            "repeat dispatch case resume {number} with the missing facts", number=draft.number
-        ),
+    return shown_draft(
+        desk,
+        "case discard",
+        book,
+        lambda record: draft_calls.discard(book, draft_id, reason, take=take, record=record),
+        warnings=warn_of_typed_data({"--because": because}),
     )
