@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import ConflictError
 from ..messages import Message
-from ..model.case import Act
+from ..model.case import Act, ref_of
 from .book import Book, clock
 from .refused_act import RefusedActError
 
@@ -23,7 +23,7 @@ def act_name(act: Act) -> Message:
     offer = act.details.get("offer")
     if not offer:
         return action
-    return Message("{action} of {ref}", action=action, ref=f"{act.case_id}.{offer}")
+    return Message("{action} of {ref}", action=action, ref=ref_of(act.case_id, int(offer)))
 
 
 def naming_operator(

@@ -25,7 +25,7 @@ WHAT_IS_DUE = (
     "emergency call", "call back", "call off", "answer", "ring back", "arrival", "new time",
     "tell driver", "tell caller", "next call", "last resort", "last resort answer", "closing",
 )  # fmt: skip
-"""What may be due in a case."""
+"""What may be due in a case; of several at one moment the first one is the most urgent."""
 
 EMERGENCY_WITHIN = timedelta(seconds=60)
 """How long the record of an emergency call may be missing."""
@@ -59,7 +59,7 @@ class Deadline(Struct, frozen=True):
 
 
 def deadlines(case: Case, now: datetime) -> list[Deadline]:
-    """Return the deadlines of a case, the earliest first.
+    """Return the deadlines of a case: the emergency call, then the missed ones, the earliest first.
 
     A case that is over has only the providers that must be called off. An open one without any
     deadline but a call back is due to be closed. A deadline that is further ahead of ``now`` than
@@ -68,7 +68,13 @@ def deadlines(case: Case, now: datetime) -> list[Deadline]:
     found = [_calling_off(offer, now) for offer in case.offers if offer.call_off_by is not None]
     if case.closed_at is None and not case.cancelled:
         found += _of_open_case(case, now)
-    return sorted(found, key=lambda deadline: (not deadline.is_overdue(now), deadline.at))
+    return sorted(found, key=lambda deadline: _rank(deadline, now))
+
+
+def _rank(deadline: Deadline, now: datetime) -> tuple[bool, bool, datetime, int]:
+    """Return the key of a deadline in the order of a case; nothing precedes an emergency call."""
+    rank = WHAT_IS_DUE.index(deadline.what)
+    return rank > 0, not deadline.is_overdue(now), deadline.at, rank
 
 
 def _of_open_case(case: Case, now: datetime) -> list[Deadline]:
@@ -197,5 +203,5 @@ def _idle_since(
 
 
 def overdue(case: Case, now: datetime) -> list[Deadline]:
-    """Return the missed deadlines of a case, the earliest first."""
+    """Return the missed deadlines of a case, the emergency call first, then the earliest."""
     return [deadline for deadline in deadlines(case, now) if deadline.is_overdue(now)]

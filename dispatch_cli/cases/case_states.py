@@ -27,6 +27,12 @@ _BY_OFFER: dict[str, ServiceState] = {
     "cancelled": "cancelled",
 }
 
+_FROM_HELP = ("exhausted", "waiting", "last_resort", "asking", "taken_over", *LIVE)
+"""States of a service, the furthest from help first."""
+
+_TO_WORK_ON = ("asking", "waiting", "exhausted", "last_resort", *LIVE)
+"""States of a service, the one that the operator works on first: an open call cannot wait."""
+
 _UNANSWERED = ("no_answer", "unreachable")
 """States after which the provider's other numbers are called."""
 
@@ -96,6 +102,18 @@ def service_state(case: Case, service: CaseService) -> ServiceState:
     return "asking" if "later" in states else "exhausted"
 
 
+def case_state(case: Case) -> str:
+    """Return the state of the service that is furthest from getting help."""
+    if case.cancelled:
+        return "cancelled"
+    if case.closed_at is not None:
+        return "closed"
+    states = {
+        service_state(case, service) for service in case.services if not is_followed(case, service)
+    }
+    return next((state for state in _FROM_HELP if state in states), "open")
+
+
 def is_followed(case: Case, service: CaseService) -> bool:
     """Return whether a service is exhausted, and one planned after it can still bring help.
 
@@ -142,7 +160,7 @@ def state_word(state: str) -> Message:
 def service_in_need(case: Case) -> CaseService | None:
     """Return the service to work on first: one with an open call before one that needs a call."""
     states = [(service_state(case, each), each) for each in case.services]
-    for needed in ("asking", "waiting", "exhausted", "last_resort", "accepted", "arrived"):
+    for needed in _TO_WORK_ON:
         for state, service in states:
             if state == needed:
                 return service
@@ -150,12 +168,17 @@ def service_in_need(case: Case) -> CaseService | None:
 
 
 def offer_in_hand(case: Case, service: CaseService) -> Offer | None:
-    """Return the offer that an answer concerns: the open one, else a live one, else the last."""
+    """Return the offer that an answer concerns: the open one, else a live one, else the last.
+
+    A provider that must be called off counts after all others under way.
+    """
     offers = list(offers_for(case, service.service))
-    for states in (("open",), LIVE, ("later",)):
-        for offer in offers:
-            if offer.state in states:
-                return offer
+    needed = [offer for offer in offers if offer.call_off_by is None]
+    for group in (needed, offers):
+        for states in (("open",), LIVE, ("later",)):
+            for offer in group:
+                if offer.state in states:
+                    return offer
     return offers[-1] if offers else None
 
 

@@ -69,11 +69,11 @@ def _must_be_seen(book: Book, case: Case, offer: Offer) -> None:
         raise ConflictError(
             "{operator} called {ref} {name} at {at}, after your call {own}",
             operator=offer.operator,
-            ref=f"{case.id}.{offer.number}",
+            ref=ref_of(case.id, offer.number),
             name=offer.name,
             at=clock(offer.opened_at, book),
-            own=f"{case.id}.{own[-1].number}",
-            hint=Message("name the offer: {ref}", ref=f"{case.id}.{offer.number}"),
+            own=ref_of(case.id, own[-1].number),
+            hint=Message("name the offer: {ref}", ref=ref_of(case.id, offer.number)),
         )
 
 

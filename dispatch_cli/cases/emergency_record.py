@@ -3,7 +3,7 @@
 The program dials no number: a person does, and this is the record of it.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -11,24 +11,20 @@ from msgspec.structs import replace
 
 from .. import plans
 from ..errors import ConflictError, UsageError
-from ..messages import Clock, Message
+from ..messages import Message
 from ..model import Incident, Rules
 from ..model.case import CALLERS, Case, CaseService, EmergencyState, LastResortState, Personal
-from ..results.case_results import Recorded
+from ..results.case_results import CALLER_WORDS, EmergencyRecord, Recorded
 from . import case_states, offer_changes
-from .book import Book, clock
+from .book import Book, clock, local
 from .case_deadlines import EMERGENCY_WITHIN, NEXT_CALL_WITHIN
 from .decisions import decide
 
 if TYPE_CHECKING:
     from ..store import Transaction
 
-_SAID: dict[str, Message] = {
-    "caller": Message("the caller"),
-    "desk": Message("the desk"),
-    "on-scene": Message("a person at the scene"),
-    "other": Message("another person"),
-}
+BEFORE_OPENING = timedelta(minutes=30)
+"""How long before the begin of a case its emergency call can have been made."""
 
 
 def with_emergency_due(
@@ -80,6 +76,7 @@ def record_emergency(
 
     def change(tx: "Transaction", case: Case) -> Case:
         offer_changes.must_be_open(case)
+        _must_belong_to(case, moment, book)
         if because:
             tx.set_text(case_id, "emergency", because)
         return replace(
@@ -91,19 +88,33 @@ def record_emergency(
         )
 
     def record(_: Case, __: Personal) -> Recorded:
-        message = _of_emergency(state, caller, clock(moment, book))
+        done = EmergencyRecord(state, caller, moment)
+        message = done.sentence_at(local(book.now, book))
         return Recorded(ref=str(case_id), case_id=case_id, state=state, message=message)
 
-    return decide(book, case_id, "emergency", change, record, state=state, caller=caller)
+    called_at = None if state == "not_needed" else moment.isoformat()
+    return decide(
+        book,
+        case_id,
+        "emergency",
+        change,
+        record,
+        state=state,
+        caller=caller,
+        called_at=called_at,
+    )
 
 
-def _of_emergency(state: EmergencyState, caller: str, at: Clock) -> Message:
-    """Say what was recorded about an emergency call."""
-    if state == "called":
-        return Message("{caller} made the emergency call at {at}", caller=_SAID[caller], at=at)
-    if state == "not_reached":
-        return Message("the emergency number was not reached at {at}", at=at)
-    return Message("no emergency call is needed")
+def _must_belong_to(case: Case, moment: datetime, book: Book) -> None:
+    """Raise UsageError for a call long before the case: its time of day is that of another day."""
+    # A clock that was ahead may have opened the case; then the present time counts.
+    if min(case.opened_at, book.now) - moment > BEFORE_OPENING:
+        raise UsageError(
+            "{at} is long before case {id}, which was opened at {opened}",
+            at=clock(moment, book),
+            id=case.id,
+            opened=clock(case.opened_at, book),
+        )
 
 
 def record_last_resort(
@@ -143,7 +154,7 @@ def _of_last_resort(state: LastResortState, caller: str, service: str) -> Messag
     """Say what was recorded about the last resort of a service."""
     if state == "called":
         text = "{caller} called the last resort for {service}"
-        return Message(text, caller=_SAID[caller], service=Message(service))
+        return Message(text, caller=CALLER_WORDS[caller], service=Message(service))
     if state == "takes_over":
         return Message("the last resort takes over {service}", service=Message(service))
     return Message("the last resort does not take over {service}", service=Message(service))

@@ -197,7 +197,7 @@ QUESTIONS: tuple[Question, ...] = (
         answers=Message("kind of incident or service"),
         read=read_kind,
         needed=True,
-        usual=lambda facts: "accident" if _is_danger(facts) else "breakdown",
+        usual=lambda facts: "accident" if _is_hurt(facts) else "breakdown",
     ),
     Question(
         key="vehicle",
@@ -286,5 +286,6 @@ ON_REQUEST: Mapping[str, Message] = {
 """The questions for facts that are only asked if the operator has written ``-`` for them."""
 
 
-def _is_danger(facts: Facts) -> bool:
+def _is_hurt(facts: Facts) -> bool:
+    """Return whether a person is hurt or trapped, which a vehicle on the lane alone does not do."""
     return facts.get("injured", "0") not in ("", "0") or facts.get("trapped") == "yes"

@@ -7,10 +7,10 @@ from msgspec.structs import replace
 
 from ..errors import ConflictError, UsageError
 from ..messages import Message, Plural
-from ..model.case import Case
+from ..model.case import Case, ref_of
 from ..results.case_results import CaseView, Recorded
 from ..results.hand_over_results import HandedCase, HandedPromise, HandOver
-from . import case_deadlines, case_states, offer_changes, view_drafts
+from . import case_deadlines, case_states, contacts, offer_changes, urgency, view_drafts
 from .book import Book, takeover_sentence
 from .decisions import decide, of_case
 
@@ -57,14 +57,14 @@ def hand_over(book: Book, to: str) -> HandOver:
     """
     if not to.strip() or to == book.operator:
         raise UsageError("--to {to!r} is not another operator", to=to)
-    handed = []
     with book.store.deciding() as tx:
         own = [each for each in tx.cases(open_only=True) if each.keeper == book.operator]
         for case in reversed(own):
             tx.save(case, replace(case, keeper=to))
             book.write(tx, "hand over", case.id, keeper_before=book.operator, to=to)
-            handed.append(_handed(book, case))
         drafts = [each for each in tx.drafts() if each.operator == book.operator]
+        in_order = sorted(own, key=lambda case: urgency.sort_key(case, book.now))
+        handed = tuple(_handed(book, case) for case in in_order)
         facts = [of_case(each.id, Message("handed over to {to}", to=to)) for each in own]
         message = Plural(
             "{count} case is handed over to {to}",
@@ -75,7 +75,7 @@ def hand_over(book: Book, to: str) -> HandOver:
         done = HandOver(
             to=to,
             message=message,
-            cases=tuple(sorted(handed, key=_urgency)),
+            cases=handed,
             drafts=tuple(view_drafts.view(each, book.now) for each in drafts),
         )
     book.unshown.recorded.extend(facts)
@@ -114,7 +114,8 @@ def takeovers(book: Book, views: Iterable[CaseView]) -> list[Message]:
 
 
 def _handed(book: Book, case: Case) -> HandedCase:
-    due = case_deadlines.deadlines(case, book.now)
+    deadlines = case_deadlines.deadlines(case, book.now)
+    due = contacts.deadline_views(case, deadlines, book.now, book.catalog.rules)
     return HandedCase(
         case_id=case.id,
         kind=case.incident.kind,
@@ -122,8 +123,9 @@ def _handed(book: Book, case: Case) -> HandedCase:
         promises=tuple(_promises(case)),
         due=due[0].what if due else "",
         due_at=due[0].at if due else None,
-        overdue=bool(due) and due[0].is_overdue(book.now),
+        overdue=any(each.overdue for each in due),
         on_line_since=case.on_line_since,
+        deadlines=due,
     )
 
 
@@ -142,11 +144,5 @@ def _promises(case: Case) -> Iterator[HandedPromise]:
         elif offer.state in case_states.WAITING_FOR_ANSWER:
             at, what = offer.answer_by, "answer"
         if at is not None:
-            ref = f"{case.id}.{offer.number}"
+            ref = ref_of(case.id, offer.number)
             yield HandedPromise(ref, offer.service, offer.name, offer.phone, what, at)
-
-
-def _urgency(case: HandedCase) -> tuple[bool, bool, float]:
-    """Sort missed deadlines first, then callers on the line, then by deadline."""
-    at = float("inf") if case.due_at is None else case.due_at.timestamp()
-    return not case.overdue, case.on_line_since is None, at

@@ -1,4 +1,4 @@
-"""The one order of urgency of cases, for the list, the audit and the desk."""
+"""The one order of urgency of cases and parked calls, for the lists, the audit and the desk."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,7 +12,7 @@ _PROVIDERS = frozenset({"answer", "ring back", "arrival", "closing", "last resor
 
 
 class Urgency(IntEnum):
-    """How urgent a case is; the smallest value is first."""
+    """How urgent a case or a parked call is; the smallest value is first."""
 
     PERSON = 0
     """A person is hurt or in danger, and the desk has something to do for them."""
@@ -25,18 +25,34 @@ class Urgency(IntEnum):
 
 def urgency_of(case: Case, due: Sequence[Deadline], now: datetime) -> Urgency:
     """Return the urgency of a case with its deadlines."""
-    is_over = case.closed_at is not None or case.cancelled
     is_overdue = any(each.is_overdue(now) for each in due)
     is_to_do = is_overdue or any(each.what not in _PROVIDERS for each in due)
-    if not is_over and is_to_do and (case.incident.in_danger or case.emergency_by is not None):
+    return urgency_by(
+        is_person=is_to_do and (case.incident.in_danger or case.emergency_by is not None),
+        is_overdue=is_overdue,
+        is_over=case.closed_at is not None or case.cancelled,
+        is_on_line=case.on_line_since is not None,
+        is_appointment=case.incident.when - now > APPOINTMENT_AFTER,
+    )
+
+
+def urgency_by(
+    *,
+    is_person: bool,
+    is_overdue: bool,
+    is_over: bool,
+    is_on_line: bool,
+    is_appointment: bool = False,
+) -> Urgency:
+    """Return the urgency of a case or of a parked call with these facts."""
+    if is_person and not is_over:
         return Urgency.PERSON
     if is_overdue:
         return Urgency.OVERDUE
     if is_over:
         return Urgency.OVER
-    if case.on_line_since is not None:
+    if is_on_line:
         return Urgency.ON_LINE
-    is_appointment = case.incident.when - now > APPOINTMENT_AFTER
     return Urgency.APPOINTMENT if is_appointment else Urgency.DUE
 
 

@@ -1,6 +1,6 @@
 """Read cases: the handover list, one case, the missed deadlines, the personal data of a case."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from operator import itemgetter
 
@@ -9,18 +9,21 @@ from msgspec.structs import replace
 from .. import plans
 from ..errors import ConflictError
 from ..messages import Message
+from ..model import Rules
 from ..model.case import Act, Case, CaseService, Offer, Personal, ref_of
 from ..results.case_results import (
     Audit,
     CaseView,
+    DeadlineView,
     DraftView,
+    EmergencyRecord,
     OfferView,
     Overdue,
     PersonalView,
     ServiceView,
 )
 from ..results.hand_over_results import CallBackNumber
-from . import call_texts, case_deadlines, case_states, urgency, view_drafts
+from . import call_texts, case_deadlines, case_states, contacts, urgency, view_drafts
 from .book import Book, require_case
 
 LATELY_CLOSED = 50
@@ -30,14 +33,10 @@ PAGE = 500
 """The number of closed cases that are read at a time."""
 
 
-def view(case: Case, now: datetime) -> CaseView:
-    """Return the view of a case at a moment."""
+def view(case: Case, now: datetime, rules: Rules | None = None) -> CaseView:
+    """Return the view of a case at a moment; ``rules`` have the plans of the provider file."""
     due, incident = case_deadlines.deadlines(case, now), case.incident
-    states = [
-        case_states.service_state(case, service)
-        for service in case.services
-        if not case_states.is_followed(case, service)
-    ]
+    shown = contacts.deadline_views(case, due, now, rules)
     return CaseView(
         id=case.id,
         kind=incident.kind,
@@ -45,7 +44,7 @@ def view(case: Case, now: datetime) -> CaseView:
         area=incident.place.postcode,
         opened_at=case.opened_at,
         age_min=max(0.0, (now - case.opened_at).total_seconds() / 60),
-        state=_whole_state(case, states),
+        state=case_states.case_state(case),
         operator=case.keeper,
         opened_by=case.operator,
         place=call_texts.rough_area(incident),
@@ -57,12 +56,16 @@ def view(case: Case, now: datetime) -> CaseView:
         appointment=incident.when
         if urgency.urgency_of(case, due, now) is urgency.Urgency.APPOINTMENT
         else None,
-        services=tuple(_service_view(case, service, due, now) for service in case.services),
+        services=tuple(_service_view(case, service, shown) for service in case.services),
         offers=tuple(_offer_view(case, offer) for offer in case.offers),
         next_deadline=due[0].at if due else None,
         due=due[0].what if due else "",
-        overdue=bool(due) and due[0].is_overdue(now),
+        overdue=any(each.overdue for each in shown),
         merged_into=case.merged_into,
+        deadlines=shown,
+        emergency_call=EmergencyRecord(case.emergency, case.emergency_caller, case.emergency_at)
+        if case.emergency
+        else None,
     )
 
 
@@ -80,9 +83,9 @@ def listed(book: Book, *, closed: int = 0) -> list[CaseView | DraftView]:
         found = reader.cases(open_only=True)
         found += reader.closed_cases(limit=closed) if closed else []
         drafts = reader.drafts()
-    now = book.now
+    now, rules = book.now, book.catalog.rules
     in_order: list[tuple[object, CaseView | DraftView]] = [
-        *((urgency.sort_key(case, now), view(case, now)) for case in found),
+        *((urgency.sort_key(case, now), view(case, now, rules)) for case in found),
         *((view_drafts.sort_key(each, now), view_drafts.view(each, now)) for each in drafts),
     ]
     in_order.sort(key=itemgetter(0))
@@ -101,7 +104,7 @@ def closed_pages(book: Book) -> Iterator[list[CaseView]]:
         if not found:
             return
         last = found[-1].id
-        yield [view(case, book.now) for case in found]
+        yield [view(case, book.now, book.catalog.rules) for case in found]
 
 
 def show(book: Book, case_id: int) -> CaseView:
@@ -115,7 +118,8 @@ def show(book: Book, case_id: int) -> CaseView:
     unasked = not_asked(case.incident, case.answered, book.catalog.rules)
     if case.forgotten_at is not None:
         unasked = [] if case.is_safety_asked else ["injured"]
-    return replace(view(case, book.now), emergency=calls, not_asked=tuple(unasked), merged=merged)
+    shown = view(case, book.now, book.catalog.rules)
+    return replace(shown, emergency=calls, not_asked=tuple(unasked), merged=merged)
 
 
 def acts(book: Book, case_id: int | None = None) -> list[Act]:
@@ -185,9 +189,10 @@ def audit(book: Book, *, is_by_cron: bool = False) -> Audit:
         open_cases = reader.cases(open_only=True)
         jump = jump_in_force(book, reader)
         drafts = [*reader.drafts(), *reader.drafts_ended(book.now)]
+    now, rules = book.now, book.catalog.rules
     in_order: list[tuple[object, Iterable[Overdue]]] = [
-        *((urgency.sort_key(case, book.now), overdue_of(case, book.now)) for case in open_cases),
-        *((view_drafts.sort_key(d, book.now), view_drafts.overdue_of(d, book.now)) for d in drafts),
+        *((urgency.sort_key(case, now), overdue_of(case, now, rules)) for case in open_cases),
+        *((view_drafts.sort_key(each, now), view_drafts.overdue_of(each, now)) for each in drafts),
     ]
     in_order.sort(key=itemgetter(0))
     found = tuple(missed for _, all_missed in in_order for missed in all_missed)
@@ -196,25 +201,16 @@ def audit(book: Book, *, is_by_cron: bool = False) -> Audit:
     return Audit(found, sentence(jump, book) if jump else "")
 
 
-def overdue_of(case: Case, now: datetime) -> Iterable[Overdue]:
+def overdue_of(case: Case, now: datetime, rules: Rules | None = None) -> Iterable[Overdue]:
     """Yield the missed deadlines of a case, each with the name and number to call."""
     for deadline in case_deadlines.overdue(case, now):
-        offer = case_states.offer_of(case, deadline.offer)
-        service = case_states.service_of(case, deadline.service)
-        name, phone = (offer.name, offer.phone) if offer else (deadline.service, "")
-        if deadline.what == "tell caller":
-            phone = ""
-        if deadline.what == "emergency call":
-            phone = " ".join(sorted(plans.numbers_to_dial(case.incident)))
-        if service is not None and deadline.what in ("last resort", "last resort answer"):
-            phone = service.last_resort_phone
-        ref = ref_of(case.id, deadline.offer) if offer else str(case.id)
+        contact = contacts.contact_of(case, deadline, rules)
         yield Overdue(
-            ref,
+            contact.ref,
             deadline.what,
             deadline.at,
-            name,
-            phone,
+            contact.name or contact.service,
+            contact.phone,
             is_ahead=deadline.is_ahead,
             is_broken=deadline.is_broken,
         )
@@ -226,37 +222,13 @@ def most_urgent(book: Book) -> int | None:
     return found[0].id if found else None
 
 
-def _whole_state(case: Case, states: Sequence[str]) -> str:
-    """Return the state of the service that is furthest from getting help."""
-    if case.cancelled:
-        return "cancelled"
-    if case.closed_at is not None:
-        return "closed"
-    for state in ("exhausted", "waiting", "last_resort", "asking", "taken_over", *case_states.LIVE):
-        if state in states:
-            return state
-    return "open"
-
-
 def _service_view(
-    case: Case, service: CaseService, deadlines: Iterable[case_deadlines.Deadline], now: datetime
+    case: Case, service: CaseService, deadlines: Iterable[DeadlineView]
 ) -> ServiceView:
-    asked = {offer.number for offer in case.offers if offer.service == service.service}
-    due = next(
-        (
-            each
-            for each in deadlines
-            if each.offer in asked
-            or each.service == service.service
-            or (each.what == "call back" and service is case.services[0])
-        ),
-        None,
-    )
+    of_case = {""} if service is case.services[0] else set()
+    due = next((each for each in deadlines if each.service in {service.service} | of_case), None)
     offer = case_states.offer_in_hand(case, service)
-    if offer is not None and offer.state not in (
-        *case_states.WAITING_FOR_ANSWER,
-        *case_states.LIVE,
-    ):
+    if offer is not None and offer.state not in case_states.UNDER_WAY:
         offer = None
     return ServiceView(
         service=service.service,
@@ -268,7 +240,10 @@ def _service_view(
         last_resort=f"{service.last_resort_phone} {service.last_resort_text}",
         due=due.what if due else "",
         due_at=due.at if due else None,
-        overdue=due is not None and due.is_overdue(now),
+        overdue=due is not None and due.overdue,
+        due_ref=due.ref if due else "",
+        due_name=due.name if due else "",
+        due_phone=due.phone if due else "",
     )
 
 

@@ -7,23 +7,21 @@ from datetime import datetime
 from ..model.draft import Draft
 from ..results.case_results import DraftView, Overdue
 from . import draft_calls
-from .urgency import Urgency
+from .urgency import Urgency, urgency_by
 
 _POSTCODE = re.compile(r"(?<![\w.,+/:-])[0-9]{5}(?![\w.,+/:-])")
 
 
 def sort_key(draft: Draft, now: datetime) -> tuple[Urgency, datetime, datetime, int]:
     """Return the key of a draft in the one order of urgency of calls and cases."""
-    due, key = draft_calls.deadline(draft, now), Urgency.DUE
-    if draft.ended_at is not None:
-        key = Urgency.OVERDUE
-    elif draft.is_danger:
-        key = Urgency.PERSON
-    elif due.is_overdue(now):
-        key = Urgency.OVERDUE
-    elif draft.on_line:
-        key = Urgency.ON_LINE
-    return key, due.at, draft.opened_at, draft.id
+    due = draft_calls.deadline(draft, now)
+    urgency = urgency_by(
+        is_person=draft.is_danger,
+        is_overdue=due.is_overdue(now),
+        is_over=draft.ended_at is not None,
+        is_on_line=draft.on_line,
+    )
+    return urgency, due.at, draft.opened_at, draft.id
 
 
 def view(draft: Draft, now: datetime) -> DraftView:

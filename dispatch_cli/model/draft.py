@@ -5,7 +5,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from .words import DANGEROUS_SPOTS
+from .incident import is_danger
 
 REQUIRED = ("injured", "at", "kind")
 """The facts without which no case is opened."""
@@ -75,10 +75,12 @@ class Draft(Struct, frozen=True, kw_only=True):
     @property
     def is_danger(self) -> bool:
         """Whether the caller has said that a person is hurt, trapped or in traffic."""
-        return (
-            self.facts.get("injured", "") not in ("", "0")
-            or self.facts.get("trapped") == "yes"
-            or self.facts.get("spot") in DANGEROUS_SPOTS
+        injured = self.facts.get("injured", "")
+        return is_danger(
+            # A number that cannot be read is not known to be 0.
+            injured=int(injured) if injured.isdecimal() else len(injured),
+            trapped=self.facts.get("trapped") == "yes",
+            spot=self.facts.get("spot"),
         )
 
     @property

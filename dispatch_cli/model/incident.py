@@ -140,4 +140,9 @@ class Incident(Struct, frozen=True, kw_only=True):
     @property
     def in_danger(self) -> bool:
         """Whether a person is hurt, trapped or in traffic, so that no contract counts."""
-        return self.injured > 0 or self.trapped or self.spot in DANGEROUS_SPOTS
+        return is_danger(injured=self.injured, trapped=self.trapped, spot=self.spot)
+
+
+def is_danger(*, injured: int, trapped: bool, spot: str | None) -> bool:
+    """Return whether a person is hurt, trapped or in traffic: the one definition of danger."""
+    return injured > 0 or trapped or spot in DANGEROUS_SPOTS

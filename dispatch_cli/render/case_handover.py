@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ..messages import Message
+from .deadline_lines import deadline_lines
 from .draft_views import draft_lines
 from .figures import iso, past_clock
 from .layout import Line, Screen, cells, flow, pad, plain_line, plain_lines, wrap
@@ -53,13 +54,8 @@ def _handed_lines(case: "HandedCase", now: datetime, screen: Screen) -> list[Lin
         since = past_clock(case.on_line_since, now)
         head.append(screen.say("caller on the line since {since}", since=since))
     lines = plain_lines(flow(filter(None, head), screen.width, rest=_INDENT), "bold")
-    if case.due_at is not None:
-        due, at = screen.word(case.due), past_clock(case.due_at, now)
-        text = screen.say("{due} due {at}", due=due, at=at)
-        if case.overdue:
-            text = screen.say("MISSED: {due} due {at}", due=due, at=at)
-        style = "bold red" if case.overdue else ""
-        lines += plain_lines(wrap(text, screen.width, first=_INDENT, rest=_INDENT), style)
+    for due in case.deadlines[:1]:
+        lines += deadline_lines(due, now, screen, first=_INDENT)
     for promise in case.promises:
         lines += promise_lines(promise, now, screen)
     return lines

@@ -11,7 +11,7 @@ from .layout import Line, Screen, cells, pad, plain_line
 from .wording import number
 
 if TYPE_CHECKING:
-    from ..results.case_results import CaseView, ServiceView
+    from ..results.case_results import CaseView
 
 _HEADS = (
     Message("Due"), Message("Case"), Message("Mark"), Message("Place"), Message("What"),
@@ -51,8 +51,7 @@ def list_lines(
 
 def _cells_of(view: "CaseView", now: datetime, screen: Screen) -> dict[str, str]:
     """Return the texts of a case by the English heading of their column."""
-    service = _service_due(view)
-    firm = service.provider if service else ""
+    firm, phone = _contact(view)
     state = screen.word(view.due or view.state, of="case")
     is_wide = screen.width >= _WIDE_FROM
     return {
@@ -65,7 +64,7 @@ def _cells_of(view: "CaseView", now: datetime, screen: Screen) -> dict[str, str]
         "Vehicle": _vehicle(view, screen),
         "Client": screen.text(view.client or "-"),
         "Firm": screen.text(firm or "-"),
-        "Phone": screen.text(service.phone if service else "-") or "-",
+        "Phone": screen.text(phone or "-"),
         "Age": screen.text(_age(view.age_min)),
         "By": screen.text(view.operator),
     }
@@ -95,18 +94,20 @@ def _draft_cells(view: DraftView, now: datetime, screen: Screen) -> dict[str, st
     }
 
 
-def _service_due(view: "CaseView") -> "ServiceView | None":
-    """Return the service whose deadline is that of the case, else the first one under way."""
-    due = [each for each in view.services if each.due_at == view.next_deadline and each.due]
-    under_way = [each for each in view.services if each.offer]
-    return next(iter([*due, *under_way]), None)
+def _contact(view: "CaseView") -> tuple[str, str]:
+    """Return firm and phone of what is due first, of a case without a deadline those under way."""
+    if view.deadlines:
+        return view.deadlines[0].name, view.deadlines[0].phone
+    under_way = ((each.provider, each.phone) for each in view.services if each.offer)
+    return next(under_way, ("", ""))
 
 
 def _due(view: "CaseView", now: datetime, screen: Screen) -> str:
-    if view.next_deadline is None:
+    if not view.deadlines:
         return "-"
-    at = past_clock(view.next_deadline, now)
-    return screen.say("since {at}", at=at) if view.overdue else at
+    due = view.deadlines[0]
+    at = past_clock(due.at, now)
+    return screen.say("since {at}", at=at) if due.overdue else at
 
 
 def _mark(view: "CaseView", screen: Screen) -> str:

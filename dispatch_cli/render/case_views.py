@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ..results.case_results import DraftView
+from .deadline_lines import deadline_lines
 from .figures import iso, past_clock
 from .layout import (
     Line,
@@ -19,10 +20,8 @@ from .wording import worded
 if TYPE_CHECKING:
     from ..results.case_results import (
         Act,
-        Audit,
         CaseView,
         OfferView,
-        Overdue,
         PersonalView,
         ServiceView,
     )
@@ -89,13 +88,17 @@ def list_rows(views: Iterable["CaseView | DraftView"]) -> "Iterable[PlainRow]":
             "vehicle": view.vehicle or "",
         }
         for service in view.services:
+            offer, name, phone = service.offer, service.provider, service.phone
+            if service.due:
+                offer = service.due_ref if "." in service.due_ref else ""
+                name, phone = service.due_name, service.due_phone
             yield {
                 **shared,
                 "service": service.service,
                 "state": service.state,
-                "offer": service.offer,
-                "provider": service.provider,
-                "phone": service.phone,
+                "offer": offer,
+                "provider": name,
+                "phone": phone,
                 "due": service.due,
                 "due_at": iso(service.due_at),
                 "overdue": service.overdue,
@@ -123,23 +126,18 @@ def show_lines(
         screen.say("{operator} works on it", operator=view.operator)
         if view.operator != view.opened_by
         else "",
+        screen.say("caller on the line since {since}", since=past_clock(view.on_line_since, now))
+        if view.on_line_since
+        else "",
         screen.say("merged into case {number}", number=view.merged_into)
         if view.merged_into
         else "",
         *(screen.say("case {other} is merged into it", other=each) for each in view.merged),
     ]
     lines = plain_lines(flow(filter(None, head), screen.width, rest=_INDENT), "bold")
-    for call in view.emergency:
-        service = screen.word(call.service)
-        text = screen.say("EMERGENCY  {number}  {service}", number=call.dial, service=service)
-        lines.append(plain_line(text, "bold red"))
-    if view.next_deadline is not None:
-        due = {"what": screen.word(view.due), "at": past_clock(view.next_deadline, now)}
-        if view.overdue:
-            text = screen.say("MISSED: {what} due {at}", **due)
-        else:
-            text = screen.say("{what} due {at}", **due)
-        lines.append(plain_line(text, "bold red" if view.overdue else ""))
+    lines += _emergency_lines(view, now, screen)
+    for due in view.deadlines:
+        lines += deadline_lines(due, now, screen)
     if view.not_asked:
         facts = ", ".join(screen.word(each.replace("_", " ")) for each in view.not_asked)
         asked = screen.say("not asked: {facts}", facts=facts)
@@ -150,6 +148,20 @@ def show_lines(
         lines += _offer_lines(offer, now, screen)
     lines += _act_lines(acts, now, screen)
     return lines + (personal_lines(personal, screen) if personal else [])
+
+
+def _emergency_lines(view: "CaseView", now: datetime, screen: Screen) -> list[Line]:
+    """Make the lines of the numbers to dial, or of what was recorded of the emergency call."""
+    lines, done = [], view.emergency_call
+    if done is not None:
+        text = screen.text(done.sentence_at(now))
+        lines += plain_lines(wrap(text, screen.width, rest=_INDENT))
+    if done is None or not done.is_settled:
+        for call in view.emergency:
+            service = screen.word(call.service)
+            text = screen.say("EMERGENCY  {number}  {service}", number=call.dial, service=service)
+            lines.append(plain_line(text, "bold red"))
+    return lines
 
 
 def service_lines(service: "ServiceView", now: datetime, screen: Screen) -> list[Line]:
@@ -182,6 +194,24 @@ def show_rows(view: "CaseView", acts: Iterable["Act"] = ()) -> "Iterable[PlainRo
         yield {"what": "emergency", "service": call.service, "phone": call.dial}
     for merged in view.merged:
         yield {"what": "merged", "ref": str(merged)}
+    if (done := view.emergency_call) is not None:
+        yield {
+            "what": "emergency call",
+            "state": done.state,
+            "at": iso(done.at),
+            "text": done.caller,
+        }
+    for due in view.deadlines:
+        yield {
+            "what": "deadline",
+            "ref": due.ref,
+            "service": due.service,
+            "state": "overdue" if due.overdue else "due",
+            "phone": due.phone,
+            "name": due.name,
+            "at": iso(due.at),
+            "reason": due.what,
+        }
     for service in view.services:
         yield {
             "what": "service",
@@ -270,26 +300,6 @@ def call_back_rows(numbers: "Iterable[CallBackNumber]") -> "Iterable[PlainRow]":
     """Make a row for each call-back number."""
     for each in numbers:
         yield {"what": "call back", "ref": str(each.case_id), "phone": each.number}
-
-
-def audit_lines(found: "Audit", now: datetime, screen: Screen) -> list[Line]:
-    """Make a line for a jump of the clock and for each missed deadline."""
-    lines: list[Line] = []
-    if found.clock:
-        lines += plain_lines(wrap(screen.text(found.clock), screen.width, rest=_INDENT), "bold red")
-    for each in found.overdue:
-        lines += overdue_lines(each, now, screen)
-    return lines
-
-
-def overdue_lines(each: "Overdue", now: datetime, screen: Screen) -> list[Line]:
-    """Make the lines of a missed deadline: its kind, its time, and the number to call."""
-    name = screen.word(each.service) if each.service else screen.text(each.name)
-    who = f"{screen.text(each.phone)}  {name}" if name else ""
-    is_draft = each.ref.startswith("G")
-    ref = each.ref if is_draft else screen.say("case {number}", number=each.ref)
-    parts = [ref, screen.text(each.sentence_at(now)), who]
-    return plain_lines(flow(filter(None, parts), screen.width, rest=_INDENT), "bold red")
 
 
 def _offer_lines(offer: "OfferView", now: datetime, screen: Screen) -> list[Line]:

@@ -5,12 +5,13 @@ from datetime import datetime
 from msgspec import Struct
 
 from ..messages import Clock, Message
-from ..model.case import Act, Promise
+from ..model.case import Act, EmergencyState, Promise
 from .cascade_answer import EmergencyCall
 
 __all__ = [
-    "Act", "Audit", "CaseView", "DraftView", "Exhausted", "LaterProvider", "OfferCard",
-    "OfferView", "Overdue", "PersonalView", "Recorded", "ServiceView",
+    "CALLER_WORDS", "Act", "Audit", "CaseView", "DeadlineView", "DraftView", "EmergencyRecord",
+    "Exhausted", "LaterProvider", "OfferCard", "OfferView", "Overdue", "PersonalView", "Recorded",
+    "ServiceView",
 ]  # fmt: skip
 
 
@@ -73,10 +74,67 @@ class Exhausted(Struct, frozen=True):
     skipped: tuple[tuple[str, Message | str], ...]
 
 
-class ServiceView(Struct, frozen=True, kw_only=True):
-    """One service of a case: its state, its live offer, and its next deadline.
+class DeadlineView(Struct, frozen=True, kw_only=True):
+    """What is due in a case until when, and whom to call for it.
 
-    The first service also has the deadline of the whole case, the call back.
+    ``ref`` is the number of the offer, else that of the case; ``name`` is that of its firm.
+    ``phone`` is empty if the number to call is the caller's.
+    """
+
+    what: str
+    ref: str
+    service: str
+    at: datetime
+    overdue: bool
+    name: str
+    phone: str
+
+    @property
+    def offer(self) -> str:
+        """The number of the offer; empty without one."""
+        return self.ref if "." in self.ref else ""
+
+
+CALLER_WORDS = {
+    "caller": Message("the caller"),
+    "desk": Message("the desk"),
+    "on-scene": Message("a person at the scene"),
+    "other": Message("another person"),
+}
+"""Who has dialled an emergency number or the last resort, as sentences say it."""
+
+
+class EmergencyRecord(Struct, frozen=True):
+    """What was recorded of the emergency call of a case: ``caller`` is who dialled ``at`` a time.
+
+    An erased case has no time.
+    """
+
+    state: EmergencyState
+    caller: str
+    at: datetime | None
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nobody has to dial any more."""
+        return self.state in ("called", "not_needed")
+
+    def sentence_at(self, now: datetime) -> Message:
+        """Return the sentence about the call as of ``now``, in the time zone of ``now``."""
+        at = Clock(self.at, now) if self.at is not None else "?"
+        if self.state == "called":
+            caller = CALLER_WORDS[self.caller]
+            return Message("{caller} made the emergency call at {at}", caller=caller, at=at)
+        if self.state == "not_reached":
+            return Message("the emergency number was not reached at {at}", at=at)
+        return Message("no emergency call is needed")
+
+
+class ServiceView(Struct, frozen=True, kw_only=True):
+    """One service of a case: its state, its offer under way, and its next deadline.
+
+    The first service also has the deadlines of the whole case: emergency call, call back, closing.
+    ``due_ref``, ``due_name`` and ``due_phone`` say whom the deadline concerns, as in DeadlineView.
     """
 
     service: str
@@ -89,6 +147,9 @@ class ServiceView(Struct, frozen=True, kw_only=True):
     due: str = ""
     due_at: datetime | None = None
     overdue: bool = False
+    due_ref: str = ""
+    due_name: str = ""
+    due_phone: str = ""
 
 
 class OfferView(Struct, frozen=True, kw_only=True):
@@ -115,7 +176,8 @@ class CaseView(Struct, frozen=True, kw_only=True):
     """A case without personal data: its place is a rough area.
 
     ``operator`` works on the case: opened it, placed its last call or has taken it over.
-    ``appointment`` is when help is wanted later.
+    ``appointment`` is when help is wanted later. ``due`` and ``next_deadline`` are those of the
+    first of the ``deadlines``; ``overdue``: any of them is missed.
     """
 
     id: int
@@ -148,6 +210,10 @@ class CaseView(Struct, frozen=True, kw_only=True):
     """The cases that were merged into it, also through others; only in the view of one case."""
     not_asked: tuple[str, ...] = ()
     """The facts that the caller was not asked for; only in the view of a single case."""
+    deadlines: tuple[DeadlineView, ...] = ()
+    """All that is due, the most urgent first."""
+    emergency_call: EmergencyRecord | None = None
+    """What was recorded of the emergency call; None for nothing."""
 
 
 class DraftView(Struct, frozen=True, kw_only=True):

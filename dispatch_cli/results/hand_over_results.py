@@ -5,7 +5,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from ..messages import Message
-from .case_results import DraftView
+from .case_results import DeadlineView, DraftView
 
 FOUND_BY = ("number", "plate", "ref", "place", "case")
 """The facts by which a search finds a case."""
@@ -46,6 +46,7 @@ class HandedCase(Struct, frozen=True, kw_only=True):
     due_at: datetime | None
     overdue: bool
     on_line_since: datetime | None
+    deadlines: tuple[DeadlineView, ...] = ()
 
 
 class HandOver(Struct, frozen=True, kw_only=True):

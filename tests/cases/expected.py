@@ -553,7 +553,7 @@ class Desk(Promises):
         """Return the cases that are not done: danger first, then overdue, then on the line."""
 
         def place(job: Job) -> tuple:
-            due = sorted(job.deadlines(now))
+            due = job.in_order(now)
             missed = [each for each in due if not each[0]]
             firm_acts = ("answer", "ring back", "arrival", "closing", "last resort answer")
             is_to_do = missed or any(each[2] not in firm_acts for each in due)

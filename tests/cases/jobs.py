@@ -289,6 +289,10 @@ class Job(Struct):
         elif not self.to_dial():
             self.emergency_by = None
 
+    def in_order(self, now: datetime) -> list[tuple[bool, datetime, str, int, str]]:
+        """Return the deadlines, the emergency call first, then the missed ones."""
+        return sorted(self.deadlines(now), key=lambda due: (due[2] != "emergency call", due))
+
     def deadlines(self, now: datetime) -> list[tuple[bool, datetime, str, int, str]]:
         """Return the deadlines by the number of a call or the name of a service.
 

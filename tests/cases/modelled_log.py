@@ -270,10 +270,10 @@ class ModelledLog(RuleBasedStateMachine):
         ]  # fmt: skip
         assert (case.emergency_by, case.on_line_since) == (job.emergency_by, job.on_line)
         view = view_case.view(case, self.now)
-        due = sorted(job.deadlines(self.now))
+        due = job.in_order(self.now)
         assert view.state == job.case_state()
         assert view.next_deadline == (due[0][1] if due else None)
-        assert view.overdue == bool(due and not due[0][0])
+        assert view.overdue == any(not is_in_time for is_in_time, *_ in due)
         # A case ends as its last promise: an open one always has a deadline.
         assert job.over or due
         assert [(each.service, each.state, each.due_at) for each in view.services] == [
@@ -282,11 +282,10 @@ class ModelledLog(RuleBasedStateMachine):
 
     @staticmethod
     def due_of(job, needed, due):
-        """Return the next deadline of a service; the call back belongs to the first one."""
-        for _, at, what, number, name in due:
-            is_call_back = what == "call back" and needed is job.services[0]
+        """Return the next deadline of a service; those of the case belong to the first one."""
+        for _, at, _, number, name in due:
             service = job.calls[number - 1].service if number else name
-            if is_call_back or service == needed.name:
+            if service == needed.name or (needed is job.services[0] and not service):
                 return at
         return None
 

@@ -176,7 +176,9 @@ def test_open_asks_and_goes_straight_into_the_loop(dispatch, firms):
         shown = terminal.wait_for(BOTTOM)
         assert ">tow: waiting" in shown
         assert "CONFIRM  near 86150" in shown
-        assert "A8 towards M, last exit Adelsried, bei 86150" in shown
+        assert "A8 towards M, letzte Ausfahrt Adelsried, bei 86150" in shown
+        terminal.press("!")
+        terminal.wait_for("A8 towards M  last exit Adelsried")
         terminal.press("q")
         assert terminal.ended() == 0
     personal = dispatch("case", "show", "1", "--personal", "--json").envelope["data"]["personal"]
@@ -286,9 +288,10 @@ def test_the_verbs_on_a_terminal(dispatch, opened):
         ("case", "open", "tow", "--at", "86150", "--client", "adac", "--quiet"): "CASE 2",
         ("case", "offer", "1"): "CALL  Abschlepp Lech",
         ("case", "accept", "1.1", "--eta", "9"): "GIVE THE DRIVER",
-        ("case", "amend", "1", "--injured", "1", "--at", "86150"): "CONFIRM  near 86150",
         ("case", "callback", "1", "0"): "case 1: call back",
         ("case", "list"): "since",
+        ("case", "amend", "1", "--injured", "1", "--at", "86150"): "CONFIRM  near 86150",
+        ("case", "list", "--open"): "emergency call",
         ("case", "show", "1", "--log", "--personal"): "PERSONAL",
         ("case", "audit"): "call back overdue",
         ("case", "export", "1"): "Canary-Name",

@@ -13,6 +13,7 @@ from dispatch_cli.render import (
     case_list,
     case_loop,
     case_views,
+    deadline_lines,
     fairness_report,
     forecast_report,
 )
@@ -20,6 +21,7 @@ from dispatch_cli.render.layout import Screen, cells, line_text
 from dispatch_cli.results.case_results import (
     Audit,
     CaseView,
+    DeadlineView,
     Exhausted,
     LaterProvider,
     OfferCard,
@@ -79,6 +81,14 @@ def accepted() -> Recorded:
     )
 
 
+def deadline(**changes) -> DeadlineView:
+    values = {
+        "what": "answer", "ref": "17.1", "service": "tow", "at": NOW - timedelta(minutes=1),
+        "overdue": True, "name": NAME, "phone": PHONE, **changes,
+    }  # fmt: skip
+    return DeadlineView(**values)
+
+
 def view(**changes) -> CaseView:
     service = ServiceView(
         service="tow",
@@ -121,6 +131,7 @@ def view(**changes) -> CaseView:
         "next_deadline": NOW - timedelta(minutes=1),
         "due": "answer",
         "overdue": True,
+        "deadlines": (deadline(),),
         **changes,
     }
     return CaseView(**values)
@@ -211,7 +222,7 @@ SCREENS = {
         view(), NOW, screen,
         [Act(at=NOW, operator="x", action="offer", case_id=17, details={"offer": 1})], personal(),
     ),
-    "audit": lambda screen: case_views.audit_lines(
+    "audit": lambda screen: deadline_lines.audit_lines(
         Audit(
             [Overdue("17.1", "answer", NOW, NAME, PHONE), Overdue("17", "call back", NOW, "", "")],
             clock="the clock has jumped",
@@ -314,6 +325,6 @@ def test_a_case_is_one_line_of_the_list():
 
 def test_an_erased_place_and_a_quiet_case():
     """Without area, client and deadline the lines have no wrong text."""
-    quiet = view(next_deadline=None, due="", overdue=False, area="", offers=())
+    quiet = view(next_deadline=None, due="", overdue=False, deadlines=(), area="", offers=())
     lines = [line_text(line) for line in case_views.show_lines(quiet, NOW, Screen())]
     assert "near" not in lines[0]

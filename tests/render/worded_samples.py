@@ -14,6 +14,7 @@ from dispatch_cli.render import (
     case_views,
     check_views,
     coverage_views,
+    deadline_lines,
     fairness_report,
     forecast_report,
 )
@@ -29,6 +30,7 @@ from dispatch_cli.results.cascade_answer import (
 from dispatch_cli.results.case_results import (
     Audit,
     CaseView,
+    EmergencyRecord,
     Exhausted,
     LaterProvider,
     Overdue,
@@ -121,7 +123,22 @@ def case_view(**changes: object) -> CaseView:
     offers = tuple(
         replace(each, name="Huber", reason="no_driver", promises=PROMISES) for each in view.offers
     )
-    return replace(view, services=services, offers=offers, operator="maria")
+    answer = test_case_screens.deadline(name="Huber")
+    due = (
+        answer,
+        replace(answer, what="call off"),
+        replace(answer, what="next call", ref="17", name="", phone="", overdue=False),
+    )
+    return replace(
+        view,
+        services=services,
+        offers=offers,
+        operator="maria",
+        deadlines=due,
+        on_line_since=NOW,
+        emergency=(EmergencyCall("ambulance", "112", Message("hurt"), "112"),),
+        emergency_call=EmergencyRecord("not_reached", "", NOW),
+    )
 
 
 def case_lines(screen: Screen) -> list[Line]:
@@ -141,7 +158,11 @@ def case_lines(screen: Screen) -> list[Line]:
     done = Recorded(
         ref="17.1", case_id=17, state="accepted", message=Message("recorded"), tell_caller=("112",)
     )
-    calm = case_view(overdue=False, services=())
+    calm = replace(
+        case_view(overdue=False, services=()),
+        deadlines=(),
+        emergency_call=EmergencyRecord("called", "on-scene", NOW),
+    )
     return [
         *case_cards.card_lines(card, screen),
         *case_cards.card_lines(against, screen),
@@ -151,7 +172,7 @@ def case_lines(screen: Screen) -> list[Line]:
         *case_views.show_lines(calm, NOW, screen),
         *case_list.list_lines([], NOW, screen),
         *case_list.list_lines([case_view(), calm, case_view(age_min=9999.0)], NOW, screen),
-        *case_views.audit_lines(found, NOW, screen),
+        *deadline_lines.audit_lines(found, NOW, screen),
     ]
 
 

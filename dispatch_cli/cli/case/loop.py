@@ -313,7 +313,10 @@ class Loop:
         personal = view_case.personal(self.book, self._case_id, action="personal emergency")
         calls = emergency_calls(situation.case.incident, self._opened.catalog.rules)
         numbers = [f"{call.dial}  {call.service}: {call.text}" for call in calls]
-        place = f"{personal.place}  {personal.where}".rstrip()
+        last_exit: Message | str = ""
+        if personal.last_exit:
+            last_exit = Message("last exit {exit}", exit=personal.last_exit)
+        place = joined((personal.place, personal.where, last_exit), "  ")
         self._say(*(numbers or ["112  ambulance, fire", "110  police"]), f"PLACE  {place}")
 
 

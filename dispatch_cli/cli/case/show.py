@@ -130,7 +130,7 @@ def audit(desk: DeskOptions) -> Outcome:
     With --quiet each line is printed when it begins, as a reminder, and when it is over.
     """
     from ...cases import view_case
-    from ...render import case_views
+    from ...render import deadline_lines
 
     book = open_book(desk)
     is_by_cron = desk.quiet and not desk.json
@@ -143,7 +143,7 @@ def audit(desk: DeskOptions) -> Outcome:
         desk,
         "case audit",
         found,
-        lines=lambda screen: case_views.audit_lines(found, here, screen),
+        lines=lambda screen: deadline_lines.audit_lines(found, here, screen),
         exit_code=exit_code,
     )
 

@@ -99,7 +99,7 @@ def _with_block(
 def _overdue(case: Case, book: Book, shown: Offer | None) -> Iterator[Message | str]:
     """Yield the missed deadlines, except that of the answer whose clock the screen shows."""
     on_screen = ref_of(case.id, shown.number) if shown else ""
-    for missed in view_case.overdue_of(case, book.now):
+    for missed in view_case.overdue_of(case, book.now, book.catalog.rules):
         if missed.what != "answer" or missed.ref != on_screen:
             contact = " ".join(filter(None, (missed.phone, missed.name)))
             yield joined((_missed(missed, book), contact), ": ")
