@@ -8,7 +8,7 @@ from ..errors import UsageError
 from ..messages import quoted
 from ..model import NO_CLIENT, Rules
 from ..model.draft import COPIED_PLACE
-from ..model.words import SPOTS, fold, lookup
+from ..model.words import SPOTS, YES, fold, lookup
 
 Facts = Mapping[str, str]
 """The answers so far by the name of the fact; an empty text: the question was passed over."""
@@ -16,7 +16,6 @@ Facts = Mapping[str, str]
 Change = dict[str, str | None]
 """New answers by the name of the fact; None deletes an answer."""
 
-YES = frozenset({"y", "yes", "j", "ja"})
 NO = frozenset({"n", "no", "nein", "0"})
 _TRAPPED = frozenset({"trapped", "eingeklemmt", "e"})
 _CARRIAGEWAY = frozenset({"carriageway", "fahrbahn", "f"})
