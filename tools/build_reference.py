@@ -55,7 +55,7 @@ def _markdown(command: Any, context: Any) -> Iterator[str]:
     yield "\n# Command line\n"
     yield "Every command with its options. `dispatch COMMAND --help` prints the same.\n"
     yield "| command | does |\n|---|---|"
-    found = list(_commands(command, context))
+    found = [("dispatch", command, context), *_commands(command, context)]
     for name, each, _ in found:
         yield f"| [`{name}`](#{name.replace(' ', '-')}) | {_parts(each.help)[0]} |"
     for name, each, its in found:
@@ -63,10 +63,8 @@ def _markdown(command: Any, context: Any) -> Iterator[str]:
         for part in _parts(each.help):
             yield f"```\n{part}\n```\n" if part.startswith("dispatch ") else f"{part}\n"
         yield f"Usage: `{' '.join([name, *each.collect_usage_pieces(its)])}`\n"
-        for parameter in each.get_params(its):
-            record = parameter.get_help_record(its)
-            if record is not None:
-                yield f"- `{record[0]}`: {' '.join((record[1] or '').split())}"
+        for option, text in _options(each, its):
+            yield f"- `{option}`: {' '.join(text.split())}"
 
 
 def _parts(text: str | None) -> list[str]:
@@ -84,18 +82,30 @@ def _manual(command: Any, context: Any) -> Iterator[str]:
     yield ".B dispatch"
     yield ".I COMMAND"
     yield "[OPTIONS]"
+    yield ".SH OPTIONS"
+    yield from _manual_options(command, context)
     yield ".SH COMMANDS"
     for name, each, its in _commands(command, context):
         yield f".SS {_escaped(' '.join([name, *each.collect_usage_pieces(its)]))}"
         yield from _paragraphs(each.help or "")
-        for parameter in each.get_params(its):
-            record = parameter.get_help_record(its)
-            if record is not None:
-                yield ".TP"
-                yield f".B {_escaped(record[0])}"
-                yield from _paragraphs(record[1] or "")
+        yield from _manual_options(each, its)
     yield ".SH SEE ALSO"
     yield "README.md and the pages in docs/, which give exit codes, files and formats."
+
+
+def _manual_options(command: Any, context: Any) -> Iterator[str]:
+    for option, text in _options(command, context):
+        yield ".TP"
+        yield f".B {_escaped(option)}"
+        yield from _paragraphs(text)
+
+
+def _options(command: Any, context: Any) -> Iterator[tuple[str, str]]:
+    """Yield the arguments and options of a command, each with its help."""
+    for parameter in command.get_params(context):
+        record = parameter.get_help_record(context)
+        if record is not None:
+            yield record[0], record[1] or ""
 
 
 def _commands(command: Any, context: Any) -> Iterator[tuple[str, Any, Any]]:

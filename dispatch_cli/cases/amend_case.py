@@ -65,7 +65,8 @@ def amend(
         book.write(tx, "amend", case_id, services=len(after.services), **changed)
         unfit = tuple(_no_longer_fits(book, tx, after))
         fact = Message("case {case_id}: new facts recorded, ranked again", case_id=case_id)
-        done = OpenedCase(after, view(after, book.now), answer, (*answer.warnings, *unfit))
+        shown = view(after, book.now, book.catalog.rules)
+        done = OpenedCase(after, shown, answer, (*answer.warnings, *unfit))
     book.unshown.recorded.append(fact)
     return done
 

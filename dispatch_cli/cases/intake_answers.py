@@ -8,15 +8,14 @@ from ..errors import UsageError
 from ..messages import quoted
 from ..model import NO_CLIENT, Rules
 from ..model.draft import COPIED_PLACE
-from ..model.words import SPOTS, fold, lookup
+from ..model.words import SPOTS, YES, fold, lookup
 
 Facts = Mapping[str, str]
 """The answers so far by the name of the fact; an empty text: the question was passed over."""
 
 Change = dict[str, str | None]
-"""New answers by the name of the fact; None takes one back."""
+"""New answers by the name of the fact; None deletes an answer."""
 
-YES = frozenset({"y", "yes", "j", "ja"})
 NO = frozenset({"n", "no", "nein", "0"})
 _TRAPPED = frozenset({"trapped", "eingeklemmt", "e"})
 _CARRIAGEWAY = frozenset({"carriageway", "fahrbahn", "f"})
@@ -46,7 +45,8 @@ def read_danger(text: str, _: Rules) -> Change:
             change["spot"] = found
         else:
             raise UsageError(
-                "{word} is not understood; a number, trapped, carriageway, or one of: {spots}",
+                "{word} is not understood; write a number of persons, trapped, carriageway, or one"
+                " of: {spots}",
                 word=quoted(word),
                 spots=", ".join(SPOTS),
             )
@@ -60,7 +60,10 @@ def read_place(text: str, rules: Rules) -> Change:
 
 
 def dialled(text: str) -> str:
-    """Return a call-back number that can be dialled; raises UsageError without the number."""
+    """Return a call-back number that can be dialled.
+
+    Raises UsageError, whose text does not contain the number.
+    """
     try:
         notation.parse_phone(text)
     except ValueError:
@@ -104,7 +107,10 @@ def read_companions(text: str, _: Rules) -> Change:
         change[fact] = str(int(match["count"]))
     words = set(re.findall(r"[^\W\d]+", left.casefold())) - {"and", "und"}
     if not change.keys() & {"persons", "children"} or words:
-        raise UsageError("{text} is no number of persons", text=quoted(text))
+        raise UsageError(
+            "{text} is not a number of persons; write, for example, 3 or 3, 1 child, 2 dogs",
+            text=quoted(text),
+        )
     return {"persons": change.get("children"), **change}
 
 

@@ -83,7 +83,8 @@ def open_case(
             Message("may be a duplicate of case {case_id}", case_id=other) for other in same
         ]
         warnings = (*answer.warnings, *repeated, *doubts)
-        done = OpenedCase(case, view(case, book.now), answer, warnings)
+        shown = view(case, book.now, book.catalog.rules)
+        done = OpenedCase(case, shown, answer, warnings)
     book.unshown.recorded.append(fact)
     return done
 

@@ -46,7 +46,9 @@ def sample_path() -> Path:
 def _named(name: str, cwd: Path, setting: str) -> Path:
     """Check that a file that the user has named exists."""
     if not name.strip() or "\0" in name:
-        raise BadDataError("{setting} names no file", setting=setting)
+        raise BadDataError(
+            "{setting} is empty or has a NUL character; write the path of a file", setting=setting
+        )
     path = _short(name, cwd)
     if not os.path.lexists(path):
         raise BadDataError(

@@ -12,8 +12,6 @@ from ..model.words import composed
 if TYPE_CHECKING:
     from ..cases.book import Book
 
-YES = frozenset({"y", "yes", "j", "ja"})
-
 
 def read_moment(text: str, book: "Book", ahead: timedelta = timedelta(hours=12)) -> datetime:
     """Read minutes from now (``35``), a time (``12:38``) or a spoken one; raises UsageError.

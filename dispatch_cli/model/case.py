@@ -35,7 +35,8 @@ ACCEPTED_OUTCOMES = frozenset({"accepted", "failed", "unsuccessful"})
 """Outcomes of offers that the provider accepted, also if it later did not bring help."""
 
 REFUSED_OUTCOMES = frozenset({"declined", "no_answer", "unreachable", "wrong_equipment"})
-"""Outcomes that count as a refusal; ``cancelled`` and ``called_off`` are neither."""
+"""Outcomes that count as a refusal; ``cancelled`` and ``called_off`` are
+neither an acceptance nor a refusal."""
 
 OfferState = Literal[
     "open",
@@ -87,18 +88,20 @@ class Offer(Struct, frozen=True, kw_only=True):
     """One question to one provider, numbered within its case (``17.2``).
 
     ``override`` is "wish" or "decision" for an offer out of order. ``corrected``: a later record
-    supersedes the answer, from which nothing is learned. ``unit`` counts from 1 and is 0 without a
-    unit; it is booked from ``booked_from`` to ``booked_until``. Free texts (reasons) are kept with
-    the personal data. Offers of one call for several services have the number of the first one in
-    ``joint``; one of them has the booking. ``before_opening``: asked before the provider opened.
+    supersedes the answer, and the program learns nothing from the superseded one. ``unit`` counts
+    from 1 and is 0 without a unit; it is booked from ``booked_from`` to ``booked_until``. Free
+    texts (reasons) are kept with the personal data. Offers of one call for several services have
+    the number of the first one in ``joint``; one of them has the booking. ``before_opening``: asked
+    before the provider opened.
 
     A provider that has to ask its driver rings back by ``ring_back_by``. The other moments are
     deadlines of the desk, None if nothing is to be done: to give the driver the address, to tell
     the caller the promised time, and to call the provider off.
 
-    An offer in order has the forecast of that moment: ``acceptance``, and in whole minutes after
-    the acceptance ``forecast_min`` (the arrival) and ``base_min`` (wait, turnout and travel,
-    without learned lateness) by ``travel_source``. Appointments have no forecast of minutes.
+    An offer made in the order of the cascade keeps the forecast of its opening: the chance
+    ``acceptance``, and in whole minutes after the acceptance ``forecast_min`` (arrival) and
+    ``base_min`` (wait, turnout and travel, without learned lateness). ``travel_source`` names the
+    source of the travel minutes. Appointments have no forecast of minutes.
     """
 
     number: int
@@ -240,7 +243,10 @@ class Case(Struct, frozen=True, kw_only=True):
 
     @property
     def is_safety_asked(self) -> bool:
-        """Whether the caller was asked if a person is hurt, or it is known; True if unknown."""
+        """Whether the caller was asked about hurt persons, or the facts show danger.
+
+        True for a case without a record of the asked facts.
+        """
         is_known = self.answered is None or "injured" in self.answered
         return is_known or self.incident.in_danger
 

@@ -39,7 +39,7 @@ class Timetable(Struct, frozen=True, array_like=True):
     """The opening hours of a limited period: spans in order, without gaps.
 
     Neighbouring spans differ in state or comment, so that the end of a span is a real change. The
-    last span ends with the period and may last longer.
+    last span ends where the period ends; its state may continue after that.
     """
 
     spans: tuple[Span, ...]
@@ -174,10 +174,10 @@ class Availability(Struct, frozen=True, kw_only=True):
     """Whether a provider can send a unit at one moment, and when, with reason and source.
 
     ``free``: at once. ``later``: in ``wait_min``, at ``free_at`` if the end is known. ``overdue``:
-    every unit is booked, and one should be back since ``since``. ``unknown``: ranked and marked.
+    every unit is booked, and one was due back at ``due_at``. ``unknown``: ranked and marked.
     ``none``: not at all; ``reason`` is that of the gate: ``on_hold``, ``closed_now``, ``no_unit``,
     ``down``. ``seen`` is the state by checks and phone reports. ``next_at`` is the start of the
-    next booking of the unit that would be sent; ``due_at`` is when an overdue unit was due back.
+    next booking of the unit that would be sent; ``since`` is the start of the state.
     ``opens_at`` is the next opening of a closed provider; ``call_at`` is the same if it is soon and
     the provider passes all other gates. ``open_until`` is None if the provider is closed or the
     timetable does not reach its closing.

@@ -109,6 +109,9 @@ DECLINE_REASONS = (
 )
 """The reasons for a refusal; ``other`` needs a text."""
 
+YES = frozenset({"y", "yes", "j", "ja"})
+"""What an operator may type for yes."""
+
 LANGUAGES = ("de", "en")
 """The languages of the texts for callers and drivers."""
 

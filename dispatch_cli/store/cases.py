@@ -63,7 +63,7 @@ _PUT_OFFER = (
     + ", ".join(f"{name} = excluded.{name}" for name in _OFFER if name != "number")
 )
 
-# Arrays would be half as long as objects, but a new field could not stand between others.
+# JSON arrays would be half as long as objects, but new fields could only be added at the end.
 _incident = msgspec.json.Decoder(Incident)
 _options = msgspec.json.Decoder(tuple[Option, ...])
 _equipment = msgspec.json.Decoder(tuple[tuple[str, ...], ...])
@@ -129,7 +129,7 @@ def _case_of(
 
 
 def _set_at(connection: "sqlite3.Connection", case_id: int) -> datetime | None:
-    """Read when the reminder of a case was recorded, and not undone; None without a record."""
+    """Return the time of the newest record of the call-back that was not undone; else None."""
     records = read_standing(connection, case_id)
     return next((act.at for _, act in records if act.action == "callback"), None)
 

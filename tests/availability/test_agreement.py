@@ -58,7 +58,7 @@ def basis_of(world: World, when: datetime) -> AvailabilityBasis:
 @pytest.mark.parametrize(
     "seed", [*range(3), *(pytest.param(n, marks=pytest.mark.ci) for n in range(3, 40))]
 )
-def test_ranking_offer_coverage_and_acceptance_do_not_contradict_it(seed: int) -> None:
+def test_ranking_offer_coverage_and_acceptance_agree_with_the_availability(seed: int) -> None:
     """Four users of the availability agree with it for every firm, at random moments."""
     world, random = random_case(seed)
     for _ in range(6):
@@ -104,7 +104,7 @@ HERE = Postcodes((("86150", "86150"),))
 def _accepts_as_it_says(
     one: Provider, when: datetime, found: Availability, seen: Observations
 ) -> None:
-    """Return whether an acceptance books a unit exactly if one is free by our cases."""
+    """Assert that an acceptance books a unit exactly if the bookings leave one free."""
     known = seen.known[one.id]
     fleet = Fleet(one.units, seen.now, known.bookings)
     offer = Offer(number=9, service="tow", provider=one.id, name="X", phone="1", opened_at=when,
@@ -126,7 +126,7 @@ def _accepts_as_it_says(
     "seed", [*range(2), *(pytest.param(n, marks=pytest.mark.ci) for n in range(2, 20))]
 )
 def test_nothing_changes_between_two_changes(seed: int) -> None:
-    """Between two neighbours in the list only the wait and its start differ."""
+    """Between consecutive moments of ``changes``, state, reason and opening state stay the same."""
     world, _ = random_case(100 + seed)
     basis = basis_of(world, world.now)
     for one in world.providers:

@@ -111,8 +111,8 @@ def test_lines_are_those_of_the_plain_engine(seed: int) -> None:
                 assert value == wanted, (name, one, other)
 
 
-def test_a_batch_may_hold_only_what_is_needed() -> None:
-    """Kind, place and time are enough; times may be microseconds; no row gives no line."""
+def test_kind_place_and_time_are_enough() -> None:
+    """No other column is needed; times may be microseconds; no row gives no line."""
     world = World(7)
     engine = ColumnEngine(MemoryCatalog(world.providers, world.rules), holidays=holidays)
     at_us = int(START.timestamp() * 1_000_000)
@@ -133,8 +133,8 @@ def test_rows_are_numbered_across_record_batches() -> None:
     assert [sorted(set(one["row"].to_pylist())) for one in found] == [[1, 2], [3, 4], [5, 6]]
 
 
-def test_the_cells_are_where_they_say() -> None:
-    """A place on the border of cells, in each direction, finds its list."""
+def test_places_on_the_border_of_cells_find_their_providers() -> None:
+    """Places on the border of cells, in each direction, have the cascade of the plain engine."""
     world = World(7)
     engine = ColumnEngine(MemoryCatalog(world.providers, world.rules), holidays=holidays)
     plain = Engine(MemoryCatalog(world.providers, world.rules), holidays=holidays)
@@ -169,8 +169,8 @@ def test_the_cells_are_where_they_say() -> None:
         ({"asked": [["nobody"]]}, 'unknown provider "nobody"'),
     ],
 )
-def test_what_would_be_another_incident_is_refused(changed: dict, says: str) -> None:
-    """Missing values and unknown words are usage errors."""
+def test_missing_values_and_unknown_words_are_refused(changed: dict, says: str) -> None:
+    """Missing values, values out of range and unknown words are usage errors."""
     columns = {"kind": ["tow"], "lat": [48.3], "lon": [10.8], "when": pa.array([START]), **changed}
     batch = pa.record_batch({name: each for name, each in columns.items() if each is not None})
     catalog = api.load(SAMPLE, now=START)
@@ -178,7 +178,7 @@ def test_what_would_be_another_incident_is_refused(changed: dict, says: str) -> 
         list(api.rank_batches([batch], catalog))
 
 
-def test_who_has_been_asked_is_not_asked_again() -> None:
+def test_asked_providers_are_excluded_from_their_row() -> None:
     """A list of ids excludes providers from its row only, as cascade does."""
     catalog = api.load(SAMPLE, now=START)
     columns = {"kind": ["tow"] * 2, "lat": [48.37] * 2, "lon": [10.89] * 2, "when": [START] * 2}
@@ -194,8 +194,8 @@ def test_who_has_been_asked_is_not_asked_again() -> None:
     assert by_row[1] == [who for who in by_row[0] if who != best]
 
 
-def test_a_dictionary_may_be_as_full_as_its_numbers_are() -> None:
-    """128 words numbered in one byte, and a row without a word."""
+def test_a_dictionary_may_use_every_index_of_its_type() -> None:
+    """128 words fill the indexes of int8; the last one is read."""
     words = pa.array([f"unit {number}" for number in range(127)] + ["tow"])
     kind = pa.DictionaryArray.from_arrays(pa.array([127, 127], pa.int8()), words)
     columns = {"kind": kind, "lat": [48.37] * 2, "lon": [10.89] * 2, "when": [START] * 2}

@@ -1,4 +1,4 @@
-"""A shift of two hours with interruptions: nobody is lost, and no promise is without a deadline."""
+"""A shift of two hours with interruptions: no caller is lost, and each promise has a deadline."""
 
 import pytest
 
@@ -8,7 +8,7 @@ SIZES = [pytest.param(8, 3, id="few"), pytest.param(40, 8, id="many", marks=pyte
 
 
 @pytest.mark.parametrize(("calls", "shifts"), SIZES)
-def test_every_caller_of_a_shift_is_a_case_parked_or_discarded(tmp_path, calls, shifts):
+def test_every_call_of_a_shift_is_a_case_or_parked_or_discarded(tmp_path, calls, shifts):
     """With dying terminals and firms that ring back, every call and every promise is kept."""
     seen = 0
     for seed in range(shifts):

@@ -56,7 +56,7 @@ def test_named_and_missing(tmp_path: Path, source: str) -> None:
 @pytest.mark.parametrize("option", ["", "  ", "a\0b"])
 def test_no_name_at_all(tmp_path: Path, option: str) -> None:
     """An empty name and one with NUL are errors."""
-    with pytest.raises(BadDataError, match="--providers names no file"):
+    with pytest.raises(BadDataError, match="--providers is empty or has a NUL character"):
         find(tmp_path, option=option)
 
 

@@ -33,7 +33,7 @@ def warnings_of(folder: Path, text: str) -> list[str]:
 
 
 def test_defaults(tmp_path: Path) -> None:
-    """A file with one provider has the defaults of the issue; heavy vehicles drive at 40."""
+    """A file with one provider has the built-in defaults; heavy vehicles drive at 40."""
     catalog = open_text(tmp_path, HUBER)
     settings = catalog.rules.settings
     assert settings.default == ServiceSettings() == Settings().default

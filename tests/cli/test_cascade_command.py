@@ -8,7 +8,7 @@ WHEN = ("--when", "2026-11-27T12:03")
 
 
 def test_one_line_in_a_ranked_cascade_out(dispatch, firms):
-    """The issue's own line works off a terminal, tab-separated, nothing cropped."""
+    """Off a terminal the cascade is tab-separated, and nothing is cropped."""
     ran = dispatch("cascade", "tow", "--at", "86150 Augsburg", "-c", "adac", *WHEN)
     header, *rows = [line.split("\t") for line in ran.out.splitlines()]
     rows = [row for row in rows if row[2] != "0"]

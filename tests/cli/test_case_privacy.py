@@ -6,6 +6,8 @@ import pytest
 
 from dispatch_cli.cli import run
 
+from ..terminal import on_terminal, screen_lines
+
 FIELDS = ("caller", "call_back", "plate", "ref", "to", "note")
 
 WITHOUT_A_DOOR = (
@@ -57,6 +59,26 @@ def test_no_canary_in_the_default_output_of_any_command(home, firms, capsys, cou
             run(["case", *words, *log, *form])
             out, err = capsys.readouterr()
             assert is_clean(out + err, number, at), (argv, out, err)
+
+
+def test_the_lists_on_a_terminal_have_no_personal_data(dispatch, firms):
+    """The screens of list, audit and hand-over show the case and none of the unique values."""
+    at, values = "48.370011,10.890017", canaries(1)
+    options = [f"--{name.replace('_', '-')}={values[name]}" for name in FIELDS]
+    dispatch("case", "open", "tow", "--at", at, *options)
+    dispatch("case", "open", "--draft", "--at", at, *options)
+    dispatch("case", "offer", "1")
+    dispatch("case", "accept", "1", "--eta", "20")
+    for argv in (("list",), ("list", "--open"), ("audit",), ("hand-over", "--to", "MB")):
+        for columns in (80, 200):
+            code, raw = on_terminal(["case", *argv], columns=columns, rows=60)
+            screen = "\n".join(screen_lines(raw, columns=columns, rows=60))
+            assert code in (0, 7)
+            assert is_clean(screen, 1, at), (argv, screen)
+            assert argv[0] == "audit" or "G1" in screen
+    # The control: the same search finds the values on the screen of a personal view.
+    _, raw = on_terminal(["case", "show", "1", "--personal"], rows=60)
+    assert not is_clean("\n".join(screen_lines(raw, rows=60)), 1, at)
 
 
 def test_a_personal_view_is_recorded(dispatch, firms):

@@ -22,7 +22,7 @@ def table(ran) -> list[dict[str, str]]:
 
 
 def test_from_open_to_closed(dispatch, firms):
-    """The issue's own sequence: refused, no answer, accepted, a new time, arrived, closed."""
+    """A whole case: refused, no answer, accepted, a new time, arrived, closed."""
     [tow] = table(dispatch(*OPEN))
     assert (tow["case"], tow["service"], tow["provider"]) == ("1", "tow", "lech")
     [card] = table(dispatch("case", "offer", "1"))

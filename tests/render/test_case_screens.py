@@ -299,8 +299,8 @@ def test_the_clock_runs_down_and_then_up():
         assert any(said in line_text(line) for line in lines)
 
 
-def test_the_handover_list_has_no_personal_data():
-    """A case is one line, with what is due and the firm; a wide screen has more columns."""
+def test_a_case_is_one_line_of_the_list():
+    """The line has the age, the place and what is due; a wide screen has the firm as well."""
     assert line_text(case_list.list_lines([], NOW, Screen())[0]) == "no case"
     later = ServiceView(
         service="roadside_repair",

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from dispatch_cli import fairness
 from dispatch_cli.errors import ConflictError, UsageError
 from dispatch_cli.learning import summarise
-from dispatch_cli.model import Place
+from dispatch_cli.model import Incident, Place, Vehicle
 from dispatch_cli.model.case import Case, Offer, Personal
 from dispatch_cli.model.sphere import great_circle_km
 from dispatch_cli.notation import place_at, place_of_postcode
@@ -125,6 +125,48 @@ def test_no_byte_is_left(tmp_path: Path, count: int) -> None:
             assert (reader.tallies(), reader.summaries(), reader.last_assigned()) == before
             assert reader.verify(reader.head()) == []
         assert store.check() == []
+
+
+EVERY_FACT = {
+    "kind": "accident", "when": NOW, "client": "adac", "spot": "shoulder", "clearance_m": 2.4,
+    "where": "A8", "last_exit": "Dasing", "trapped": True, "injured": 3, "hazard": "fuel",
+    "persons": 3, "children": 1, "pets": 1, "language": "fr", "note": "gate", "wish": "huber",
+    "asked": ("lech",), "number": 7,
+}  # fmt: skip
+EVERY_FACT_OF_VEHICLE = {
+    "kind": "van", "brand": "Borgward", "ev": True, "trailer": True, "weight_t": 2.31,
+    "height_m": 1.98, "state": "rolls",
+}  # fmt: skip
+
+
+def test_exactly_these_facts_stay(tmp_path: Path) -> None:
+    """Of an incident with every fact, an erasure keeps those of the reports; all others are gone.
+
+    A new fact must be added here: it is erased unless it is added to the facts that stay.
+    """
+    place = place_of_postcode("86150")
+    assert {*EVERY_FACT, "place", "vehicle"} == set(Incident.__struct_fields__)
+    assert set(EVERY_FACT_OF_VEHICLE) == set(Vehicle.__struct_fields__)
+    full = Incident(place=place, vehicle=Vehicle(**EVERY_FACT_OF_VEHICLE), **EVERY_FACT)
+    plain = Incident(kind="tow", place=replace(place, lat=0.0), when=LATER)
+    for one, other in ((full, plain), (full.vehicle, plain.vehicle)):
+        for name in one.__struct_fields__:
+            assert getattr(one, name) != getattr(other, name), name
+    with opened(tmp_path / "cases.sqlite3") as store, store.deciding() as tx:
+        number = tx.new_case(closed(case(incident=full), NOW), personal()).id
+        tx.forget(number, LATER)
+        left = tx.case(number)
+    assert left is not None
+    assert left.incident == Incident(
+        kind="accident",
+        place=blurred(place),
+        when=NOW,
+        client="adac",
+        vehicle=Vehicle(kind="van", ev=True, trailer=True, weight_t=3.0, state="rolls"),
+        spot="shoulder",
+        trapped=True,
+        injured=1,
+    )
 
 
 def test_the_search_finds_what_was_only_deleted(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from .sample import MINUTE, NOW, accepted, case, closed, declined, personal, ser
 from .working import opened
 
 WITHIN_S = 0.012
-"""A fifth of what a ranking takes as a command (60 ms): the issue's 1.2."""
+"""A fifth of what a ranking takes as a command (60 ms), which a log may make 1.2 times as long."""
 
 
 @pytest.mark.parametrize("count", [500, pytest.param(100_000, marks=pytest.mark.ci)])

@@ -103,7 +103,10 @@ class TextReader:
         return lat, lon
 
     def _times(self, texts: dict[str, Any], is_unusual: Array) -> Array:
-        """Return the time of each row in microseconds since 1970, from the start of its hour."""
+        """Return the time of each row, in microseconds since 1970.
+
+        It is the start of the hour, plus minutes and seconds.
+        """
         count = len(is_unusual)
         column = self._column(texts, "when", count)
         is_time = pc.match_substring_regex(column, _TIME)
@@ -136,7 +139,10 @@ class TextReader:
         return at_us
 
     def _hour(self, hour: str, exact: str, zone: str) -> int | None:
-        """Return the start of an hour without a change of clocks; the default time for no hour."""
+        """Return the start of an hour in microseconds; None if the clocks change in it.
+
+        An empty text gives the default time.
+        """
         if not hour:
             return self._microseconds("")
         seconds = exact == "s"

@@ -31,7 +31,10 @@ def encode(writer: ResultWriter, rows: ParsedColumns, lines: ResultLines) -> byt
 def table_of(
     numbers: Any, ids: Any, lines: ResultLines, kept: dict[str, pl.Series] | None = None
 ) -> pl.DataFrame:
-    """Make a table with the columns of ``result_record`` without totals, then the copied ones."""
+    """Make a table of the columns of ``result_record`` except the totals, then the ``kept`` ones.
+
+    ``kept`` are the columns of the input that ``--keep`` copies.
+    """
     own = {"row": pl.Series(numbers), "id": pl.Series(ids), **(kept or {})}
     place = pl.Series(lines.row)
     frame = lines.columns.with_columns(**{name: each.gather(place) for name, each in own.items()})

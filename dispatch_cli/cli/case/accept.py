@@ -5,13 +5,13 @@ from typing import Annotated
 import typer
 
 from ...messages import Message
-from ...model.words import SPEAKERS
+from ...model.words import SPEAKERS, YES
 from ..desk_options import DeskOptions, ExtraUnitOption, RefArgument
 from ..log_book import open_book
 from ..option_groups import with_options
 from ..outcome import Outcome
 from ..result_output import shown_record
-from ..typed_input import YES, ask, read_moment
+from ..typed_input import ask, read_moment
 
 EtaOption = Annotated[
     str,

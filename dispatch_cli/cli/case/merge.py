@@ -8,12 +8,13 @@ import typer
 from ...cases.book import local
 from ...errors import UsageError
 from ...messages import Message
+from ...model.words import YES
 from ..desk_options import CaseArgument, DeskOptions
 from ..log_book import open_book
 from ..option_groups import with_options
 from ..outcome import Outcome
 from ..result_output import shown, shown_record
-from ..typed_input import YES, ask, read_text
+from ..typed_input import ask, read_text
 from .typed_data import warn_of_typed_data
 
 if TYPE_CHECKING:

@@ -6,13 +6,14 @@ import typer
 
 from ...errors import ExitCode, UsageError
 from ...messages import Message
+from ...model.words import YES
 from ..desk_options import CaseArgument, DeskOptions
 from ..log_book import open_book
 from ..option_groups import with_options
 from ..options import complete_providers
 from ..outcome import Outcome
 from ..result_output import shown
-from ..typed_input import YES, ask, read_text
+from ..typed_input import ask, read_text
 
 if TYPE_CHECKING:
     from ...cases.book import Book

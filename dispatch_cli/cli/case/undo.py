@@ -6,12 +6,13 @@ import typer
 
 from ...errors import UsageError
 from ...messages import Message, joined
+from ...model.words import YES
 from ..desk_options import CaseArgument, DeskOptions
 from ..log_book import open_book
 from ..option_groups import with_options
 from ..outcome import Outcome
 from ..result_output import shown_record
-from ..typed_input import YES, ask
+from ..typed_input import ask
 
 
 @with_options(DeskOptions)
