@@ -6,8 +6,10 @@ import signal
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from textual import events
 from textual.app import App, ComposeResult
 from textual.containers import Horizontal
+from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from ..cases.book import Book
@@ -15,7 +17,7 @@ from ..errors import DispatchError
 from ..messages import Message
 from .desk_drawing import fuzzy
 from .desk_tools import DeskTools, Question, Words
-from .desk_widgets import Body, Field, KeyPressed, Pasted
+from .desk_widgets import FIELD_KEYS, Body
 from .key_guard import KeyGuard
 
 
@@ -58,7 +60,7 @@ class AskingApp(App[None]):
             yield Static(id="beside")
         yield Static(id="message")
         yield Static(id="question")
-        yield Field(id="field", compact=True)
+        yield Input(id="field", compact=True)
         yield Static(id="keys")
 
     def end_on_signals(self) -> None:
@@ -126,7 +128,7 @@ class AskingApp(App[None]):
     def ask(self, question: Question) -> None:
         """Ask for a line of text or for one key."""
         self.asked, self.chosen = question, 0
-        field = self.query_one("#field", Field)
+        field = self.query_one("#field", Input)
         if question.choices:
             field.display = False
             self.query_one("#main").focus()
@@ -139,14 +141,14 @@ class AskingApp(App[None]):
     def unask(self) -> None:
         """Take the question off the screen; nothing was done."""
         self.asked = None
-        field = self.query_one("#field", Field)
+        field = self.query_one("#field", Input)
         field.display, field.value = False, ""
         self.query_one("#main").focus()
 
     @property
     def typed(self) -> str:
         """The text in the field that has not been entered yet."""
-        field = self.query_one("#field", Field)
+        field = self.query_one("#field", Input)
         return field.value.strip() if field.display else ""
 
     def choose(self, by: int) -> None:
@@ -188,12 +190,12 @@ class AskingApp(App[None]):
         self.chosen = 0
         self.draw()
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Take the typed text as the answer, or the suggestion that was chosen."""
+    def submit(self, typed: str) -> None:
+        """Take a typed text as the answer, or the suggestion that was chosen."""
         asked = self.asked
         if asked is None:
             return
-        offered, text = self.offered(), event.value.strip()
+        offered, text = self.offered(), typed.strip()
         if 0 < self.chosen <= len(offered):
             text = offered[self.chosen - 1]
         if not text and not asked.can_be_empty:
@@ -206,14 +208,56 @@ class AskingApp(App[None]):
             self.ask(asked)
         self.draw()
 
-    def on_pasted(self, event: Pasted) -> None:
-        """Say that a pasted text was dropped."""
-        self.tell(Message("pasted text was dropped: no field is open"), is_error=True)
-        self.draw()
+    async def on_event(self, event: events.Event) -> None:
+        """Handle keys and pasted texts one after the other, before the widgets see them.
 
-    def on_key_pressed(self, event: KeyPressed) -> None:
-        """Handle a key of the body, or one that a field has left to the desk."""
-        self.handle(event.key, event.character)
+        A widget has a queue of its own: a digit that is typed right after the key that opens a
+        field would reach the body, and be lost.
+        """
+        is_own = len(self.screen_stack) == 1 and not isinstance(self.screen, ModalScreen)
+        if isinstance(event, events.Key) and is_own and not self._is_left(event):
+            if event.key == "enter" and self._has_field:
+                self.submit(self.query_one("#field", Input).value)
+            elif not self._typed_into_field(event):
+                self.handle(event.key, event.character or "")
+            return
+        if isinstance(event, events.Paste) and is_own:
+            self._paste(event.text)
+            return
+        await super().on_event(event)
+
+    @property
+    def _has_field(self) -> bool:
+        return self.asked is not None and not self.asked.choices
+
+    def _is_left(self, event: events.Key) -> bool:
+        """Return whether Textual handles a key: its own ones, and the cursor keys of a field."""
+        if event.key in ("ctrl+q", "ctrl+p"):
+            return True
+        is_typed = event.is_printable or event.key in ("enter", "backspace")
+        is_function = event.key[:1] == "f" and event.key[1:].isdigit()
+        return self._has_field and not (is_typed or is_function or event.key in FIELD_KEYS)
+
+    def _typed_into_field(self, event: events.Key) -> bool:
+        if not self._has_field:
+            return False
+        field = self.query_one("#field", Input)
+        if event.is_printable and event.character:
+            field.insert_text_at_cursor(event.character)
+        elif event.key == "backspace":
+            field.action_delete_left()
+        else:
+            return False
+        return True
+
+    def _paste(self, text: str) -> None:
+        """Put a pasted text into the open field; without one it goes nowhere, visibly."""
+        if self._has_field:
+            lines = text.splitlines()
+            self.query_one("#field", Input).insert_text_at_cursor(lines[0] if lines else "")
+        else:
+            self.tell(Message("pasted text was dropped: no field is open"), is_error=True)
+        self.draw()
 
     def handle(self, key: str, character: str) -> None:
         """Do what a key stands for."""

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from textual import events
+from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
 from dispatch_cli.cases import answer_call, call_facts, offer_call, open_case
@@ -25,7 +26,8 @@ from ..worlds import MemoryCatalog, no_holidays, provider
 NOON = datetime(2026, 11, 27, 11, 0, tzinfo=UTC)
 SIZE = (80, 24)
 WIDE = (140, 40)
-NAMES = {" ": "space", "/": "slash", "?": "question_mark", ",": "comma", ".": "full_stop"}
+CHARACTERS = {"enter": "\r", "tab": "\t", "backspace": "\x7f", "question_mark": "?"}
+"""What the named keys type."""
 
 
 class Clock:
@@ -148,7 +150,10 @@ class Seat:
 
     async def press(self, *keys: str) -> str:
         """Press keys, and return the screen after them."""
-        await self.pilot.press(*(NAMES.get(key, key) for key in keys))
+        for key in keys:
+            name = _character_to_key(key) if len(key) == 1 else key
+            typed = key if len(key) == 1 else CHARACTERS.get(key)
+            self.program.post_message(events.Key(name, typed))
         await self.pilot.pause()
         return self.shown
 
@@ -157,10 +162,8 @@ class Seat:
         return await self.press(*text)
 
     async def paste(self, text: str) -> str:
-        """Paste a text into what has the focus."""
-        focused = self.program.focused
-        assert focused is not None
-        focused.post_message(events.Paste(text))
+        """Paste a text, as a terminal does with bracketed paste."""
+        self.program.post_message(events.Paste(text))
         await self.pilot.pause()
         return self.shown
 

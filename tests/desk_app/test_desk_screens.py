@@ -121,9 +121,9 @@ def test_the_palette_has_every_key(world):
         assert "n  no answer" in titles
         assert "F2  new call" in titles
         assert "Ctrl-Q leaves the desk" in await seat.press("ctrl+c")
-        await seat.press("ctrl+p")
-        await seat.type("no answer")
-        await seat.press("enter")
+        await seat.pilot.press("ctrl+p", *"answer")
+        await seat.pilot.pause(0.3)
+        await seat.pilot.press("enter")
         await seat.pilot.pause(0.3)
         assert "did not answer" in seat.shown
 
