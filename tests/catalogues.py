@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from gettext import NullTranslations
 
+from dispatch_cli.cli import screen_language
 from dispatch_cli.render.wording import speak
 
 HEADER = "Project-Id-Version: dispatch\nContent-Type: text/plain; charset=utf-8\n"
@@ -33,6 +34,7 @@ class Marked(NullTranslations):
 @contextmanager
 def spoken(catalogue: NullTranslations) -> Iterator[None]:
     """Word all screens by a catalogue, and in English again afterwards."""
+    screen_language.forget()  # otherwise the next run would set the screens to English
     speak(catalogue)
     try:
         yield

@@ -78,7 +78,9 @@ def _speak(language: str) -> None:
     """Set the catalogue of a language; one without a catalogue is English."""
     if language == "en" and not _is_set:
         return
-    _is_set.append(language)
+    forget()
+    if language != "en":
+        _is_set.append(language)
     from gettext import GNUTranslations, NullTranslations
 
     from ..render.wording import speak
@@ -88,6 +90,11 @@ def _speak(language: str) -> None:
             speak(GNUTranslations(file))
     except OSError:
         speak(NullTranslations())
+
+
+def forget() -> None:
+    """Forget which language an earlier run in this process has set."""
+    _is_set.clear()
 
 
 def is_english() -> bool:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ..results.case_results import DraftView
-from .deadline_lines import deadline_lines
+from .deadline_lines import deadline_lines, emergency_call_lines
 from .figures import iso, past_clock
 from .layout import (
     Line,
@@ -135,7 +135,7 @@ def show_lines(
         *(screen.say("case {other} is merged into it", other=each) for each in view.merged),
     ]
     lines = plain_lines(flow(filter(None, head), screen.width, rest=_INDENT), "bold")
-    lines += _emergency_lines(view, now, screen)
+    lines += emergency_call_lines(view, now, screen)
     for due in view.deadlines:
         lines += deadline_lines(due, now, screen)
     if view.not_asked:
@@ -148,20 +148,6 @@ def show_lines(
         lines += _offer_lines(offer, now, screen)
     lines += _act_lines(acts, now, screen)
     return lines + (personal_lines(personal, screen) if personal else [])
-
-
-def _emergency_lines(view: "CaseView", now: datetime, screen: Screen) -> list[Line]:
-    """Make the lines of the numbers to dial, or of what was recorded of the emergency call."""
-    lines, done = [], view.emergency_call
-    if done is not None:
-        text = screen.text(done.sentence_at(now))
-        lines += plain_lines(wrap(text, screen.width, rest=_INDENT))
-    if done is None or not done.is_settled:
-        for call in view.emergency:
-            service = screen.word(call.service)
-            text = screen.say("EMERGENCY  {number}  {service}", number=call.dial, service=service)
-            lines.append(plain_line(text, "bold red"))
-    return lines
 
 
 def service_lines(service: "ServiceView", now: datetime, screen: Screen) -> list[Line]:

@@ -1,13 +1,13 @@
-"""The lines of deadlines: what is due until when, and whom to call for it."""
+"""The lines of deadlines and emergency calls: what is due until when, and whom to call for it."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from .figures import past_clock
-from .layout import Line, Screen, flow, plain_lines, wrap
+from .layout import Line, Screen, flow, plain_line, plain_lines, wrap
 
 if TYPE_CHECKING:
-    from ..results.case_results import Audit, DeadlineView, Overdue
+    from ..results.case_results import Audit, CaseView, DeadlineView, Overdue
 
 _INDENT = " " * 6
 
@@ -49,3 +49,17 @@ def overdue_lines(each: "Overdue", now: datetime, screen: Screen) -> list[Line]:
     ref = each.ref if is_draft else screen.say("case {number}", number=each.ref)
     parts = [ref, screen.text(each.sentence_at(now)), who]
     return plain_lines(flow(filter(None, parts), screen.width, rest=_INDENT), "bold red")
+
+
+def emergency_call_lines(view: "CaseView", now: datetime, screen: Screen) -> list[Line]:
+    """Make the lines of the numbers to dial, or of what was recorded of the emergency call."""
+    lines, done = [], view.emergency_call
+    if done is not None:
+        text = screen.text(done.sentence_at(now))
+        lines += plain_lines(wrap(text, screen.width, rest=_INDENT))
+    if done is None or not done.is_settled:
+        for call in view.emergency:
+            service = screen.word(call.service)
+            text = screen.say("EMERGENCY  {number}  {service}", number=call.dial, service=service)
+            lines.append(plain_line(text, "bold red"))
+    return lines

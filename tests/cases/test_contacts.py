@@ -85,7 +85,10 @@ def test_an_ended_case_shows_whom_to_call_off(desk, how):
     ref = ask(desk, case_id)
     answer_call.accept(desk(), ref, SOON, is_compared=True)
     if how == "merge":
-        merge_cases.merge(desk(), opened(desk), case_id)
+        stays = opened(desk)
+        answer_call.record(desk(), ask(desk, stays), "decline", reason="no_unit")
+        answer_call.accept(desk(), ask(desk, stays), SOON, is_compared=True)
+        merge_cases.merge(desk(), stays, case_id)
     else:
         end_case.cancel(desk(), case_id)
     view = shown(desk, case_id)
