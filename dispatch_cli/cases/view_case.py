@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from .. import plans
 from ..errors import ConflictError
 from ..messages import Message
-from ..model import Rules
+from ..model import LastResort, Rules
 from ..model.case import Act, Case, CaseService, Offer, Personal, ref_of
 from ..results.case_results import (
     Audit,
@@ -222,6 +222,13 @@ def most_urgent(book: Book) -> int | None:
     return found[0].id if found else None
 
 
+def _last_resort(service: CaseService) -> Message | str:
+    last = LastResort(service.last_resort_phone, service.last_resort_text)
+    if isinstance(last.sentence, str):
+        return f"{last.phone} {last.text}"
+    return Message("{phone} {text}", phone=last.phone, text=last.sentence)
+
+
 def _service_view(
     case: Case, service: CaseService, deadlines: Iterable[DeadlineView]
 ) -> ServiceView:
@@ -237,7 +244,7 @@ def _service_view(
         provider=offer.name if offer else "",
         phone=offer.phone if offer else "",
         there_at=offer.promises[-1].there_at if offer and offer.promises else None,
-        last_resort=f"{service.last_resort_phone} {service.last_resort_text}",
+        last_resort=_last_resort(service),
         due=due.what if due else "",
         due_at=due.at if due else None,
         overdue=due is not None and due.overdue,

@@ -47,7 +47,7 @@ class CsvRows:
         self.header, self.delimiter = header, header.delimiter
         self.columns: tuple[str, ...] = header.columns
         if not any(self.columns):
-            advice: Message | str = "put the names of the columns into the first line"
+            advice: Message | str = Message("put the names of the columns into the first line")
             if header.likely_line:
                 advice = skip_advice(header.likely_line)
             raise BadDataError(

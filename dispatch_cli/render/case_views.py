@@ -42,18 +42,9 @@ SHOW_COLUMNS = (
 PERSONAL_COLUMNS = ("key", "value")
 _REFUSED = "refused "
 PERSONAL_KEYS = (
-    "place",
-    "where",
-    "last_exit",
-    "typed_place",
-    "caller",
-    "call_back",
-    "plate",
-    "ref",
-    "to",
-    "language",
-    "note",
-)
+    "place", "where", "last_exit", "typed_place", "caller", "call_back", "plate", "ref", "to",
+    "language", "note",
+)  # fmt: skip
 
 
 def list_rows(views: Iterable["CaseView | DraftView"]) -> "Iterable[PlainRow]":

@@ -143,7 +143,7 @@ class ServiceView(Struct, frozen=True, kw_only=True):
     provider: str
     phone: str
     there_at: datetime | None
-    last_resort: str
+    last_resort: Message | str
     due: str = ""
     due_at: datetime | None = None
     overdue: bool = False

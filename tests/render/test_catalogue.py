@@ -29,9 +29,6 @@ from .worded_samples import NAMES, SAMPLES, check_report, offline_report
 
 ROWS = worked_example().cascades[0].candidates
 
-STORED = (r"police has the road cleared|\bpo[a-z ]*…",)
-"""Regular expressions for texts that a case or the provider file has stored in English."""
-
 OF_IDS = ("kinds", "providers show", "providers validate", "doctor")
 """Screens of words and keys that stand so in the provider file, of paths and versions."""
 
@@ -174,8 +171,7 @@ def shown(argv: tuple[str, ...]) -> str:
 
 def left_over(text: str, ids: tuple[str, ...] = ()) -> list[str]:
     """Return the words of a command's screen that are neither worded nor data."""
-    still = (each.replace(" ", r"\s+") for each in STORED)
-    return unworded(text, (*DATA, *ids), (*still, *PATTERNS))
+    return unworded(text, (*DATA, *ids), PATTERNS)
 
 
 @pytest.mark.parametrize(("width", "height"), [("80", "24"), ("80", "60"), ("140", "60")])
