@@ -108,6 +108,13 @@ class Terminal:
         """Press keys one after the other."""
         os.write(self._master, keys.encode())
 
+    def resize(self, columns: int, rows: int) -> None:
+        """Give the terminal another size, of which its process is told."""
+        size = struct.pack("HHHH", rows, columns, 0, 0)
+        fcntl.ioctl(self._slave, termios.TIOCSWINSZ, size)
+        self._screen.resize(rows, columns)
+        self.process.send_signal(signal.SIGWINCH)
+
     def wait_for(self, text: str, timeout_s: float = 20) -> str:
         """Read until a text stands on the screen, and return the screen."""
         end = time.monotonic() + timeout_s

@@ -11,7 +11,7 @@ import dispatch_cli
 
 MOST_LINES = 350
 PACKAGE = Path(dispatch_cli.__file__).parent
-SAME_AS_ITS_COMMAND = {"cascade", "check", "log"}
+SAME_AS_ITS_COMMAND = {"cascade", "check", "desk", "log"}
 """The module of a command, ``cli/COMMAND.py``, may have the name of another module."""
 
 

@@ -162,15 +162,17 @@ def park(
     facts: Mapping[str, str] = {},
     *,
     on_line: bool | None = None,
+    holder: int = 0,
     record: Record = _show_nothing,
 ) -> Draft:
     """Set a call aside; it needs a call-back number, or a caller who stays on the line.
 
-    ``on_line`` None: the caller is on the line as before.
+    ``on_line`` None: the caller is on the line as before. ``holder`` is the process that parks the
+    call whose questions it has asked itself.
     """
     with book.store.deciding() as tx:
         before = require_live(book, tx, number)
-        must_be_free(book, before)
+        must_be_free(book, before, holder=holder)
         after = replace(
             before,
             operator=book.operator,

@@ -38,12 +38,14 @@ def place_call(
     because: str = "",
     override: str = "",
     language: str = "de",
+    expected: tuple[str, str] | None = None,
 ) -> OfferCard | Exhausted:
     """Open the offer to the next provider of a service, or out of order to ``provider``.
 
     Default service: the first that waits. For several services it is one call, to the first
     provider that can be asked for all of them. ``override`` is "wish" or "decision"; both need
-    the reason ``because``.
+    the reason ``because``. ``expected`` are provider and number on the operator's screen; raises
+    ConflictError if the next call is another one by now.
     """
     require_reason(provider, because)
     made: OfferCard | Exhausted
@@ -58,6 +60,7 @@ def place_call(
             for each in wanted:
                 offer_changes.must_need_a_call(opened, each, is_named=provider is not None)
         options, found, in_spite_of = _chosen(book, tx, opened, wanted, provider)
+        _must_be_expected(found, expected)
         if options:
             early = opens_later(book, tx, opened, options[0].provider)
             asks = list(zip(wanted, options, strict=True))
@@ -104,6 +107,20 @@ def require_reason(provider: str | None, because: str) -> None:
     """Raise UsageError for a call out of order without the operator's reason."""
     if provider is not None and not because:
         raise UsageError("--provider calls out of order and needs a reason: --because TEXT")
+
+
+def _must_be_expected(found: case_states.NextCall, expected: tuple[str, str] | None) -> None:
+    """Raise ConflictError if the next call is not the one that the operator has seen."""
+    if expected is None:
+        return
+    if found.option is None:
+        raise ConflictError("no provider is left to ask: the screen was out of date")
+    if (found.option.provider, found.phone) != expected:
+        raise ConflictError(
+            "the next call is now {phone} {name}: the screen was out of date",
+            phone=found.phone,
+            name=found.option.name,
+        )
 
 
 def _opened_early(book: Book, tx: "Transaction", case: Case, names: Sequence[str]) -> Case:

@@ -264,6 +264,7 @@ class RawDesk(Struct, forbid_unknown_fields=True, kw_only=True):
     name: Annotated[str | None, _doc("Name of the centre, said to providers.")] = None
     number: Annotated[str | None, _doc("Number to call again, said to callers.")] = None
     language: Annotated[str | None, _doc("Language of the screens, as that of --lang.")] = None
+    bell: Annotated[bool | None, _doc("Ring for what is newly overdue; default true.")] = None
 
 
 class RawCheck(Struct, forbid_unknown_fields=True, kw_only=True):

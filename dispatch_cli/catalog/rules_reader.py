@@ -161,4 +161,4 @@ def _desk(file: TomlFile, parsers: Parsers, collector: ProblemCollector) -> Desk
             language=quoted(raw.language),
             allowed=", ".join(translations.available()),
         )
-    return DeskIdentity(name, phone[1] if phone else "", raw.language or "")
+    return DeskIdentity(name, phone[1] if phone else "", raw.language or "", raw.bell is not False)

@@ -16,6 +16,7 @@ class TopLevelCommands(LazyGroup):
     package = __name__
     commands_at: ClassVar = {
         "cascade": "cascade:cascade",
+        "desk": "desk:desk",
         "case": "case",
         "batch": "batch:batch",
         "check": "check:check",

@@ -125,6 +125,8 @@ class DeskIdentity(Struct, frozen=True):
     number: str = ""
     language: str = ""
     """Of the screens; empty: that of the locale."""
+    bell: bool = True
+    """Whether the desk rings for what is newly overdue."""
 
 
 class Rules(Struct, frozen=True, kw_only=True):

@@ -28,7 +28,7 @@ def offers(dispatch) -> list[tuple[str, str]]:
 
 def test_from_open_to_closed_with_undo_and_amend(dispatch, opened):
     """A whole case: refused by mistake, undone, accepted, amended, a new time, arrived, closed."""
-    with Terminal(["case", "work", "1"]) as terminal:
+    with Terminal(["case", "work", "1", "--plain"]) as terminal:
         shown = terminal.wait_for(BOTTOM)
         assert "NEXT  Abschlepp Lech" in shown
         assert "      089 99998-114" in shown.splitlines()
@@ -75,7 +75,7 @@ def test_from_open_to_closed_with_undo_and_amend(dispatch, opened):
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGHUP, signal.SIGTERM, signal.SIGINT])
 def test_a_killed_loop_can_be_continued(dispatch, opened, number):
     """After any end of the loop the open offer is still there, and the terminal is restored."""
-    with Terminal(["case", "work"]) as terminal:
+    with Terminal(["case", "work", "--plain"]) as terminal:
         terminal.wait_for(BOTTOM)
         terminal.press("\r")
         terminal.wait_for("the call is placed")
@@ -85,7 +85,7 @@ def test_a_killed_loop_can_be_continued(dispatch, opened, number):
         if number != signal.SIGKILL:
             assert terminal.settings == terminal.before
     assert offers(dispatch) == [("lech", "open")]
-    with Terminal(["case", "work"]) as terminal:
+    with Terminal(["case", "work", "--plain"]) as terminal:
         terminal.wait_for("What became of it?")
         terminal.press("n")
         terminal.wait_for("did not answer")
@@ -96,7 +96,7 @@ def test_a_killed_loop_can_be_continued(dispatch, opened, number):
 
 def test_ctrl_c_leaves_with_130(dispatch, opened):
     """Ctrl-C on the keyboard ends the loop; the terminal is as it was."""
-    with Terminal(["case", "work", "1"]) as terminal:
+    with Terminal(["case", "work", "1", "--plain"]) as terminal:
         terminal.wait_for(BOTTOM)
         terminal.press("\x03")
         assert terminal.ended() == 130
@@ -105,7 +105,7 @@ def test_ctrl_c_leaves_with_130(dispatch, opened):
 
 def test_every_other_key(dispatch, opened):
     """Each further key shows its act: unreachable, wrong equipment, call back, note, cancel."""
-    with Terminal(["case", "work", "1"]) as terminal:
+    with Terminal(["case", "work", "1", "--plain"]) as terminal:
         terminal.wait_for(BOTTOM)
         terminal.press("a")
         terminal.wait_for("nobody has been called yet")
@@ -146,7 +146,7 @@ def test_every_other_key(dispatch, opened):
     assert "personal emergency" in [act["action"] for act in log]
 
 
-def test_open_asks_and_goes_straight_into_the_loop(dispatch, firms):
+def test_open_asks_and_goes_straight_to_the_desk(dispatch, firms):
     """The operator's daily line: what is missing is asked in order, Enter takes the default."""
     with Terminal(["case", "open", "--work"]) as terminal:
         for question, answer in (
@@ -173,13 +173,13 @@ def test_open_asks_and_goes_straight_into_the_loop(dispatch, firms):
             terminal.wait_for(question)
             if question != "EMERGENCY  112":
                 terminal.press(f"{answer}\n")
-        shown = terminal.wait_for(BOTTOM)
-        assert ">tow: waiting" in shown
+        shown = terminal.wait_for("Enter call placed")
+        assert "CASE 1  tow  next call" in shown
         assert "CONFIRM  near 86150" in shown
-        assert "A8 towards M, letzte Ausfahrt Adelsried, bei 86150" in shown
-        terminal.press("!")
+        assert "A8 towards M, letzte Ausfahrt Adelsried, bei 86150" in " ".join(shown.split())
+        terminal.press("\x1b[20~")
         terminal.wait_for("A8 towards M  last exit Adelsried")
-        terminal.press("q")
+        terminal.press("\x11")
         assert terminal.ended() == 0
     personal = dispatch("case", "show", "1", "--personal", "--json").envelope["data"]["personal"]
     assert (personal["call_back"], personal["note"]) == ("089 99998-555", "Canary-Note")
@@ -258,7 +258,7 @@ def follow(terminal: Terminal, steps: list[tuple[str, str]]) -> None:
 def test_a_service_that_did_not_help_opens_the_next(dispatch, firms):
     """Repair comes, cannot help: the tow planned after it begins; Tab goes there."""
     dispatch("case", "open", "breakdown", "--at", "86150", "--client", "adac")
-    with Terminal(["case", "work", "1"]) as terminal:
+    with Terminal(["case", "work", "1", "--plain"]) as terminal:
         assert ">roadside_repair: waiting    tow: later" in terminal.wait_for(BOTTOM)
         follow(terminal, REPAIR_FAILS)
         follow(terminal, TOW_DECLINES)
@@ -272,7 +272,7 @@ def test_an_exhausted_service_shows_the_last_resort(dispatch, opened, firms):
     for number, reason in ((1, "no_unit"), (2, "weather")):
         dispatch("case", "offer", "1")
         dispatch("case", "decline", f"1.{number}", "--reason", reason)
-    with Terminal(["case", "work"]) as terminal:
+    with Terminal(["case", "work", "--plain"]) as terminal:
         shown = terminal.wait_for(BOTTOM)
         assert "NO PROVIDER LEFT TO ASK" in shown
         assert "      110" in shown.splitlines()

@@ -8,8 +8,6 @@ from ...model.case import Personal
 from ...model.draft import COPIED_PLACE
 from ..incident_options import IncidentOptions
 
-_FLAGS = ("ev", "trailer", "trapped")
-_COUNTS = ("injured", "persons", "children", "pets")
 _PERSONAL = ("caller", "call_back", "plate", "ref", "to", "note", "at_vehicle")
 _NO_OPTIONS = IncidentOptions(kind="", at="")
 
@@ -36,21 +34,14 @@ def facts_of(options: IncidentOptions, personal: Personal) -> dict[str, str]:
 
 def options_of(facts: Mapping[str, str]) -> tuple[IncidentOptions, Personal]:
     """Return the options and the personal data of the facts of a draft."""
-    values: dict[str, object] = {}
-    for field in fields(IncidentOptions):
-        text = facts.get(field.name, "")
-        if not text:
-            continue
-        if field.name in _FLAGS:
-            values[field.name] = text == "yes"
-        elif field.name in _COUNTS:
-            values[field.name] = int(text)
-        else:
-            values[field.name] = text.split(",") if field.name == "asked" else text
+    from ...cases.call_facts import personal_of, typed_facts
+
     # The note is personal and is kept with the personal data.
-    values.pop("note", None)
-    personal = Personal(**{name: facts[name] for name in _PERSONAL if facts.get(name)})
-    return replace(_NO_OPTIONS, **values), personal
+    values = {
+        key: list(each) if isinstance(each, tuple) else each
+        for key, each in typed_facts(facts).items()
+    }
+    return replace(_NO_OPTIONS, **values), personal_of(facts)
 
 
 def answered(facts: Mapping[str, str]) -> list[str]:

@@ -1,7 +1,6 @@
 """``dispatch case work``: the guided loop, one key per answer."""
 
 import os
-import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
@@ -27,8 +26,11 @@ def work(
             metavar="[ID]", min=1, help="Number of the case. Default: the most urgent one."
         ),
     ] = None,
+    plain: Annotated[
+        bool, typer.Option("--plain", help="Ask in lines instead of on a full screen.")
+    ] = False,
 ) -> Outcome:
-    """Work on a case in a guided loop with one key for each answer; q leaves it."""
+    """Work on a case with one key for each answer: at the desk, or in lines with --plain."""
     from ...cases import view_case
 
     if desk.json:
@@ -43,20 +45,26 @@ def work(
             from ...render.wording import say
 
             return Outcome(lambda: print(say("no open case")))
-    return work_on(desk, book, case_id, ())
+    return work_on(desk, book, case_id, (), plain=plain)
 
 
 def work_on(
-    desk: DeskOptions, book: "Book", case_id: int, warnings: Sequence[Message | str]
+    desk: DeskOptions,
+    book: "Book",
+    case_id: int,
+    warnings: Sequence[Message | str],
+    *,
+    plain: bool = False,
 ) -> Outcome:
-    """Start the guided loop for a case; ``warnings`` of its opening are the first message."""
+    """Open the desk at a case; ``warnings`` of its opening are the first message.
+
+    On a terminal that cannot draw, without one, or with ``plain``, the same dialogue is in lines.
+    """
+    from ..desk import can_draw, opened_desk
+
+    if can_draw() and not plain:
+        return opened_desk(desk, book, case_id, warnings)
     from .loop import Loop
 
-    viewed = Loop(desk, book, case_id, warnings)
-    return Outcome(viewed.on_terminal if _has_keys() else viewed.on_lines)
-
-
-def _has_keys() -> bool:
-    """Return whether the terminal can read single keys and redraw its lines."""
-    is_dumb = os.environ.get("TERM", "dumb") in ("dumb", "unknown", "")
-    return sys.stdin.isatty() and sys.stdout.isatty() and not is_dumb and os.name == "posix"
+    lines = Loop(desk, book, case_id, warnings)
+    return Outcome(lines.on_terminal if can_draw() and os.name == "posix" else lines.on_lines)

@@ -1,0 +1,99 @@
+"""Make the incident of a call, and its ranking, from the answers of a draft."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from .. import desk, folders, intake, plans
+from ..model import Incident, Rules
+from ..model.case import Personal
+from ..model.draft import COPIED_PLACE
+from .book import Book
+from .copied_facts import copied_place, written
+from .observe_log import observe
+
+if TYPE_CHECKING:
+    from ..results.cascade_answer import Answer
+
+_FLAGS = ("ev", "trailer", "trapped")
+_COUNTS = ("injured", "persons", "children", "pets")
+_PERSONAL = ("caller", "call_back", "plate", "ref", "to", "note", "at_vehicle")
+_OF_INCIDENT = (each for each in intake.RawIncident.__struct_fields__ if each != "note")
+_TYPED = (*_OF_INCIDENT, "last_exit", "at", "when")
+
+
+def typed_facts(facts: Mapping[str, str]) -> dict[str, object]:
+    """Return the facts of an incident by name, as ``intake.read_facts`` takes them.
+
+    A question that was passed over is left out: its fact is unknown.
+    """
+    values: dict[str, object] = {}
+    for name in _TYPED:
+        text = facts.get(name, "")
+        if not text:
+            continue
+        if name in _FLAGS:
+            values[name] = text == "yes"
+        elif name in _COUNTS:
+            values[name] = int(text)
+        else:
+            values[name] = tuple(text.split(",")) if name == "asked" else text
+    return values
+
+
+def personal_of(facts: Mapping[str, str]) -> Personal:
+    """Return the motorist's data of the facts."""
+    return Personal(**{name: facts[name] for name in _PERSONAL if facts.get(name)})
+
+
+class Call(Struct, frozen=True):
+    """A call as its case is opened; ``like`` is the case from which its place was copied, or 0."""
+
+    incident: Incident
+    personal: Personal
+    like: int = 0
+
+
+def call_of(book: Book, facts: Mapping[str, str]) -> Call:
+    """Read a call; raises UsageError with all facts that cannot be read.
+
+    A copied place stays as exact as it is in the other case, whatever its words mean today.
+    """
+    typed, personal, copied = typed_facts(facts), personal_of(facts), copied_place(facts)
+    words = facts.get("at", "")
+    if copied is not None:
+        words, typed["at"] = copied.words, written(copied.place)
+    personal = replace(personal, typed_place=words)
+    gazetteer = folders.gazetteer()
+    incident = intake.read_incident(typed, book.catalog.rules, book.now, gazetteer)
+    if copied is None:
+        return Call(incident, personal)
+    incident = replace(incident, place=copied.place)
+    return Call(incident, personal, copied.case_id)
+
+
+def answered(facts: Mapping[str, str]) -> list[str]:
+    """Return the facts that the caller has answered."""
+    return [name for name, value in facts.items() if value and name != COPIED_PLACE]
+
+
+def preview(book: Book, facts: Mapping[str, str]) -> "Answer":
+    """Rank the providers by the facts so far, as if they were called now; nothing is recorded.
+
+    The facts must have a kind and a place.
+    """
+    incident = call_of(book, facts).incident
+    with book.store.reading() as reader:
+        observations = observe(book.catalog, reader, book.now)
+    return desk.rank_incident(
+        book.catalog, incident, holidays=book.holidays, observations=observations
+    )
+
+
+def kind_words(rules: Rules) -> list[str]:
+    """Return the words of all kinds of incidents, for an operator to choose from."""
+    of_file = {kind: plan.words for kind, plan in rules.plans.items()}
+    built_in = {kind: plan.words for kind, plan in plans.BUILT_IN.items()}
+    return [word for kind, words in {**built_in, **of_file}.items() for word in (kind, *words)]

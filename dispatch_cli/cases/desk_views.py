@@ -1,0 +1,317 @@
+"""Read what the operator's desk shows: the board, and the card of a case as of now."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from operator import itemgetter
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from .. import eligibility
+from ..messages import Message, joined
+from ..model.case import Act, Case, CaseService, Offer, Option, ref_of
+from ..results.case_results import CaseView, DraftView
+from ..results.desk_results import Board, CascadeRow, DeskCard, Stands
+from . import (
+    answer_call,
+    case_states,
+    find_case,
+    offer_card,
+    offer_changes,
+    urgency,
+    view_case,
+    view_drafts,
+)
+from .book import Book, local, require_case
+from .gates_now import entry_of, gate_now, needs_now
+
+if TYPE_CHECKING:
+    from ..store import Reader
+
+LAST_ACTS = 40
+"""The number of records of the journal on a card."""
+
+_CAN_BE_CALLED = ("waiting", "exhausted", "last_resort", "later")
+"""States of a service in which its next provider may be called."""
+
+_STANDS: dict[str, Stands] = {"accepted": "accepted", "arrived": "arrived", "open": "asking"}
+
+
+class _Found(Struct, frozen=True, kw_only=True):
+    """What one read of the log has given for a card."""
+
+    case: Case
+    acts: tuple[Act, ...]
+    service: CaseService | None
+    offer: Offer | None
+    coming: case_states.NextCall
+    rows: tuple[CascadeRow, ...] = ()
+    around: offer_card.OfferContext | None = None
+
+
+def board(book: Book, *, closed: int = 0) -> Board:
+    """Return the open cases and the unfinished calls, the most urgent first.
+
+    The last ``closed`` cases that have ended stand below the open ones.
+    """
+    with book.store.reading() as reader:
+        cases = reader.cases(open_only=True)
+        cases += reader.closed_cases(limit=closed) if closed else []
+        drafts = reader.drafts()
+    now = book.now
+    in_order: list[tuple[object, CaseView | DraftView]] = [
+        *((urgency.sort_key(case, now), view_case.view(case, now)) for case in cases),
+        *((view_drafts.sort_key(each, now), view_drafts.view(each, now)) for each in drafts),
+    ]
+    in_order.sort(key=itemgetter(0))
+    return Board(
+        rows=tuple(each for _, each in in_order),
+        roads={each.id: each.incident.where for each in cases if each.incident.where},
+        makes={each.id: make for each in cases if (make := each.incident.vehicle.brand)},
+    )
+
+
+def found(book: Book, text: str) -> frozenset[str]:
+    """Return the numbers of the cases that a number, phone, plate or place names."""
+    return frozenset(str(each.case_id) for each in find_case.find(book, text))
+
+
+def place_for_emergency(book: Book, case_id: int) -> Message:
+    """Return what to dial and the place to say there; the journal records this look."""
+    shown = view_case.personal(book, case_id, action="personal emergency")
+    calls = view_case.show(book, case_id).emergency
+    numbers = ", ".join(dict.fromkeys(each.dial for each in calls)) or "112, 110"
+    place: Message | str = joined((shown.place, shown.where), "  ")
+    if shown.last_exit:
+        exit_ = Message("last exit {exit}", exit=shown.last_exit)
+        place = joined((place, exit_), "  ")
+    return Message("{numbers}  PLACE {place}", numbers=numbers, place=place)
+
+
+def last_act(book: Book, case_id: int) -> Act | None:
+    """Return the last record of a case; None without one."""
+    with book.store.reading() as reader:
+        return reader.last_act(case_id)
+
+
+def card(book: Book, case_id: int, wanted: str = "", *, language: str = "de") -> DeskCard:
+    """Return the card of a case; ``wanted`` is the chosen service, "" for the first in need.
+
+    Raises UsageError for a number that no case has.
+    """
+    found = _read(book, case_id, wanted)
+    case, service, offer = found.case, found.service, found.offer
+    view = view_case.view(case, book.now)
+    shown = view_case.show(book, case_id)
+    bare = DeskCard(
+        case=replace(view, emergency=shown.emergency, not_asked=shown.not_asked),
+        stands=_stands(found),
+        road=case.incident.where or "",
+        make=case.incident.vehicle.brand or "",
+        service=service.service if service else "",
+        rows=found.rows,
+        acts=found.acts[-LAST_ACTS:],
+        emergency=case.emergency,
+        emergency_by=case.emergency_by,
+        last_resort=(service.last_resort_phone, service.last_resort_text) if service else ("", ""),
+        to_call_off=tuple(
+            (ref_of(case.id, each.number), each.name, each.phone)
+            for each in case.offers
+            if each.call_off_by is not None
+        ),
+    )
+    return _with_offer(book, bare, found, offer, language)
+
+
+def _with_offer(
+    book: Book, bare: DeskCard, found: _Found, offer: Offer | None, language: str
+) -> DeskCard:
+    """Add the open, accepted or next offer of the chosen service, or its last resort."""
+    case, service, coming = found.case, found.service, found.coming
+    if service is None:
+        return bare
+    if bare.stands == "asking" and offer is not None:
+        shown = offer_card.card(book, case, offer, around=found.around, language=language)
+        by = offer.ring_back_by if offer.state == "later" else offer.answer_by
+        return replace(_of_offer(bare, offer), offer=shown, answer_by=by)
+    if bare.stands in ("accepted", "arrived") and offer is not None:
+        done = answer_call.stands(book, ref_of(case.id, offer.number), language=language)
+        return replace(
+            _of_offer(bare, offer),
+            accepted=done,
+            there_at=offer.promises[-1].there_at,
+            tell_driver_by=offer.tell_driver_by,
+            tell_caller_by=offer.tell_caller_by,
+        )
+    if bare.stands in ("next", "rings_back") and coming.option is not None:
+        after = _as_asked(book, case, service, coming)
+        shown = offer_card.card(
+            book, after, after.offers[-1], around=found.around, language=language
+        )
+        card = replace(
+            bare,
+            offer=shown,
+            next_provider=coming.option.provider,
+            phone=coming.phone,
+            name=coming.option.name,
+            provider=coming.option.provider,
+        )
+        if bare.stands == "next" or offer is None:
+            return card
+        ref = ref_of(case.id, offer.number)
+        return replace(card, ref=ref, rings_back=offer.name, answer_by=offer.ring_back_by)
+    if bare.stands == "exhausted":
+        left = offer_card.exhausted(case.id, [service], coming)
+        return replace(bare, exhausted=left, phone=left.phone)
+    return bare
+
+
+def _of_offer(bare: DeskCard, offer: Offer) -> DeskCard:
+    return replace(
+        bare,
+        ref=ref_of(bare.case.id, offer.number),
+        provider=offer.provider,
+        phone=offer.phone,
+        name=offer.name,
+    )
+
+
+def _stands(found: _Found) -> Stands:
+    case, offer = found.case, found.offer
+    if case.closed_at is not None or case.cancelled:
+        return "ended"
+    if offer is not None and offer.state in _STANDS:
+        return _STANDS[offer.state]
+    is_later = offer is not None and offer.state == "later"
+    if found.coming.option is not None:
+        return "rings_back" if is_later else "next"
+    if is_later:
+        return "asking"
+    if found.service is not None:
+        state = case_states.service_state(case, found.service)
+        if state in ("waiting", "exhausted", "last_resort"):
+            return "exhausted"
+    return "idle"
+
+
+def _as_asked(book: Book, case: Case, service: CaseService, coming: case_states.NextCall) -> Case:
+    """Return the case as it will be after the next call; nothing is recorded."""
+    assert coming.option is not None  # noqa: S101 - the caller has asked for it
+    opened = offer_changes.open_services(case, lambda each: each.service == service.service)
+    wanted = case_states.service_of(opened, service.service) or service
+    return offer_changes.ask(
+        opened, wanted, coming.option, phone=coming.phone, now=book.now, operator=book.operator
+    )
+
+
+def _read(book: Book, case_id: int, wanted: str) -> _Found:
+    """Read a case, its journal and its cascade in one snapshot of the log."""
+    with book.store.reading() as reader:
+        case = require_case(reader, case_id)
+        acts = tuple(reader.acts(case_id))
+        service = case_states.service_of(case, wanted) or case_states.service_in_need(case)
+        coming = case_states.NextCall(None, "", ())
+        offer = case_states.offer_in_hand(case, service) if service else None
+        found = _Found(case=case, acts=acts, service=service, offer=offer, coming=coming)
+        if service is None or case.closed_at is not None or case.cancelled:
+            return found
+        cascade = _cascade_now(book, reader, case, service)
+        if case_states.service_state(case, service) in _CAN_BE_CALLED:
+            coming = case_states.next_option(case, service, cascade.gate, cascade.numbers)
+        around = None
+        if offer is not None and offer.state == "open":
+            around = offer_card.context_of(book, reader, case, offer)
+        elif coming.option is not None:
+            after = _as_asked(book, case, service, coming)
+            around = offer_card.context_of(book, reader, after, after.offers[-1])
+        rows = tuple(_rows(book, cascade))
+    return replace(found, coming=coming, rows=rows, around=around)
+
+
+def _cascade_now(book: Book, reader: "Reader", case: Case, service: CaseService) -> "_Cascade":
+    gate, numbers = gate_now(book, reader, case, service)
+    _, needed = needs_now(book, reader, case, entry_of(service))
+
+    def wait_min(option: Option) -> float:
+        provider = book.catalog.find(option.provider)
+        if provider is None:
+            return 0.0
+        return eligibility.Assessment(needed, provider).availability.wait_min
+
+    return _Cascade(case=case, service=service, gate=gate, numbers=numbers, wait_min=wait_min)
+
+
+class _Cascade(Struct, frozen=True, kw_only=True):
+    """The cascade of a service, with the gates and the answered numbers of now."""
+
+    case: Case
+    service: CaseService
+    gate: case_states.OptionGate
+    numbers: case_states.OptionNumbers
+    wait_min: Callable[[Option], float]
+
+
+def _rows(book: Book, cascade: _Cascade) -> Iterator[CascadeRow]:
+    """Yield the providers of a service in the order of the calls, as the gates of now see them.
+
+    Help of a later provider is there after the answers of all that are asked before it.
+    """
+    case, service = cascade.case, cascade.service
+    left = dict(case_states.still_to_ask(case, service, cascade.gate, cascade.numbers))
+    phones = {option.provider: phone for option, phone in left.items()}
+    start = local(max(book.now, case.incident.when), book)
+    offers = {each.provider: each for each in case_states.offers_for(case, service.service)}
+    answers_min, is_first = 0.0, True
+    for rank, option in enumerate(service.options, 1):
+        asked, phone = offers.get(option.provider), phones.get(option.provider, "")
+        row = CascadeRow(
+            rank=rank,
+            name=option.name,
+            phone=phone or (asked.phone if asked else option.phones[0]),
+            state="left",
+            chance=option.acceptance,
+        )
+        if asked is not None and (asked.state in case_states.UNDER_WAY or not phone):
+            yield _asked_row(row, asked, option, start)
+            if asked.state == "open":
+                answers_min, is_first = answers_min + option.answer_min, False
+        elif phone:
+            way_min = option.arrival_min - option.wait_min + cascade.wait_min(option)
+            yield replace(
+                row,
+                state="next" if is_first else "left",
+                there_at=start + timedelta(minutes=answers_min + option.answer_min + way_min),
+            )
+            answers_min, is_first = answers_min + option.answer_min, False
+        else:
+            yield replace(row, state="skipped", why=_why(cascade, option))
+
+
+def _asked_row(row: CascadeRow, offer: Offer, option: Option, start: datetime) -> CascadeRow:
+    """Return the row of a provider that was asked, with its answer or its expected arrival."""
+    if offer.state == "open":
+        # Its answer is expected from now on at the latest, since it has not been given yet.
+        takes = option.answer_min + option.arrival_min
+        return replace(
+            row,
+            state="asking",
+            answer=offer.state,
+            at=offer.opened_at,
+            there_at=start + timedelta(minutes=takes),
+        )
+    return replace(
+        row,
+        state="asked",
+        answer=offer.state,
+        reason=offer.reason,
+        at=offer.answered_at or offer.ring_back_by or offer.opened_at,
+        there_at=offer.promises[-1].there_at if offer.promises else None,
+    )
+
+
+def _why(cascade: _Cascade, option: Option) -> Message | str:
+    """Say why a provider is not called now: its gate, or another firm with the same number."""
+    offers = list(case_states.offers_for(cascade.case, cascade.service.service))
+    _, twin = case_states.next_phone(option, cascade.numbers(option), offers)
+    return twin or cascade.gate(option) or ""

@@ -1,0 +1,103 @@
+"""``dispatch desk``: the full-screen desk of an operator."""
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ..errors import UsageError
+from ..messages import Message
+from .desk_options import DeskOptions
+from .log_book import open_book
+from .option_groups import with_options
+from .outcome import Outcome
+
+if TYPE_CHECKING:
+    from ..cases.book import Book
+
+
+@with_options(DeskOptions)
+def desk(
+    desk: DeskOptions,
+    case_id: Annotated[
+        int | None,
+        typer.Argument(metavar="[ID]", min=1, help="Number of a case to begin with."),
+    ] = None,
+) -> Outcome:
+    """Work at the full-screen desk: the board of all open cases, new calls, and one case.
+
+    Each key is a command of dispatch case. F2 takes a new call; ? shows all keys.
+    """
+    if desk.json:
+        raise UsageError(
+            "the desk is a screen without --json",
+            hint="use the commands of dispatch case, one for each key",
+        )
+    if not can_draw():
+        raise UsageError(
+            "the desk needs a terminal that can move its cursor",
+            hint='"dispatch case work --plain" is the same dialogue in lines',
+        )
+    book = open_book(desk, calls=True)
+    return opened_desk(desk, book, case_id, ())
+
+
+def opened_desk(
+    desk: DeskOptions, book: "Book", case_id: int | None, said: Sequence[Message | str]
+) -> Outcome:
+    """Open the desk, at a case if one is given; ``said`` stands on the first screen."""
+
+    def show() -> None:
+        from ..desk_app.desk_program import DeskProgram
+        from ..desk_app.desk_tools import DeskTools
+        from .outcome import bug
+        from .typed_input import read_moment
+
+        tools = DeskTools(
+            read_moment=read_moment,
+            read_change=_read_change,
+            bug=lambda error: bug(error, is_debugged=desk.debug),
+        )
+        program = DeskProgram(book, tools, spoken=desk.say, case_id=case_id, said=said)
+        with book.store.waiting_shown_by(program.show_waiting):
+            program.run()
+        if program.failure is not None:
+            raise program.failure
+        if program.return_code:
+            raise SystemExit(program.return_code)
+
+    return Outcome(show)
+
+
+def can_draw() -> bool:
+    """Return whether the terminal can read single keys and redraw its lines."""
+    is_dumb = os.environ.get("TERM", "dumb") in ("dumb", "unknown", "")
+    return sys.stdin.isatty() and sys.stdout.isatty() and not is_dumb
+
+
+def _read_change(text: str, book: "Book") -> tuple[Mapping[str, object], Mapping[str, str]]:
+    """Read a line of changed facts: options of ``case amend``, or the words of a caller."""
+    from ..cases.call_facts import typed_facts
+    from ..cases.call_line import understand
+    from .case.amended_line import parse_amendment
+    from .case.motorist import MotoristOptions
+    from .typed_facts import changed_facts
+
+    rules = book.catalog.rules
+    try:
+        said = parse_amendment(text)
+    except UsageError:
+        found = understand(text, {}, rules)
+        if not found.facts or found.rest:
+            raise
+        names = {"call_back": "call_back", "at": "typed_place"}
+        of_caller = {names[each]: found.facts[each] for each in names if each in found.facts}
+        return changed_facts(typed_facts(found.facts), rules, book.now), of_caller
+    theirs = {
+        name: str(said.pop(name)) for name in MotoristOptions.__struct_fields__ if name in said
+    }
+    if "at" in said:
+        theirs["typed_place"] = str(said["at"])
+    return changed_facts(said, rules, book.now), theirs

@@ -1,0 +1,254 @@
+"""A new call: one line is understood at once, then the questions in their order, until a case."""
+
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+
+from ..cases import call_facts, draft_calls, open_case
+from ..cases.book import local
+from ..cases.call_line import understand
+from ..cases.intake_questions import QUESTIONS, change_facts, next_question
+from ..cases.intake_questions import Question as CallerQuestion
+from ..errors import UnavailableError, UsageError
+from ..messages import Message
+from ..model.draft import REQUIRED, Draft
+from ..model.words import DANGEROUS_SPOTS, SPOTS, VEHICLE_CLASSES, VEHICLE_STATES
+from ..render.intake_screen import LABELS, IntakePage
+from ..results.cascade_answer import Answer
+from .desk_tools import Desk, Question
+
+_LINE = "line"
+"""The first field of a new call: one line with whatever the caller says first."""
+
+_SETS = {"spot": SPOTS, "vehicle": VEHICLE_CLASSES, "state": VEHICLE_STATES}
+
+
+class Intake:
+    """The call whose questions are asked. Every answer is in the case log at once, as a draft."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._since = local(desk.book.now, desk.book)
+        self.facts: dict[str, str] = {}
+        self.draft: Draft | None = None
+        self._rest: list[str] = []
+        self._asked = _LINE
+        self._preview: Answer | None = None
+
+    def begin(self) -> None:
+        """Ask for the first line."""
+        self._ask(_LINE)
+
+    def resume(self, number: str, *, take: bool = False) -> None:
+        """Go on with a parked call; raises ConflictError while another desk asks its questions.
+
+        With ``take`` it is taken from there.
+        """
+        self.draft = draft_calls.resume(
+            self._desk.book, draft_calls.draft_id(number), holder=os.getpid(), take=take
+        )
+        self.facts = dict(self.draft.facts)
+        self._since = local(self.draft.opened_at, self._desk.book)
+        self._rank()
+        self._ask_next()
+
+    def page(self) -> IntakePage:
+        """Return what is shown of the call."""
+        rules = self._desk.book.catalog.rules
+        names = [
+            each.key
+            for each in QUESTIONS
+            if each.key in self.facts or each.applies(self.facts, rules)
+        ]
+        question = self._question(self._asked)
+        saved = self.draft.changed_at if self.draft is not None else None
+        return IntakePage(
+            number=self.draft.number if self.draft is not None else "",
+            since=self._since,
+            saved_at=local(saved, self._desk.book) if saved is not None else None,
+            fields=tuple((name, self.facts.get(name)) for name in names),
+            asked=self._asked,
+            rest=" ".join(self._rest),
+            sentence=question.asked(self.facts) if question is not None else "",
+            answers=question.answers if question is not None else "",
+            read_place=self._preview.incident.place if self._preview is not None else "",
+            preview=self._preview,
+            danger=self.facts.get("spot") in DANGEROUS_SPOTS,
+        )
+
+    def _question(self, key: str) -> CallerQuestion | None:
+        return next((each for each in QUESTIONS if each.key == key), None)
+
+    def _ask(self, key: str, typed: str = "") -> None:
+        """Ask for a fact, or for the first line; the answer is typed in the field."""
+        self._asked = key
+        is_line = key == _LINE
+        text = Message("what the caller says, in one line") if is_line else LABELS[key]
+        self._desk.ask(
+            Question(
+                text=text,
+                then=self._line if is_line else self._answer,
+                value=typed,
+                offered=None if is_line else self._offered,
+                can_be_empty=not is_line,
+                is_intake=True,
+            )
+        )
+
+    def _offered(self, typed: str) -> Sequence[str]:
+        """Return the suggestions for an answer: the words of its closed set."""
+        rules = self._desk.book.catalog.rules
+        if self._asked == "kind":
+            return call_facts.kind_words(rules)
+        if self._asked == "client":
+            return [*rules.clients, "none"]
+        if self._asked == "at":
+            return list(rules.places)
+        words = _SETS.get(self._asked, {})
+        return [name for name, others in words.items() for name in (name, *others)]
+
+    def _line(self, text: str) -> None:
+        """Understand a line, keep its facts, and ask what is missing."""
+        self._understand(text)
+        self._ask_next()
+
+    def _understand(self, text: str) -> None:
+        found = understand(text, self.facts, self._desk.book.catalog.rules)
+        facts = {**self.facts, **found.facts}
+        if found.rest:
+            self._rest.append(found.rest)
+            facts["note"] = "; ".join(filter(None, (facts.get("note", ""), found.rest)))
+        self._keep(facts)
+
+    def _answer(self, text: str) -> None:
+        """Take the answer to the question that is asked; raises UsageError for an unknown one."""
+        question = self._question(self._asked)
+        if question is None:
+            return
+        rules = self._desk.book.catalog.rules
+        if not text and question.usual(self.facts) and question.key == "kind":
+            raise UsageError("this question needs an answer: {answers}", answers=question.answers)
+        self._keep(change_facts(self.facts, question.answer(text, self.facts, rules)))
+        self._ask_next()
+
+    def _ask_next(self) -> None:
+        """Ask the next question that was not asked; after the last one F10 opens the case."""
+        question = next_question(self.facts, self._desk.book.catalog.rules)
+        if question is None:
+            self._asked = ""
+            self._desk.unask()
+            self._desk.tell(Message("all is asked: F10 opens the case"))
+            return
+        self._ask(question.key)
+
+    def move(self, by: int) -> None:
+        """Go to another question, back or on; its answer stands in the field."""
+        names = [name for name, _ in self.page().fields]
+        if not names:
+            return
+        at = names.index(self._asked) if self._asked in names else -1 if by > 0 else 0
+        name = names[min(max(at + by, 0), len(names) - 1)]
+        if self._question(name) is not None:
+            self._ask(name, self.facts.get(name, ""))
+
+    def back(self) -> None:
+        """Go back to the question before; a call without facts is left."""
+        if not self.facts and self.draft is None:
+            self._desk.leave_intake()
+            return
+        self._desk.tell(Message("not done: this question is still open"))
+        names = [name for name, _ in self.page().fields]
+        at = names.index(self._asked) if self._asked in names else len(names)
+        self._ask(names[max(0, at - 1)], self.facts.get(names[max(0, at - 1)], ""))
+
+    def _keep(self, facts: dict[str, str]) -> None:
+        """Keep the facts in the draft; if it cannot be written, the next answer tries again."""
+        self.facts = facts
+        book = self._desk.book
+        try:
+            if self.draft is None:
+                self.draft = draft_calls.start(book, facts, holder=os.getpid())
+            else:
+                self.draft = draft_calls.save(book, self.draft, facts)
+        except UnavailableError:
+            self._desk.tell(
+                Message("NOT SAVED; the answers stay here, the next one saves them all"),
+                is_error=True,
+            )
+        self._rank()
+
+    def _rank(self) -> None:
+        """Rank by the facts so far; facts that cannot be ranked yet have no order."""
+        self._preview = None
+        if self.facts.get("kind") and self.facts.get("at"):
+            with suppress(UsageError):
+                self._preview = call_facts.preview(self._desk.book, self.facts)
+
+    def park(self) -> None:
+        """Park the call with what was typed; without a number the caller stays on the line."""
+        typed = self._desk.typed
+        if typed and self._asked == _LINE:
+            self._understand(typed)
+        elif typed:
+            with suppress(UsageError):
+                question = self._question(self._asked)
+                if question is not None:
+                    rules = self._desk.book.catalog.rules
+                    self._keep(change_facts(self.facts, question.answer(typed, self.facts, rules)))
+        if self.draft is None:
+            return
+        has_number = bool(self.facts.get("call_back"))
+        draft_calls.park(
+            self._desk.book,
+            self.draft.id,
+            self.facts,
+            on_line=self.draft.on_line or not has_number,
+            holder=os.getpid(),
+        )
+        text = Message("{number} is parked", number=self.draft.number)
+        if not has_number:
+            text = Message(
+                "{number} is parked; without a number the caller stays on the line",
+                number=self.draft.number,
+            )
+        self._desk.tell(text)
+
+    def finish(self) -> None:
+        """Open the case; raises UsageError while a needed fact is missing, which is asked next."""
+        typed = self._desk.typed
+        if typed:
+            if self._asked == _LINE:
+                self._understand(typed)
+            else:
+                self._answer(typed)
+        missing = [each for each in REQUIRED if not self.facts.get(each)]
+        if missing:
+            self._ask(missing[0])
+            raise UsageError("{label} is missing: ask it first", label=LABELS[missing[0]])
+        book = self._desk.book
+        call = call_facts.call_of(book, self.facts)
+        opened = open_case.open_case(
+            book,
+            call.incident,
+            call.personal,
+            like=call.like,
+            draft=self.draft,
+            answered=call_facts.answered(self.facts),
+        )
+        self._desk.unask()
+        confirm = Message("CONFIRM  {place}", place=opened.answer.incident.place)
+        self._desk.tell(Message("case {case_id} is open", case_id=opened.case.id), confirm,
+                        *opened.warnings)  # fmt: skip
+        self._desk.show_case(opened.case.id)
+
+    def emergency(self) -> None:
+        """Show whom to dial now: nothing else that is asked matters as much."""
+        calls = self._preview.emergency if self._preview is not None else ()
+        numbers = [Message("{dial}: {text}", dial=each.dial, text=each.text) for each in calls]
+        place = self.facts.get("at") or "?"
+        self._desk.tell(
+            Message("PLACE {place}", place=place),
+            *(numbers or [Message("112 ambulance and fire, 110 police")]),
+            Message("F10 opens the case, F9 there records who called"),
+            is_error=True,
+        )

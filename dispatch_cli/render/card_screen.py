@@ -1,0 +1,318 @@
+"""The card of the desk: one case, the number to call large and alone, what to say, the cascade."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from ..messages import Message
+from ..results.desk_results import CascadeRow, DeskCard
+from .board_screen import title_line
+from .case_cards import block_lines
+from .desk_words import act_words, client_word, is_seen, running, vehicle_words
+from .figures import past_clock, percent_down
+from .head import emergency_lines
+from .layout import Line, Screen, cells, flow, pad, plain_line, plain_lines, wrap
+
+_INDENT = " " * 9
+_PHONE_LIMIT = 60
+_BLANK: Line = (("", ""),)
+_HEADS = (
+    Message("No."), Message("Phone"), Message("Firm"), Message("there"), Message("Chance"),
+    Message("Note"),
+)  # fmt: skip
+
+_SOON_S = 12 * 3600
+"""A time within these seconds needs no day."""
+
+
+def card_lines(card: DeskCard, operator: str, now: datetime, screen: Screen) -> list[Line]:
+    """Make the card, at most as high as the screen: number and text to say are never cut."""
+    head = [_title(card, operator, now, screen), *_facts(card, now, screen)]
+    head += emergency_block(card, now, screen)
+    body, rest = _body(card, now, screen)
+    height = screen.height or 1000
+    tail = _last_acts(card, now, screen)
+    used = len(head) + len(body)
+    rows = cascade_lines(card, now, screen) if card.stands not in ("accepted", "arrived") else []
+    rows = _cut_cascade(rows, max(0, height - used - len(tail) - 1), screen)
+    lines = [*head, *body, *([_BLANK, *rows] if rows else [])]
+    left = height - len(lines) - len(tail)
+    lines += rest[: max(0, left)]
+    left = height - len(lines) - 1
+    history = history_lines(card, now, screen)
+    if left >= len(tail) + 4 and len(history) > 1:
+        return [*lines, _BLANK, *_cut(history, left, screen)][:height]
+    blanks = max(0, height - len(lines) - len(tail))
+    return [*lines, *[_BLANK] * blanks, *tail][:height]
+
+
+def _title(card: DeskCard, operator: str, now: datetime, screen: Screen) -> Line:
+    """Make the first line: case, service, state, and the deadline that runs."""
+    offer = card.offer
+    number, service = card.case.id, screen.word(card.service.replace("_", " "))
+    position, count = (offer.position or "-", offer.of) if offer else ("-", 0)
+    next_call = Message("CASE {id}  {service}  next call", id=number, service=service)
+    known = {
+        "next": next_call,
+        "rings_back": next_call,
+        "asking": Message(
+            "CASE {id}  {service}  firm {position} of {count}",
+            id=number,
+            service=service,
+            position=position,
+            count=count,
+        ),
+        "accepted": Message("CASE {id}  {service} ACCEPTED", id=number, service=service),
+        "arrived": Message("CASE {id}  {service} ON THE SCENE", id=number, service=service),
+        "exhausted": Message(
+            "CASE {id}  {service}  NO PROVIDER LEFT TO ASK", id=number, service=service
+        ),
+        "idle": Message("CASE {id}  {service}  nothing to call", id=number, service=service),
+        "ended": Message("CASE {id}  ENDED", id=number),
+    }[card.stands]
+    parts = [
+        screen.text(known),
+        _due_words(card, now, screen),
+        client_word(card.case, screen).strip("-?"),
+    ]
+    return title_line("  ".join(filter(None, parts)), operator, now, screen)
+
+
+def _due_words(card: DeskCard, now: datetime, screen: Screen) -> str:
+    """Word the running deadline of the chosen service; each second it is another text."""
+    if card.stands in ("asking", "rings_back") and card.answer_by is not None:
+        left = (card.answer_by - now).total_seconds()
+        if left < 0:
+            return screen.say("ANSWER OVERDUE {time}", time=running(-left))
+        return screen.say("answer due in {time}", time=running(left))
+    parts = []
+    if card.stands == "accepted" and card.there_at is not None:
+        parts.append(screen.say("by {at}", at=past_clock(card.there_at, now)))
+        due = min(filter(None, (card.tell_driver_by, card.tell_caller_by)), default=None)
+        if due is not None:
+            left = (due - now).total_seconds()
+            late = screen.say("TELL THEM, overdue {time}", time=running(-left))
+            parts.append(
+                late if left < 0 else screen.say("tell them in {time}", time=running(left))
+            )
+    return "  ".join(parts)
+
+
+def _facts(card: DeskCard, now: datetime, screen: Screen) -> list[Line]:
+    """Make the lines with place, kind, vehicle, safety, and the caller on the line."""
+    view = card.case
+    if view.injured:
+        safety = screen.say("{count} HURT", count=view.injured)
+    elif view.in_danger:
+        safety = screen.say("IN DANGER")
+    else:
+        is_asked = view.injured is not None and "injured" not in view.not_asked
+        safety = screen.say("nobody hurt" if is_asked else "hurt: not asked")
+    vehicle = vehicle_words(view, card.make, screen) or screen.say("vehicle not asked")
+    place = ", ".join(filter(None, (screen.text(card.road), screen.text(view.place))))
+    parts = [place, screen.word(view.kind.replace("_", " ")), vehicle, safety]
+    style = "bold red" if view.injured or view.in_danger else ""
+    lines = plain_lines(flow(parts, screen.width, gap="  "), style)
+    if view.on_line_since is not None:
+        waits = (now - view.on_line_since).total_seconds()
+        text = screen.say("caller waits on the line {time}", time=running(waits))
+        if waits >= 180:
+            text += "   " + screen.say('say: "I will ring you back"')
+        lines.append(plain_line(screen.shorten(text, screen.width), "yellow"))
+    return lines
+
+
+def emergency_block(card: DeskCard, now: datetime, screen: Screen) -> list[Line]:
+    """Make the block of the emergency calls, and that their record is missing."""
+    if not card.case.emergency:
+        return []
+    if card.emergency == "called":
+        dials = ", ".join(dict.fromkeys(each.dial for each in card.case.emergency))
+        return [plain_line(screen.say("{dials} called (F9 changes the record)", dials=dials))]
+    if card.emergency == "not_needed":
+        return [plain_line(screen.say("recorded: no emergency call is needed"))]
+    lines = emergency_lines(card.case.emergency, screen)[:3]
+    if card.emergency_by is not None:
+        left = (card.emergency_by - now).total_seconds()
+        text = screen.say("112 NOT CONFIRMED, F9 records who called: {time}", time=running(left))
+        lines.append(plain_line(screen.shorten(text, screen.width), "bold red"))
+    return lines
+
+
+def _body(card: DeskCard, now: datetime, screen: Screen) -> tuple[list[Line], list[Line]]:
+    """Make the block that must be whole, and the lines that follow as far as there is room."""
+    off = [
+        plain_line(
+            screen.shorten(
+                screen.say(
+                    "CALL OFF {phone} {name} ({ref}), then o", phone=phone, name=name, ref=ref
+                ),
+                screen.width,
+            ),
+            "bold red",
+        )
+        for ref, name, phone in card.to_call_off
+    ]
+    if card.accepted is not None:
+        return [*off, *_accepted(card, screen)], _if_it_fails(card, screen)
+    if card.exhausted is not None:
+        title = screen.say("CALL") + "     "
+        text = screen.say("last resort: {text}", text=screen.text(card.exhausted.text))
+        found = plain_lines(wrap(text, screen.width, first=title, rest=_INDENT))
+        return [*off, _BLANK, *found, _BLANK, number_line(card.phone, screen), _BLANK], []
+    if card.offer is not None:
+        return [*off, *_call(card, screen)], []
+    return off, []
+
+
+def number_line(phone: str, screen: Screen) -> Line:
+    """Make the line with the number alone."""
+    return ((_INDENT, ""), (screen.text(phone, _PHONE_LIMIT), "bold green"))
+
+
+def _call(card: DeskCard, screen: Screen) -> list[Line]:
+    """Make the block of a call: the firm, its number alone on a line, and what to say."""
+    offer = card.offer
+    if offer is None:
+        return []
+    lines = [_BLANK]
+    if card.rings_back:
+        text = screen.say("{name} RINGS BACK (a d n e answer that call)", name=card.rings_back)
+        lines = [plain_line(screen.shorten(text, screen.width), "yellow"), _BLANK]
+    label = pad(screen.say("CALL"), 9)
+    others = ", ".join(screen.text(each, _PHONE_LIMIT) for each in offer.other_phones)
+    second = screen.say("2nd number: {phones}", phones=others) if others else ""
+    room = screen.width - cells(label) - cells(second) - 2
+    first = label + screen.shorten(screen.text(offer.name), max(room, 12))
+    lines = [
+        _BLANK,
+        plain_line(screen.shorten(f"{first}  {second}".rstrip(), screen.width), "bold"),
+    ]
+    lines += [_BLANK, number_line(offer.phone, screen), _BLANK]
+    doubts = [each for each in (offer.overdue, offer.in_spite_of) if each]
+    for doubt in doubts:
+        lines += plain_lines(wrap(screen.text(doubt), screen.width, rest=_INDENT), "yellow")
+    said = " ".join(screen.text(each) for each in offer.say if each)
+    first = pad(screen.say("SAY"), 9)
+    return lines + plain_lines(wrap(f'"{said}"', screen.width, first=first, rest=_INDENT))
+
+
+def _accepted(card: DeskCard, screen: Screen) -> list[Line]:
+    """Make the blocks for the driver and the caller, each with its box."""
+    done = card.accepted
+    if done is None:
+        return []
+    head = f"{screen.text(card.name)}   {screen.text(card.phone, _PHONE_LIMIT)}   {done.ref}"
+    lines = [plain_line(screen.shorten(head, screen.width), "bold green"), _BLANK]
+    driver = _box(screen.say("1 GIVE THE DRIVER"), card.tell_driver_by, "g", screen)
+    lines += block_lines(driver, done.give_driver, screen)
+    if done.tell_caller:
+        caller = _box(screen.say("2 TELL THE CALLER"), card.tell_caller_by, "b", screen)
+        lines += [_BLANK, *block_lines(caller, done.tell_caller, screen)]
+    return lines
+
+
+def _box(title: str, due: datetime | None, key: str, screen: Screen) -> str:
+    state = screen.say("[ ] told: {key}", key=key) if due else screen.say("[x] told")
+    return pad(title, max(screen.width - cells(state) - 1, cells(title) + 1)) + state
+
+
+def _if_it_fails(card: DeskCard, screen: Screen) -> list[Line]:
+    later = [each.service for each in card.case.services if each.state == "later"]
+    if not later:
+        return []
+    names = ", ".join(screen.word(each.replace("_", " ")) for each in later)
+    text = screen.say("If that does not help: {services} (Tab)", services=names)
+    return [_BLANK, *plain_lines(wrap(text, screen.width))]
+
+
+def cascade_lines(card: DeskCard, now: datetime, screen: Screen) -> list[Line]:
+    """Make the rows of the cascade as the gates of now see it, and the last resort below them."""
+    if not card.rows:
+        return []
+    phones = [screen.text(each.phone, _PHONE_LIMIT) for each in card.rows]
+    widest = max(cells(each) for each in [*phones, screen.say("Phone")])
+    heads = [screen.text(each) for each in _HEADS]
+    there, chance = max(7, cells(heads[3])), max(6, cells(heads[4]))
+    name = max(12, screen.width - widest - there - chance - 27)
+    widths = (max(3, cells(heads[0])), widest, name, there, chance)
+    lines = [plain_line(_row(" ", heads, widths, screen), "bold")]
+    for row, phone in zip(card.rows, phones, strict=True):
+        is_called = row.state in ("asking", "next")
+        texts = [str(row.rank), phone, screen.text(row.name), *_minutes_of(row, now, screen)]
+        style = {"asking": "bold", "next": "bold", "asked": "dim", "skipped": "dim"}
+        mark = ">" if is_called else " "
+        lines.append(plain_line(_row(mark, texts, widths, screen), style.get(row.state, "")))
+    phone, text = card.last_resort
+    last = ["-", screen.text(phone, _PHONE_LIMIT), screen.text(text), "-", "", screen.say("last")]
+    return [*lines, plain_line(_row(" ", last, widths, screen))]
+
+
+def _row(mark: str, texts: Iterable[str], widths: tuple[int, ...], screen: Screen) -> str:
+    number, phone, name, there, chance, note = texts
+    parts = [
+        pad(number, widths[0], ">"),
+        pad(screen.shorten(phone, widths[1]), widths[1]),
+        pad(screen.shorten(name, widths[2]), widths[2]),
+    ]
+    if there or chance:
+        parts.append(pad(screen.shorten(there, widths[3]), widths[3]))
+        parts.append(pad(screen.shorten(chance, widths[4]), widths[4], ">"))
+    parts.append(note)
+    return screen.shorten(mark + " ".join(parts).rstrip(), screen.width)
+
+
+def _minutes_of(row: CascadeRow, now: datetime, screen: Screen) -> tuple[str, str, str]:
+    """Return the expected arrival, the chance, and the note of a row."""
+    there = "-"
+    if row.there_at is not None:
+        is_soon = abs((row.there_at - now).total_seconds()) < _SOON_S
+        local = row.there_at.astimezone(now.tzinfo)
+        there = f"{local:%H:%M}" if is_soon else past_clock(row.there_at, now)
+    chance = percent_down(row.chance) if row.chance is not None else ""
+    if row.state == "skipped":
+        return "", "", screen.text(row.why)  # a reason needs the room of the minutes
+    if row.state == "asked":
+        at = past_clock(row.at, now) if row.at else ""
+        words = screen.word((row.reason or row.answer).replace("_", " "))
+        return there, "", f"{words} {screen.text(at)}".strip()
+    note = screen.say("is asked") if row.state == "asking" else ""
+    return there, chance, note
+
+
+def _cut_cascade(lines: list[Line], room: int, screen: Screen) -> list[Line]:
+    """Cut the cascade; the firm that is asked and the last resort stay, the heads go first."""
+    called = [each for each in lines if each[0][0].startswith(">")]
+    if len(lines) <= room or room > len(called) + 4 or not called:
+        return _cut(lines, room, screen)
+    more = plain_line(" " + screen.say("… {count} more", count=len(lines) - 3), "dim")
+    return [*called, more, lines[-1]][: max(0, room)]
+
+
+def _cut(lines: list[Line], room: int, screen: Screen) -> list[Line]:
+    """Cut lines to a number, with a last one that says that there are more."""
+    if len(lines) <= room:
+        return lines
+    if room < 3:
+        return []
+    more = plain_line(" " + screen.say("… {count} more", count=len(lines) - room + 1), "dim")
+    return [*lines[: room - 2], more, lines[-1]]
+
+
+def _last_acts(card: DeskCard, now: datetime, screen: Screen) -> list[Line]:
+    """Make one line with the last two acts of the case."""
+    found = [each for each in card.acts if is_seen(each)][-2:]
+    texts = [f"{past_clock(each.at, now)} {act_words(each, screen)}." for each in found]
+    text = "   ".join(texts)
+    return [plain_line(screen.shorten(text, screen.width), "dim")] if text else []
+
+
+def history_lines(card: DeskCard, now: datetime, screen: Screen) -> list[Line]:
+    """Make the history of the case: what changed, when and by whom; the newest is last."""
+    lines = [plain_line(screen.say("HISTORY"), "bold")]
+    for act in card.acts:
+        if is_seen(act):
+            text = (
+                f"{past_clock(act.at, now)}  {act_words(act, screen)}  {screen.text(act.operator)}"
+            )
+            lines.append(plain_line(screen.shorten(text, screen.width)))
+    return lines

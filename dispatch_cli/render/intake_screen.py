@@ -1,0 +1,165 @@
+"""The new call on the desk: what was understood, field by field, and the question to ask now."""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from ..messages import Message
+from ..results.cascade_answer import Answer
+from .board_screen import title_line
+from .desk_words import running
+from .head import emergency_lines
+from .layout import Line, Screen, cells, pad, plain_line, plain_lines, wrap
+
+_LABEL = 20
+_FIRST = 4
+
+LABELS: dict[str, Message] = {
+    "injured": Message("Hurt, in danger"),
+    "at": Message("Place"),
+    "spot": Message("Spot"),
+    "where": Message("Road"),
+    "last_exit": Message("Last exit"),
+    "call_back": Message("Call-back number"),
+    "read_back": Message("Number repeated"),
+    "at_vehicle": Message("At the vehicle"),
+    "kind": Message("What"),
+    "vehicle": Message("Vehicle"),
+    "brand": Message("Make"),
+    "weight_t": Message("Weight (t)"),
+    "clearance_m": Message("Entrance height (m)"),
+    "state": Message("Rolls"),
+    "trailer": Message("Trailer"),
+    "persons": Message("Persons"),
+    "client": Message("Client"),
+    "ref": Message("Member number"),
+    "to": Message("Destination"),
+    "note": Message("Note"),
+}
+"""The label of each fact of a new call."""
+
+_WORDS = frozenset({"kind", "spot", "vehicle", "state", "trailer", "at_vehicle", "read_back"})
+
+
+class IntakePage(Struct, frozen=True, kw_only=True):
+    """What a new call shows. ``fields`` are the facts of the questions that apply, in their order.
+
+    ``asked`` is the fact of the question; ``rest`` the words that were not understood.
+    """
+
+    number: str
+    since: datetime
+    saved_at: datetime | None
+    fields: tuple[tuple[str, str | None], ...]
+    asked: str
+    rest: str = ""
+    sentence: Message | str = ""
+    answers: Message | tuple[str, ...] | str = ""
+    read_place: Message | str = ""
+    preview: Answer | None = None
+    danger: bool = False
+
+
+def intake_lines(page: IntakePage, operator: str, now: datetime, screen: Screen) -> list[Line]:
+    """Make the screen of a new call; a fact that was not asked is never shown as "no"."""
+    height = screen.height or 1000
+    since = running((now - page.since).total_seconds())
+    title = screen.say("NEW CALL  draft {number}, no case yet   since {since}",
+                       number=page.number or "-", since=since)  # fmt: skip
+    lines = [title_line(title, operator, now, screen)]
+    if page.preview is not None:
+        lines += emergency_lines(page.preview.emergency, screen)[:3]
+    if page.rest:
+        text = screen.say("NOT UNDERSTOOD, kept as a note: {rest}", rest=page.rest)
+        lines.append(plain_line(screen.shorten(text, screen.width), "yellow"))
+    question = _question(page, screen)
+    below = [plain_line(""), *question, *_preview(page, screen), *_saved(page, screen)]
+    room = height - len(lines) - min(len(below), len(question) + 3)
+    fields = _fields(page, screen)
+    if len(fields) > room:
+        fields = _around_asked(fields, page, room)
+    lines += fields
+    left = height - len(lines)
+    return [*lines, *below[:left]]
+
+
+def _fields(page: IntakePage, screen: Screen) -> list[Line]:
+    """Make a line for each fact: its label and its value, "?" if it was not asked."""
+    lines = []
+    for name, value in page.fields:
+        label = screen.text(LABELS.get(name, Message(name)))
+        mark = ">" if name == page.asked else " "
+        if value is None:
+            shown = screen.say("?  not asked yet") if name in ("injured", "at", "kind") else "?"
+        elif not value:
+            shown = screen.say("-  passed over")
+        elif name == "injured":
+            shown = (
+                screen.say("nobody") if value == "0" else screen.say("{count} hurt", count=value)
+            )
+        else:
+            shown = screen.word(value.replace("_", " ")) if name in _WORDS else screen.text(value)
+        if name == "at" and page.read_place:
+            shown += "   " + screen.say("confirm: {place}", place=page.read_place)
+        style = "bold" if name == page.asked else ""
+        if name == "injured" and (value is None or value != "0" or page.danger):
+            style = "bold red"
+        text = f"{mark} {pad(label, _LABEL)} {shown}"
+        lines.append(plain_line(screen.shorten(text, screen.width), style))
+    return lines
+
+
+def _around_asked(fields: list[Line], page: IntakePage, room: int) -> list[Line]:
+    """Keep the fields round the one that is asked."""
+    names = [name for name, _ in page.fields]
+    at = names.index(page.asked) if page.asked in names else 0
+    first = max(0, min(at - room // 2, len(fields) - room))
+    return fields[first : first + room]
+
+
+def _question(page: IntakePage, screen: Screen) -> list[Line]:
+    if not page.sentence:
+        return []
+    label = pad(screen.say("ASK"), 7)
+    lines = plain_lines(
+        wrap(f'"{screen.text(page.sentence)}"', screen.width, first=label, rest=" " * 7), "bold"
+    )
+    words = page.answers
+    if isinstance(words, tuple):
+        words = ", ".join(screen.word(each.replace("_", " ")) for each in words)
+    if words:
+        lines += plain_lines(wrap(screen.text(words), screen.width, first=" " * 7, rest=" " * 7))
+    return lines
+
+
+def _preview(page: IntakePage, screen: Screen) -> list[Line]:
+    """Name the first providers of the order, as if they were called now."""
+    if page.preview is None or not page.preview.cascades:
+        return []
+    cascade = page.preview.cascades[0]
+    service = screen.word(cascade.service.replace("_", " "))
+    rows = cascade.candidates[:_FIRST]
+    if not rows:
+        text = screen.say("{service}: no provider can come", service=service)
+        return [plain_line(screen.shorten(text, screen.width), "bold red")]
+    title = screen.say(
+        "ORDER for {service}, if called at once: {name}, {minutes} min",
+        service=service,
+        name=rows[0].name,
+        minutes=f"{rows[0].arrival_min:.0f}",
+    )
+    lines = [plain_line(screen.shorten(title, screen.width))]
+    for rank, row in enumerate(rows[1:], 2):
+        minutes = screen.say("{minutes} min", minutes=f"{row.arrival_min:.0f}")
+        name = screen.shorten(screen.text(row.name), screen.width - cells(minutes) - 8)
+        lines.append(plain_line(f"  {rank}  {pad(name, 30)} {minutes}"))
+    return lines
+
+
+def _saved(page: IntakePage, screen: Screen) -> list[Line]:
+    if page.saved_at is None:
+        return []
+    return [
+        plain_line(""),
+        plain_line(screen.say("Draft saved {at}.", at=f"{page.saved_at:%H:%M:%S}"), "dim"),
+    ]

@@ -1,0 +1,81 @@
+"""One line of an operator: each word is read where one reading is possible, the rest is kept."""
+
+import pytest
+
+from dispatch_cli.cases.call_line import understand
+from dispatch_cli.model import Client, Rules
+
+RULES = Rules(clients={"adac": Client(id="adac", name="ADAC Südbayern")})
+
+
+def read(line: str) -> tuple[dict[str, str], str]:
+    """Return the facts of a line, and what was not understood."""
+    found = understand(line, {}, RULES)
+    return found.facts, found.rest
+
+
+@pytest.mark.parametrize(
+    ("line", "facts", "rest"),
+    [
+        (
+            "86150 batterie golf adac 0171 2345678",
+            {"at": "86150", "kind": "dead_battery", "brand": "golf", "vehicle": "car",
+             "client": "adac", "call_back": "0171 2345678"},
+            "",
+        ),
+        (
+            "adac südbayern, 0171 2345678 golf batterie 86150",
+            {"at": "86150", "kind": "dead_battery", "brand": "golf", "vehicle": "car",
+             "client": "adac", "call_back": "0171 2345678"},
+            "",
+        ),
+        (
+            "A8 Rastplatz Augsburg Ost lkw plane panne",
+            {"at": "Augsburg", "where": "A8 Rastplatz Augsburg Ost", "spot": "parking",
+             "vehicle": "truck", "kind": "breakdown"},
+            "plane",
+        ),
+        (
+            "86153 jakoberstr 8 tiefgarage einfahrt 2,00 m",
+            {"at": "86153 jakoberstr 8", "where": "jakoberstr 8", "spot": "garage",
+             "clearance_m": "2,00"},
+            "",
+        ),
+        (
+            "A8 Richtung München km 48,2 86150 unfall 2 verletzt lkw 12 t standstreifen",
+            {"at": "86150", "where": "A8 Richtung München km 48,2", "kind": "accident",
+             "injured": "2", "vehicle": "truck", "weight_t": "12 t", "spot": "shoulder"},
+            "",
+        ),
+        ("flat tyre 86316 Friedberg, nobody hurt",
+         {"kind": "flat_tyre", "at": "86316 Friedberg", "injured": "0"}, ""),
+        ("niemand verletzt, 3 personen, 1 kind",
+         {"injured": "0", "persons": "3", "children": "1"}, ""),
+        ("eingeklemmt", {"trapped": "yes", "injured": "1"}, ""),
+        ("e-auto anhänger rollt",
+         {"ev": "yes", "vehicle": "car", "trailer": "yes", "state": "rolls"}, ""),
+        ("48.3705,10.8978 motorrad", {"at": "48.3705,10.8978", "vehicle": "motorcycle"}, ""),
+        ("0171/2345678 01067", {"call_back": "0171/2345678", "at": "01067"}, ""),
+        ("batt 86150", {"kind": "dead_battery", "at": "86150"}, ""),
+    ],
+    ids=lambda value: value if isinstance(value, str) and " " in value else "",
+)  # fmt: skip
+def test_words_become_facts(line, facts, rest):
+    """Place, kind, make, client, number and safety are found in any order and both languages."""
+    assert read(line) == (facts, rest)
+
+
+@pytest.mark.parametrize("line", ["Friedberg", "Neuenkirchen", "99999", "12345678", "bat"])
+def test_what_has_several_readings_stays(line):
+    """A town that occurs twice, no postcode, no number and a short beginning are no facts."""
+    facts, rest = read(line)
+    assert "at" not in facts
+    assert "kind" not in facts
+    assert rest == line
+
+
+def test_a_kind_is_taken_once():
+    """The first kind of a line counts; a second one stays as a note."""
+    facts, rest = read("86150 panne unfall")
+    assert facts["kind"] == "breakdown"
+    assert rest == "unfall"
