@@ -10,6 +10,8 @@ from typing import Annotated, Any
 from msgspec import Meta, Struct
 
 from ..model.check import MOST_BUDGET_S, MOST_NAMED
+from .raw_texts import RawDesk, RawSay
+from .raw_texts import documented as _doc
 
 Share = Annotated[float, Meta(ge=0, le=1)]
 Minutes = Annotated[float, Meta(ge=0, lt=1440)]
@@ -29,10 +31,6 @@ Number = Annotated[int, Meta(ge=0, le=1000)]
 Port = Annotated[int, Meta(ge=1, le=65535)]
 Status = Annotated[int, Meta(ge=100, le=599)]
 Samples = Annotated[int, Meta(ge=1, le=20)]
-
-
-def _doc(text: str) -> Meta:
-    return Meta(description=text)
 
 
 class RawMinutes(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -245,26 +243,6 @@ class RawProvider(Struct, forbid_unknown_fields=True, kw_only=True):
         _doc("Checks whether it can be reached."),
     ] = None
     notes: Annotated[str | None, _doc("Notes for the operator.")] = None
-
-
-class RawSay(Struct, forbid_unknown_fields=True, kw_only=True):
-    """Texts to say in one language, instead of the built-in ones; {name} is a value."""
-
-    ask: Annotated[str | None, _doc("The question that ends the call to a provider.")] = None
-    area: Annotated[str | None, _doc("The place before an acceptance: {area}.")] = None
-    persons: Annotated[str | None, _doc("Number of passengers: {count}.")] = None
-    tell: Annotated[str | None, _doc("To the caller: {name}, {clock}, {late}, {number}.")] = None
-    tell_late: Annotated[str | None, _doc("To the caller, about a later time: as tell.")] = None
-    drive: Annotated[str | None, _doc("To the driver: {call_back}.")] = None
-
-
-class RawDesk(Struct, forbid_unknown_fields=True, kw_only=True):
-    """How the desk names itself, and the language of its screens."""
-
-    name: Annotated[str | None, _doc("Name of the centre, said to providers.")] = None
-    number: Annotated[str | None, _doc("Number to call again, said to callers.")] = None
-    language: Annotated[str | None, _doc("Language of the screens, as that of --lang.")] = None
-    bell: Annotated[bool | None, _doc("Ring for what is newly overdue; default true.")] = None
 
 
 class RawCheck(Struct, forbid_unknown_fields=True, kw_only=True):

@@ -16,15 +16,14 @@ from .raw import (
     RawClient,
     RawControlCentre,
     RawCoverage,
-    RawDesk,
     RawFile,
     RawLastResort,
     RawMaintenance,
     RawPlace,
     RawPlan,
     RawRanking,
-    RawSay,
 )
+from .raw_texts import RawDesk, RawSay
 from .tables import named_tables, numbered_tables, read_table
 from .unknown_keys import unknown_key
 

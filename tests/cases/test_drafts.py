@@ -414,7 +414,7 @@ def _run(machine, examples, **more):
     )
 
 
-@pytest.mark.parametrize("examples", [30, pytest.param(300, marks=pytest.mark.ci)])
+@pytest.mark.parametrize("examples", [15, pytest.param(300, marks=pytest.mark.ci)])
 def test_no_call_is_lost_or_doubled(machine, examples):
     """Whatever two operators, kills and erasures do, the log has each call once."""
     _run(machine, examples)

@@ -206,7 +206,7 @@ def one_salt(monkeypatch):
     monkeypatch.setattr(open_case, "token_hex", lambda size: "5a" * size)
 
 
-SEEDS = 12
+SEEDS = 10
 ACTS = 60
 
 
