@@ -266,7 +266,7 @@ def to_driver(
     presence = {"yes": "at_vehicle", "no": "away"}.get(personal.at_vehicle, "")
     for key, name, value in (
         ("said", "words", personal.typed_place),
-        ("client", "client", client.name if client else incident.client),
+        ("client", "client", client.name if client else None),
         ("member", "member", personal.ref),
         ("drive", "call_back", personal.call_back),
         ("", "", personal.caller),
