@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from dispatch_cli.cases import call_texts
-from dispatch_cli.model import Place, Rules
+from dispatch_cli.model import Client, Place, Rules
 from dispatch_cli.model.case import Case, Offer, Personal
 from dispatch_cli.model.rules import DeskIdentity
 from dispatch_cli.model.words import LANGUAGES
@@ -100,3 +100,14 @@ def test_firms_hear_the_number_and_callers_the_name_of_the_desk() -> None:
     assert caller[0] == "Hier ist Leitstelle Schwaben."
     assert "089 99998-0" in caller[-1]
     assert len(call_texts.to_caller(offer, "12:40", "12:50", Rules(), "de")) == 1
+
+
+def test_a_driver_hears_the_client_only_if_there_is_one() -> None:
+    """A motorist without a club is no client "none"; control: the name of a client is said."""
+    rules = Rules(clients={"adac": Client(id="adac", name="ADAC")})
+    said = []
+    for client in ("none", "adac"):
+        made, offer = called(client=client)
+        said.append(" ".join(call_texts.to_driver(made, Personal(), offer, rules, "de")))
+    assert ["Kunde" in each for each in said] == [False, True]
+    assert "Kunde ADAC" in said[1]
