@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
-from dispatch_cli.messages import Clock, Message, promised_clock, quoted
+from dispatch_cli.messages import Clock, Message, promised_clock, quoted, worded
 
 NOON = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
 
@@ -66,3 +66,13 @@ def test_a_long_text_is_quoted_shortened():
     assert quoted("x" * 60) == f'"{"x" * 60}"'
     assert quoted("x" * 61) == f'"{"x" * 59}…"'
     assert quoted("abcdef", 4) == '"abc…"'
+
+
+def test_numbers_have_the_signs_of_the_language_in_every_form():
+    """With and without a format, and as a quoted value; control: the English keeps the point."""
+    message = Message("{a} t, {b:.1f} t, {c!r}, {d!s}", a=1.5, b=2.25, c=3.5, d=4.5)
+    german = {"1,234.5": "1.234,5"}
+    assert worded(message, lambda template: german.get(template, template)) == (
+        "1,5 t, 2,2 t, 3,5, 4,5"
+    )
+    assert str(message) == "1.5 t, 2.2 t, 3.5, 4.5"

@@ -106,7 +106,7 @@ def _facts(card: DeskCard, now: datetime, screen: Screen) -> list[Line]:
         safety = screen.say("IN DANGER")
     else:
         is_asked = view.injured is not None and "injured" not in view.not_asked
-        safety = screen.say("nobody hurt" if is_asked else "hurt: not asked")
+        safety = screen.say("no one hurt") if is_asked else screen.say("hurt: not asked")
     vehicle = vehicle_words(view, card.make, screen) or screen.say("vehicle not asked")
     place = ", ".join(filter(None, (screen.text(card.road), screen.text(view.place))))
     parts = [place, screen.word(view.kind.replace("_", " ")), vehicle, safety]

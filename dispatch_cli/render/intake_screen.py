@@ -87,7 +87,7 @@ def _fields(page: IntakePage, screen: Screen) -> list[Line]:
     """Make a line for each fact: its label and its value, "?" if it was not asked."""
     lines = []
     for name, value in page.fields:
-        label = screen.text(LABELS.get(name, Message(name)))
+        label = screen.text(LABELS[name]) if name in LABELS else screen.word(name)
         mark = ">" if name == page.asked else " "
         if value is None:
             shown = screen.say("?  not asked yet") if name in ("injured", "at", "kind") else "?"

@@ -129,7 +129,7 @@ def test_a_log_that_others_can_write_is_warned_about_once(dispatch, log: Path, a
 def test_the_loop_warns_of_a_log_that_others_can_write(dispatch, log: Path) -> None:
     """``case work`` shows the warning as a line of its first screen."""
     log.parent.chmod(0o770)
-    with Terminal(["case", "work", "1"], columns=200) as terminal:
+    with Terminal(["case", "work", "1", "--plain"], columns=200) as terminal:
         assert terminal.wait_for("others can change the case log").count("q leave") == 1
 
 
@@ -146,7 +146,7 @@ def test_a_wait_is_shown_on_a_terminal(dispatch, log: Path) -> None:
 
 def test_the_loop_shows_that_it_waits(dispatch, log: Path) -> None:
     """In ``case work`` it is a line of the screen: gone when the wait is over, nothing is moved."""
-    with Terminal(["case", "work", "1"]) as terminal:
+    with Terminal(["case", "work", "1", "--plain"]) as terminal:
         terminal.wait_for("k close")
         with lock.held(Path(f"{log}.lock")):
             terminal.press("\r")
@@ -169,7 +169,7 @@ def test_waiting_ends_after_ten_seconds(dispatch, log: Path) -> None:
 
 def test_the_loop_stops_when_its_log_is_replaced(dispatch, log: Path) -> None:
     """``case work`` acknowledges nothing into a deleted file: it ends with the sentence."""
-    with Terminal(["case", "work", "1"], columns=300) as terminal:
+    with Terminal(["case", "work", "1", "--plain"], columns=300) as terminal:
         terminal.wait_for(">tow")
         shutil.copyfile(log, f"{log}.coming")
         os.replace(f"{log}.coming", log)
