@@ -206,7 +206,7 @@ def one_salt(monkeypatch):
     monkeypatch.setattr(open_case, "token_hex", lambda size: "5a" * size)
 
 
-SEEDS = 10
+SEEDS = 5
 ACTS = 60
 
 

@@ -155,6 +155,7 @@ class Seat:
             typed = key if len(key) == 1 else CHARACTERS.get(key)
             self.program.post_message(events.Key(name, typed))
         await self.pilot.pause()
+        await self.pilot.pause()  # what an act has changed is drawn in the next turn
         return self.shown
 
     async def type(self, text: str) -> str:
