@@ -56,7 +56,7 @@ def merge(book: Book, case_id: int, duplicate: int) -> Merged:
             if kept != stays:
                 tx.save(stays, kept)
             # The record of the duplicate is the last one: with it the merge is undone.
-            book.write(tx, MERGE, case_id, duplicate=duplicate)
+            book.write(tx, MERGE, case_id, duplicate=duplicate, **_taken_call_back(stays, kept))
             book.write(tx, MERGE, duplicate, into=case_id)
             message = Message(
                 "case {other} is merged into {case_id}", other=duplicate, case_id=case_id
@@ -108,6 +108,17 @@ def with_promises(stays: Case, other: Case) -> Case:
         emergency_at=other.emergency_at,
         emergency_by=None,
     )
+
+
+def _taken_call_back(stays: Case, kept: Case) -> dict[str, str]:
+    """Return when a call back was promised that is taken over, for the record of the merge.
+
+    The log has this moment nowhere else: after a clock that was set back, it shows that the promise
+    is overdue.
+    """
+    at = kept.call_back_set_at
+    is_taken = at is not None and kept.call_back_at != stays.call_back_at
+    return {"call_back_set_at": at.isoformat()} if at is not None and is_taken else {}
 
 
 def _promised_to_caller(book: Book, case: Case, into: int) -> list[Message]:
@@ -169,7 +180,8 @@ def _two(tx: "Transaction", case_id: int, duplicate: int) -> tuple[Case, Case]:
             name=comes.name,
             hint=_other_way_round(case_id, duplicate),
         )
-    if other.emergency_by is not None and not stays.emergency and stays.emergency_by is None:
+    is_made_or_due = stays.emergency == "called" or stays.emergency_by is not None
+    if other.emergency_by is not None and not is_made_or_due:
         raise ConflictError(
             "the emergency call that case {duplicate} needs is not recorded",
             duplicate=duplicate,

@@ -129,9 +129,17 @@ def _case_of(
 
 
 def _set_at(connection: "sqlite3.Connection", case_id: int) -> datetime | None:
-    """Return the time of the newest record of the call-back that was not undone; else None."""
-    records = read_standing(connection, case_id)
-    return next((act.at for _, act in records if act.action == "callback"), None)
+    """Return when the call-back was set, by the newest record that was not undone; else None.
+
+    A merge that took it over from a duplicate says when it was set there.
+    """
+    for _, act in read_standing(connection, case_id):
+        if act.action == "callback":
+            return act.at
+        taken = act.details.get("call_back_set_at")
+        if isinstance(taken, str):
+            return datetime.fromisoformat(taken)
+    return None
 
 
 def read_personal(connection: "sqlite3.Connection", case_id: int) -> Personal | None:

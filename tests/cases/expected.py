@@ -512,6 +512,7 @@ class Desk(Promises):
             and not job.is_forgotten
             and job.ended <= now - timedelta(days=30)
             and (job.held is None or job.held <= now)
+            and job.stays_over()
         ]
 
         def change() -> None:

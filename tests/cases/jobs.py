@@ -206,11 +206,17 @@ class Job(Struct):
     emergency_by: datetime | None = None
     on_line: datetime | None = None
     keeper: str = ""
+    into: "Job | None" = None
+    """The case that stays, if this one was its duplicate."""
     ways: dict[tuple[str, str], timedelta] = {}
     """Return the ranking's minutes on the way of a firm for a service."""
 
     def __repr__(self) -> str:
         return f"case {self.number}: {self.case_state()}"
+
+    def stays_over(self) -> bool:
+        """Return whether no case is open that this one was merged into, also through others."""
+        return not self.into or bool(self.into.over and self.into.stays_over())
 
     def service(self, name: str) -> Needed:
         return next(each for each in self.services if each.name == name)

@@ -149,3 +149,34 @@ class Promises:
         ]
         best = min((place for place, _ in ranked), default=None)
         return [each for place, each in ranked if place == best]
+
+    def merge(self, stays: Job, other: Job, now: datetime) -> Verdict:
+        """End a duplicate: its firms are called off, and its caller waits for the other case."""
+        if stays is other:
+            return Verdict(WRONG)
+        is_only_help = any(call.word == "accepted" for call in other.calls) and not any(
+            call.is_live for call in stays.calls
+        )
+        is_undialled = other.emergency_by and not stays.emergency_by and stays.emergency != "called"
+        has_arrived = any(call.word == "arrived" for call in other.calls)
+        if stays.over or other.over or has_arrived or is_only_help or is_undialled:
+            return self._late(other, "merge")
+
+        def change() -> None:
+            for call in other.calls:
+                call.driver_due = call.caller_due = None
+                if call.rings or call.is_live:
+                    call.ended = now if call.is_live else None
+                    call.outcome, call.answered = "called_off", call.answered or now
+                    call.rings_back, call.off_due = None, now
+            stays.on_line = stays.on_line or other.on_line
+            stays.injured = max(stays.injured, other.injured)
+            if other.remind and not (stays.remind and stays.remind <= other.remind):
+                stays.remind, stays.remind_heard = other.remind, other.remind_heard
+            if other.emergency == "called" != stays.emergency:
+                stays.emergency, stays.emergency_by = "called", None
+            other.over, other.ended, other.into = "closed", now, stays
+            other.remind = other.emergency_by = other.on_line = None
+
+        both = (("merge", stays.number), ("merge", other.number))
+        return Verdict(journal=both, change=change)

@@ -21,6 +21,7 @@ from dispatch_cli.cases import (
     erase_case,
     keep_case,
     keep_promises,
+    merge_cases,
     offer_call,
     open_case,
     take_over,
@@ -61,6 +62,7 @@ ACTS = {
     "say_late": 2, "correct": 3, "undo": 1, "end": 1, "amend": 2, "remind": 1, "keep": 1, "look": 1,
     "forget": 1, "later": 3, "call_off": 1, "tell": 2, "hold_line": 1, "emergency": 1,
     "last_resort": 2, "take": 1, "hand_over": 1,
+    "merge": 1,
 }  # fmt: skip
 """How often each act is chosen where it makes sense."""
 KILLED = ["killed"] if hasattr(os, "fork") else []
@@ -369,6 +371,14 @@ class Casework(ModelledLog):
     def hand_over(self, draw):
         to = draw(OPERATORS)
         self.attempt(self.desk.hand_over(to), lambda book: take_over.hand_over(book, to))
+
+    def merge(self, draw):
+        """Merge a case into another one, which may have ended, or be the same."""
+        stays, other = draw(self.any_job()), draw(self.any_job())
+        self.attempt(
+            self.desk.merge(stays, other, self.now),
+            lambda book: merge_cases.merge(book, stays.number, other.number),
+        )
 
     # Keeping.
 

@@ -11,6 +11,7 @@ from dispatch_cli.cases import (
     contacts,
     emergency_record,
     end_case,
+    keep_case,
     merge_cases,
     open_case,
     take_over,
@@ -18,7 +19,7 @@ from dispatch_cli.cases import (
     view_case,
     view_drafts,
 )
-from dispatch_cli.errors import UsageError
+from dispatch_cli.errors import ConflictError, UsageError
 from dispatch_cli.model.case import Personal
 from dispatch_cli.model.draft import Draft
 from dispatch_cli.render import case_list, case_views
@@ -97,6 +98,24 @@ def test_an_ended_case_shows_whom_to_call_off(desk, how):
     assert (row["offer"], row["provider"], row["phone"]) == (ref, "Anna", "089 1")
     [_, line] = case_list.list_lines([view], desk(1).now, Screen(140))
     assert "089 1" in line_text(line)
+
+
+def test_no_merge_loses_an_emergency_call(desk):
+    """That no call is needed in one case says nothing about the persons of its duplicate."""
+    stays, hurt = opened(desk), opened(desk, injured=1)
+    why = "all well"
+    emergency_record.record_emergency(desk(), stays, "not_needed", caller="", because=why)
+    with pytest.raises(ConflictError, match="is not recorded"):
+        merge_cases.merge(desk(), stays, hurt)
+
+
+def test_a_call_back_keeps_its_promise_after_a_merge(desk):
+    """If the clock is set back later, the call back of the duplicate is overdue, as before."""
+    stays, duplicate = opened(desk), opened(desk)
+    keep_case.remind(desk(60), duplicate, desk(70).now)
+    merge_cases.merge(desk(61), stays, duplicate)
+    [due] = [each for each in shown(desk, stays, 1).deadlines if each.what == "call back"]
+    assert (due.at, due.overdue) == (desk(70).now, True)
 
 
 @pytest.mark.parametrize("firm", [False, True])

@@ -12,6 +12,7 @@ from dispatch_cli.cases import (
     case_deadlines,
     case_ends,
     case_states,
+    merge_cases,
     offer_changes,
     offer_corrections,
     offer_notices,
@@ -85,6 +86,9 @@ ON_THE_LOG = {
     "no emergency call is due": (open_case, "with_emergency_due", lambda case, *_: case),
     "no driver is told of new facts": (
         amend_case, "_with_drivers_to_tell", lambda case, _: case,
+    ),
+    "no firm is called off after a merge": (
+        merge_cases, "merged", _without(merge_cases.merged, "call_off_by"),
     ),
     "an ended case with firms to call off is not listed": (
         transaction, "_OPEN", " WHERE closed_at IS NULL",
