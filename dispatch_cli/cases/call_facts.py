@@ -59,7 +59,7 @@ class Call(Struct, frozen=True):
 def call_of(book: Book, facts: Mapping[str, str]) -> Call:
     """Read a call; raises UsageError with all facts that cannot be read.
 
-    A copied place stays as exact as it is in the other case, whatever its words mean today.
+    A copied place has the other case's position; its text is not resolved again.
     """
     typed, personal, copied = typed_facts(facts), personal_of(facts), copied_place(facts)
     words = facts.get("at", "")

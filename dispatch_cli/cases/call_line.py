@@ -132,7 +132,7 @@ class _Line:
         return None
 
     def _phones(self) -> None:
-        """Take the call-back number; a postcode behind it is none of its groups."""
+        """Take the call-back number, but not a postcode that follows it."""
         for match in list(_PHONE.finditer(self._text)):
             groups = match[0].split(" ")
             for size in range(len(groups), 0, -1):

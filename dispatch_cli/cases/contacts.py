@@ -1,4 +1,4 @@
-"""Whom a deadline of a case concerns: one rule for every list, screen and record."""
+"""The offer and number that a deadline of a case concerns, for every list, screen and record."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -27,10 +27,10 @@ class Contact(Struct, frozen=True):
 
 
 def contact_of(case: Case, deadline: Deadline, rules: Rules | None = None) -> Contact:
-    """Return whom to call for a deadline of a case.
+    """Return the offer or service of a deadline, with the number to call.
 
     Without ``rules`` the emergency numbers are those of the built-in plans. The caller's number is
-    personal, and is therefore none of the contact.
+    personal data, and therefore left out.
     """
     offer = case_states.offer_of(case, deadline.offer)
     if offer is not None:
@@ -47,7 +47,7 @@ def contact_of(case: Case, deadline: Deadline, rules: Rules | None = None) -> Co
 def deadline_views(
     case: Case, due: Iterable[Deadline], now: datetime, rules: Rules | None = None
 ) -> tuple[DeadlineView, ...]:
-    """Return the deadlines of a case with whom to call, in their order."""
+    """Return the deadlines of a case in their order, each with its contact."""
     return tuple(_viewed(each, contact_of(case, each, rules), now) for each in due)
 
 

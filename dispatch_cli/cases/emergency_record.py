@@ -173,7 +173,7 @@ _BEFORE_ANSWER = (("last_resort",), ("exhausted",), ("taken_over",), ("waiting",
 
 
 def _without_help(case: Case, name: str, state: LastResortState) -> CaseService:
-    """Return the service whose last resort is meant; raises an error if there is none, or two.
+    """Return the only service that the last resort can be for; raises an error without exactly one.
 
     A service is also without help while none of its providers can be asked now. One after which
     others can bring help is meant last.

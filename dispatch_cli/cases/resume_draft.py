@@ -15,7 +15,7 @@ _TYPED = {"injured": "--injured N", "at": "--at PLACE", "kind": "KIND"}
 
 
 def complete(book: Book, number: int, facts: Mapping[str, str], *, take: bool = False) -> Draft:
-    """Return a parked call with new answers, of which a case can be opened.
+    """Return a parked call with the new answers, complete enough to open a case.
 
     Raises IncompleteError if facts are missing. The new answers are then recorded, which is a
     recorded fact of the command. Those of a complete call are not: they are recorded with its case.

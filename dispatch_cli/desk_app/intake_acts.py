@@ -18,7 +18,7 @@ from ..results.cascade_answer import Answer
 from .desk_tools import Desk, Question
 
 _LINE = "line"
-"""The first field of a new call: one line with whatever the caller says first."""
+"""The first field of a new call: one line for all facts that the caller says at first."""
 
 _SETS = {"spot": SPOTS, "vehicle": VEHICLE_CLASSES, "state": VEHICLE_STATES}
 
@@ -242,7 +242,7 @@ class Intake:
         self._desk.show_case(opened.case.id)
 
     def emergency(self) -> None:
-        """Show whom to dial now: nothing else that is asked matters as much."""
+        """Show the emergency numbers to dial, and the place to name."""
         calls = self._preview.emergency if self._preview is not None else ()
         numbers = [Message("{dial}: {text}", dial=each.dial, text=each.text) for each in calls]
         place = self.facts.get("at") or "?"

@@ -45,12 +45,15 @@ class _Towns:
             self._numbers.setdefault(folded, []).append(number)
 
     def named(self, folded: str) -> list[Town]:
+        """Return the towns of a folded name."""
         return [self._town(number) for number in self._numbers.get(folded, ())]
 
     def folded_at(self, lat: float, lon: float) -> list[str]:
+        """Return the folded names of the towns at exactly this point (degrees)."""
         return [self.folded[number] for number in self._points.within(lat, lat, lon, lon)]
 
     def folded_near(self, lat: float, lon: float, km: float) -> list[str]:
+        """Return the folded names in a box that reaches at least ``km`` from a point (degrees)."""
         rows = km / _KM_PER_DEGREE
         columns = rows / 0.55  # the cosine of the latitude of Flensburg is larger
         box = lat - rows, lat + rows, lon - columns, lon + columns

@@ -99,7 +99,7 @@ def _body(page: Page, screen: Screen, now: datetime | None) -> list[Line]:
 
 
 def _coming(card: "OfferCard", screen: Screen) -> list[Line]:
-    """Whom to call next: nothing is recorded until the call is placed."""
+    """Return the lines for the next firm to call; only the call that is placed is recorded."""
     parts = [f"{screen.text(card.name)}", "Enter when the call is placed"]
     return [
         *plain_lines(flow(parts, screen.width, first="NEXT  ", rest=_INDENT)),

@@ -1,4 +1,4 @@
-"""The lines of deadlines and emergency calls: what is due until when, and whom to call for it."""
+"""The lines of deadlines and emergency calls: the act, its time, and the number to call."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING

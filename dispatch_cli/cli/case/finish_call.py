@@ -87,7 +87,7 @@ def opened_from_facts(
     options, personal = options_of(facts)
     words, copied = options.at, copied_place(facts)
     if copied is not None:
-        # The place stays as exact as it is in the other case, whatever its words mean today.
+        # The place has the other case's position; its text is not resolved again.
         words, options = copied.words, replace(options, at=written(copied.place))
         like = like or copied.case_id
     incident = incident_from(_complete(options), book.catalog.rules, book.now)

@@ -51,7 +51,7 @@ def read_personal(desk: DeskOptions, motorist: MotoristOptions, data: Personal) 
 
 
 def read_call_back(desk: DeskOptions, typed: str) -> str:
-    """Read a call-back number; an empty one is none.
+    """Read a call-back number; an empty text means no number.
 
     One that cannot be dialled is asked for again on a terminal, and elsewhere raises UsageError.
     """

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 _URGENT = ("injured", "trapped", "spot", "kind", "hazard")
-"""The facts that decide whom to dial at once, and what to tell the caller."""
+"""The facts that decide the emergency numbers to dial and the advice for the caller."""
 
 
 class Interview:
@@ -109,9 +109,9 @@ class Interview:
         self._save()
 
     def _say_emergency(self) -> None:
-        """Say at once whom to dial, and again when an answer changes it: nothing matters as much.
+        """Print the emergency numbers at once, and again when an answer changes them.
 
-        What was said is not said twice.
+        The same text is not printed twice in a row.
         """
         urgent = [self.facts.get(name) for name in _URGENT]
         if urgent == self._urgent:
@@ -183,7 +183,7 @@ def _show(error: UsageError | UnavailableError) -> None:
 def _emergency(
     book: "Book", facts: Mapping[str, str]
 ) -> tuple[tuple[EmergencyCall, ...], tuple[Message, ...]]:
-    """Return whom to dial and what to tell the caller, as far as the answers show it."""
+    """Return the emergency numbers and the advice for the caller, by the answers so far."""
     incident = Incident(
         kind=plans.find_kind(facts.get("kind", ""), book.catalog.rules.plans) or "other",
         place=Place(lat=0, lon=0),
