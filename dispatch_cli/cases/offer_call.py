@@ -80,27 +80,35 @@ def place_call(
                 around=context_of(book, tx, after, offer),
                 language=language,
             )
-            sentence = Message(
-                "{ref} {name} {phone}: the call is placed",
-                ref=ref_of(case_id, offer.number),
-                name=offer.name,
-                phone=offer.phone,
-            )
+            sentence = _placed(case_id, offer)
         else:
             after = offer_changes.open_services(
                 opened, lambda each: each.after in {one.service for one in wanted}
             )
             tx.save(before, after)
             book.write(tx, "exhausted", case_id, service=wanted[0].service)
-            made = last_resort = exhausted(case_id, wanted, found)
-            sentence = Message(
-                "no provider is left to ask for {service}: call {phone}",
-                service=Message(last_resort.service),
-                phone=last_resort.phone,
-            )
+            made = exhausted(case_id, wanted, found)
+            sentence = _none_left(made)
         fact = of_case(case_id, sentence)
     book.unshown.recorded.append(fact)
     return made
+
+
+def _placed(case_id: int, offer: Offer) -> Message:
+    return Message(
+        "{ref} {name} {phone}: the call is placed",
+        ref=ref_of(case_id, offer.number),
+        name=offer.name,
+        phone=offer.phone,
+    )
+
+
+def _none_left(found: Exhausted) -> Message:
+    return Message(
+        "no provider is left to ask for {service}: call {phone}",
+        service=Message(found.service),
+        phone=found.phone,
+    )
 
 
 def require_reason(provider: str | None, because: str) -> None:

@@ -200,22 +200,7 @@ def show_rows(view: "CaseView", acts: Iterable["Act"] = ()) -> "Iterable[PlainRo
             "promised_at": iso(service.there_at),
             "text": f"last resort {service.last_resort}",
         }
-    for offer in view.offers:
-        yield {
-            "what": "offer",
-            "ref": offer.ref,
-            "service": offer.service,
-            "state": offer.state,
-            "phone": offer.phone,
-            "name": offer.name,
-            "at": iso(offer.opened_at),
-            "answered_at": iso(offer.answered_at),
-            "promised_at": iso(offer.promised_at),
-            "arrived_at": iso(offer.arrived_at),
-            "reason": offer.reason,
-            "override": offer.override,
-            "operator": offer.operator,
-        }
+    yield from map(_offer_row, view.offers)
     for act in acts:
         yield {
             "what": "act",
@@ -225,6 +210,25 @@ def show_rows(view: "CaseView", acts: Iterable["Act"] = ()) -> "Iterable[PlainRo
             "operator": act.operator,
             "text": _details(act),
         }
+
+
+def _offer_row(offer: "OfferView") -> "PlainRow":
+    """Make the row of an offer."""
+    return {
+        "what": "offer",
+        "ref": offer.ref,
+        "service": offer.service,
+        "state": offer.state,
+        "phone": offer.phone,
+        "name": offer.name,
+        "at": iso(offer.opened_at),
+        "answered_at": iso(offer.answered_at),
+        "promised_at": iso(offer.promised_at),
+        "arrived_at": iso(offer.arrived_at),
+        "reason": offer.reason,
+        "override": offer.override,
+        "operator": offer.operator,
+    }
 
 
 def personal_lines(personal: "PersonalView", screen: Screen) -> list[Line]:
