@@ -4,7 +4,6 @@ from enum import IntEnum
 from typing import Any, ClassVar
 
 from msgspec import Struct
-from msgspec.structs import force_setattr
 
 from .messages import Message, joined
 
@@ -31,19 +30,19 @@ def as_message(template: Message | str) -> Message:
 class Problem(Struct, frozen=True):
     """One problem, with its file and line.
 
-    A ``str`` given as ``text`` is a template without places, and becomes a message. ``line`` counts
-    from 1; 0: no line is known. ``who`` names the entry of the file that has the problem, as in
-    ``provider "huber"``.
+    ``given`` is a message, or a template without places. ``line`` counts from 1; 0: no line is
+    known. ``who`` names the entry of the file that has the problem, as in ``provider "huber"``.
     """
 
-    text: Message | str
+    given: Message | str
     file: str = ""
     line: int = 0
     who: Message | str = ""
 
-    def __post_init__(self) -> None:
-        """Make a message of a template."""
-        force_setattr(self, "text", as_message(self.text))
+    @property
+    def text(self) -> Message:
+        """The problem as a message."""
+        return as_message(self.given)
 
     @classmethod
     def at(

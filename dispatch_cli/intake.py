@@ -81,12 +81,11 @@ class IncidentReader:
         """Call a function that reads a fact; None if it raises UsageError, which is collected."""
         try:
             return read()
-        except notation.ClockChangeError as error:
-            self.rejected.append(
-                RejectedFact("time_twice" if error.is_twice else "time_never", error)
-            )
         except UsageError as error:
-            self.rejected.append(RejectedFact(reason, error))
+            if isinstance(error, notation.ClockChangeError):
+                reason = "time_twice" if error.is_twice else "time_never"
+            # Without its traceback, which would refer to this reader and to the rows of a batch.
+            self.rejected.append(RejectedFact(reason, error.with_traceback(None)))
         return None
 
     def combined_error(self) -> UsageError:

@@ -23,11 +23,18 @@ Lookup = Callable[[str], str]
 
 
 class Message:
-    """A sentence: ``id`` is the English template, as in gettext; ``values`` fill its places."""
+    """A sentence: ``id`` is the English template, as in gettext; ``values`` fill its places.
+
+    Of an exception the message keeps the sentence alone: the exception would keep the frames of its
+    traceback, and so the rows of a batch, for as long as the message exists.
+    """
 
     __slots__ = ("id", "values")
 
     def __init__(self, id: str, /, **values: Any) -> None:
+        for name, value in values.items():
+            if isinstance(value, BaseException):
+                values[name] = getattr(value, "sentence", None) or str(value)
         self.id, self.values = id, values
 
     def __str__(self) -> str:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
+from dispatch_cli.errors import SentenceError
 from dispatch_cli.messages import Clock, Message, promised_clock, quoted, worded
 
 NOON = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
@@ -18,6 +19,20 @@ def test_a_message_is_its_template_with_its_values():
     )
     assert str(message) == "limit 2.8 t, vehicle 3 t"
     assert repr(message) == "Message('limit 2.8 t, vehicle 3 t')"
+
+
+@pytest.mark.parametrize(
+    ("error", "kept"),
+    [
+        (SentenceError("lat {lat}", lat="515"), Message("lat {lat}", lat="515")),
+        (OSError("disk full"), "disk full"),
+    ],
+)
+def test_a_message_keeps_the_sentence_of_an_error(error, kept):
+    """The error itself would keep the frames of its traceback, and the rows of a batch in them."""
+    message = Message("row: {problem}", problem=error)
+    assert message.values == {"problem": kept}
+    assert str(message) == f"row: {error}"
 
 
 def test_messages_are_equal_by_template_and_values():
