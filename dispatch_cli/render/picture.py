@@ -1,11 +1,15 @@
-"""Export a cascade as an SVG picture, for the README."""
+"""Export what a terminal shows as an SVG picture, for the README and the docs."""
 
 import io
+from typing import TYPE_CHECKING
 
 from ..results.cascade_answer import Answer
 from .cascade_table import ScreenOptions, answer_lines
 from .console import console_of, text_of
 from .layout import Screen, plain_line, plain_lines, wrap_command
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 # rich's own format loads a font from the network; this one uses fonts of the reader's system.
 _FORMAT = """\
@@ -51,4 +55,9 @@ def export_svg(
     lines = [*plain_lines(prompt, "bold"), plain_line("")]
     lines += answer_lines(answer, screen, view or ScreenOptions())
     console.print(text_of(lines), soft_wrap=True, end="")
+    return svg_of(console)
+
+
+def svg_of(console: "Console") -> str:
+    """Export what was printed on a recording console, without a font from the network."""
     return console.export_svg(title="dispatch", code_format=_FORMAT, unique_id="dispatch")
