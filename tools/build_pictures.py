@@ -47,7 +47,7 @@ COMMAND = (
 )
 _CALL = {
     "de": "86153 batterie golf adac 030 23125-119 tiefgarage gelb",
-    "en": "86153 battery golf adac 030 23125-119 garage yellow",
+    "en": "86153 dead battery golf adac 030 23125-119 garage yellow",
 }
 """What the operator has typed on the picture of a new call."""
 
@@ -111,7 +111,10 @@ def desk_pictures(language: str) -> dict[str, str]:
 
         async def play(pilot: Pilot[None]) -> dict[str, str]:
             found = {"board": await _look(pilot)}
-            await pilot.press("f2", *_keys(_CALL[language]), "enter")
+            world.at(0.35)
+            await pilot.press("f2", *_keys(_CALL[language]))
+            world.at(0)
+            await pilot.press("enter")
             found["intake"] = await _look(pilot)
             return found
 

@@ -13,8 +13,6 @@ from dispatch_cli.cases import (
     answer_call,
     call_facts,
     draft_calls,
-    emergency_record,
-    keep_case,
     keep_promises,
     offer_call,
     open_case,
@@ -26,6 +24,22 @@ EVENING = datetime(2026, 11, 27, 23, 12, 40, tzinfo=ZoneInfo("Europe/Berlin"))
 """The moment at which every picture of the desk is taken."""
 
 
+_LAST_RESORT = "duty desk: keeps asking and calls the motorist back"
+_LAST_RESORT_DE = "Bereitschaft: fragt weiter, ruft den Anrufer an"
+
+
+def _provider_file(folder: Path, sample: Path, language: str) -> Path:
+    """Copy the sample; a German centre writes the text of its last resort in German."""
+    text = sample.read_text(encoding="utf-8")
+    if _LAST_RESORT not in text:
+        raise LookupError(f"{sample.name} has another text of the last resort")
+    copy = folder / sample.name
+    copy.write_text(
+        text.replace(_LAST_RESORT, _LAST_RESORT_DE) if language == "de" else text, encoding="utf-8"
+    )
+    return copy
+
+
 class World:
     """A case log with invented cases; the clock moves only from one act to the next."""
 
@@ -33,7 +47,7 @@ class World:
         self.now = EVENING
         self.language = language
         self._path = folder / "cases.sqlite3"
-        self._catalog = api.load(providers, now=EVENING)
+        self._catalog = api.load(_provider_file(folder, providers, language), now=EVENING)
 
     def book(self, operator: str = "AK") -> Book:
         """Open the log for an operator, at the time of this world."""
@@ -92,37 +106,65 @@ def fill(world: World) -> int:
     Its second firm is being asked.
     """
     road = {"de": "A8 Ri. München km 48,2", "en": "A8 to Munich km 48.2"}[world.language]
-    scene = world.accepted(78, 34, "MB", kind="engine_failure", at="86199", client="volkswagen")
+    scene = world.accepted(
+        78, 34, "MB", kind="engine_failure", at="86199 Augsburg", client="volkswagen"
+    )
     world.at(31)
     answer_call.arrive(world.book("MB"), f"{scene}.1")
-    world.accepted(52, 60, kind="breakdown", at="86500", client="adac", brand="Ford Transit",
-                   vehicle="van", weight_t="2.8")
-    world.accepted(38, 55, kind="wrong_fuel", at="86441", client="adac", brand="Audi A4")
-    world.accepted(33, 51, "MB", kind="locked_out", at="86163", client="none")
-    refused = world.called(19, kind="flat_tyre", at="86179", spot="roadside", client="adac")
+    world.accepted(
+        52,
+        60,
+        kind="breakdown",
+        at="86500 Kutzenhausen",
+        client="adac",
+        brand="Ford Transit",
+        vehicle="van",
+        weight_t="2.8",
+    )
+    world.accepted(
+        38, 55, kind="wrong_fuel", at="86441 Zusmarshausen", client="adac", brand="Audi A4"
+    )
+    world.accepted(33, 51, "MB", kind="locked_out", at="86163 Augsburg", client="none")
+    refused = world.called(
+        19, kind="flat_tyre", at="86179 Augsburg", spot="roadside", client="adac"
+    )
     world.at(17)
     world.decline(refused, 1, "no_unit")
     world.at(14)
-    waits = world.called(14, "MB", kind="flat_tyre", at="86316", brand="Opel Astra", client="opel")
+    waits = world.called(
+        14, "MB", kind="flat_tyre", at="86316 Friedberg", brand="Opel Astra", client="opel"
+    )
     world.at(8)
     keep_promises.ring_back(world.book("MB"), f"{waits}.1", EVENING + timedelta(seconds=80))
-    untold = world.called(12, "MB", kind="overheating", at="86368", brand="Skoda Fabia")
+    untold = world.called(12, "MB", kind="overheating", at="86368 Gersthofen", brand="Skoda Fabia")
     world.at(3)
     world.accept(untold, 1, 40, "MB")
     keep_promises.tell(world.book("MB"), f"{untold}.1", "driver")
-    world.case(47, kind="breakdown", at="86152", client="adac", when="2026-11-28T06:00")
-    crash = world.case(4, kind="accident", injured="2", at="86356", where=road, spot="shoulder")
+    world.case(47, kind="breakdown", at="86152 Augsburg", client="adac", when="2026-11-28T06:00")
+    crash = world.case(
+        4, kind="accident", injured="2", at="86356 Neusäß", where=road, spot="shoulder"
+    )
     keep_promises.hold_line(world.book(), crash, is_waiting=True)
-    shown = world.called(5, kind="dead_battery", at="86150", client="adac", brand="VW Golf",
-                         spot="garage", clearance_m="2.0", persons="1", weight_t="1.3",
-                         call_back="030 23125-117", at_vehicle="yes")
+    shown = world.called(
+        5,
+        kind="dead_battery",
+        at="86150 Augsburg",
+        client="adac",
+        brand="VW Golf",
+        spot="garage",
+        clearance_m="2.0",
+        persons="1",
+        weight_t="1.3",
+        call_back="030 23125-117",
+        at_vehicle="yes",
+    )
     keep_promises.hold_line(world.book(), shown, is_waiting=True)
     world.at(1.5)
     world.decline(shown, 1, "no_unit")
     world.at(0.2)
     offer_call.place_call(world.book(), shown, language=world.language)
     world.at(2.1)
-    draft = {"at": "86161", "kind": "dead_battery", "call_back": "030 23125-118"}
+    draft = {"at": "86161 Augsburg", "kind": "dead_battery", "call_back": "030 23125-118"}
     draft_calls.start(world.book("MB"), draft)
     world.at(0)
     return shown

@@ -25,11 +25,11 @@ WIDE_FROM = 120
 """The number of columns from which the board also has vehicle, client, firm, phone and age."""
 
 _NARROW = (
-    (Message("Due"), 6), (Message("No."), 4), (Message(""), 2), (Message("Place"), 21),
-    (Message("What"), 14), (Message("State"), 22), (Message("by"), 3),
+    (Message("Due"), 6), (Message("No."), 4), (Message(""), 2), (Message("Place"), 20),
+    (Message("What"), 14), (Message("State"), 23), (Message("by"), 3),
 )  # fmt: skip
 _WIDE = (
-    (Message("Due"), 6), (Message("No."), 4), (Message(""), 2), (Message("Place"), 23),
+    (Message("Due"), 6), (Message("No."), 4), (Message(""), 2), (Message("Place"), 21),
     (Message("What"), 13), (Message("Vehicle"), 12), (Message("Client"), 6),
     (Message("State"), 23), (Message("Firm"), 17), (Message("Phone"), 15),
     (Message("since"), 5), (Message("by"), 3),
@@ -40,6 +40,7 @@ _BESIDE = (
 )  # fmt: skip
 
 Columns = tuple[tuple[Message, int], ...]
+"""The headings with their widths; the state is as wide as its longest German sentence."""
 
 
 class BoardRow(Struct, frozen=True, kw_only=True):
@@ -269,5 +270,12 @@ def overdue_line(rows: Sequence[BoardRow], now: datetime, screen: Screen) -> Lin
     ]
     if not found:
         return plain_line("")
-    text = screen.say("OVERDUE  {rows}", rows="  ".join(found))
+    text = screen.say("OVERDUE  {rows}", rows=found[0])
+    for at, each in enumerate(found[1:], 1):
+        left = len(found) - at
+        more = f"  +{left - 1}" if left > 1 else ""
+        if cells(f"{text}  {each}{more}") > screen.width:
+            text += f"  +{left}"
+            break
+        text += f"  {each}"
     return plain_line(screen.shorten(text, screen.width), "bold red")

@@ -7,10 +7,10 @@ from ..messages import Message
 from ..results.desk_results import CascadeRow, DeskCard
 from .board_screen import title_line
 from .case_cards import block_lines
-from .desk_words import act_words, client_word, is_seen, running, vehicle_words
+from .desk_words import SOON_S, act_words, client_word, is_seen, running, vehicle_words
 from .figures import past_clock, percent_down
 from .head import emergency_lines
-from .layout import Line, Screen, cells, flow, pad, plain_line, plain_lines, wrap
+from .layout import Line, Screen, cells, flow, line_text, pad, plain_line, plain_lines, wrap
 
 _INDENT = " " * 9
 _PHONE_LIMIT = 60
@@ -19,9 +19,6 @@ _HEADS = (
     Message("No."), Message("Phone"), Message("Firm"), Message("there"), Message("Chance"),
     Message("Note"),
 )  # fmt: skip
-
-_SOON_S = 12 * 3600
-"""A time within these seconds needs no day."""
 
 
 def card_lines(card: DeskCard, operator: str, now: datetime, screen: Screen) -> list[Line]:
@@ -69,12 +66,12 @@ def _title(card: DeskCard, operator: str, now: datetime, screen: Screen) -> Line
         "idle": Message("CASE {id}  {service}  nothing to call", id=number, service=service),
         "ended": Message("CASE {id}  ENDED", id=number),
     }[card.stands]
-    parts = [
-        screen.text(known),
-        _due_words(card, now, screen),
-        client_word(card.case, screen).strip("-?"),
-    ]
-    return title_line("  ".join(filter(None, parts)), operator, now, screen)
+    left = "  ".join(filter(None, (screen.text(known), _due_words(card, now, screen))))
+    client = client_word(card.case, screen).strip("-?")
+    # The client gives way to the deadline, which must be whole.
+    with_client = title_line(f"{left}  {client}".rstrip(), operator, now, screen)
+    is_whole = client in line_text(with_client)
+    return with_client if is_whole else title_line(left, operator, now, screen)
 
 
 def _due_words(card: DeskCard, now: datetime, screen: Screen) -> str:
@@ -115,7 +112,7 @@ def _facts(card: DeskCard, now: datetime, screen: Screen) -> list[Line]:
     if view.on_line_since is not None:
         waits = (now - view.on_line_since).total_seconds()
         text = screen.say("caller waits on the line {time}", time=running(waits))
-        if waits >= 180:
+        if waits >= 180 and card.tell_caller_by is None:
             text += "   " + screen.say('say: "I will ring you back"')
         lines.append(plain_line(screen.shorten(text, screen.width), "yellow"))
     return lines
@@ -243,8 +240,12 @@ def cascade_lines(card: DeskCard, now: datetime, screen: Screen) -> list[Line]:
         mark = ">" if is_called else " "
         lines.append(plain_line(_row(mark, texts, widths, screen), style.get(row.state, "")))
     phone, text = card.last_resort
-    last = ["-", screen.text(phone, _PHONE_LIMIT), screen.text(text), "-", "", screen.say("last")]
-    return [*lines, plain_line(_row(" ", last, widths, screen))]
+    # No time and no chance are known of it: its text has the room of both.
+    note, wide = screen.say("last"), name + there + chance + 2
+    room = screen.width - widths[0] - widest - cells(note) - 5
+    last = ["-", screen.text(phone, _PHONE_LIMIT), screen.text(text), "", "", note]
+    size = min(room, max(wide, cells(last[2]) + 1))
+    return [*lines, plain_line(_row(" ", last, (*widths[:2], size, *widths[3:]), screen))]
 
 
 def _row(mark: str, texts: Iterable[str], widths: tuple[int, ...], screen: Screen) -> str:
@@ -262,19 +263,23 @@ def _row(mark: str, texts: Iterable[str], widths: tuple[int, ...], screen: Scree
 
 
 def _minutes_of(row: CascadeRow, now: datetime, screen: Screen) -> tuple[str, str, str]:
-    """Return the expected arrival, the chance, and the note of a row."""
+    """Return the expected arrival, the chance, and the note of a row.
+
+    A note without minutes has their room as well: the reason of a firm that does not come.
+    """
     there = "-"
     if row.there_at is not None:
-        is_soon = abs((row.there_at - now).total_seconds()) < _SOON_S
+        is_soon = abs((row.there_at - now).total_seconds()) < SOON_S
         local = row.there_at.astimezone(now.tzinfo)
         there = f"{local:%H:%M}" if is_soon else past_clock(row.there_at, now)
     chance = percent_down(row.chance) if row.chance is not None else ""
     if row.state == "skipped":
-        return "", "", screen.text(row.why)  # a reason needs the room of the minutes
+        return "", "", screen.text(row.why)
     if row.state == "asked":
         at = past_clock(row.at, now) if row.at else ""
         words = screen.word((row.reason or row.answer).replace("_", " "))
-        return there, "", f"{words} {screen.text(at)}".strip()
+        note = f"{words} {screen.text(at)}".strip()
+        return ("" if row.there_at is None else there), "", note
     note = screen.say("is asked") if row.state == "asking" else ""
     return there, chance, note
 

@@ -2,13 +2,17 @@
 
 from datetime import datetime
 
-from ..messages import Clock, Message
+from ..messages import Clock, Message, time_of_day
 from ..results.case_results import Act, CaseView, DraftView, ServiceView
+from . import wording
 from .layout import Screen
 
 _HOUR_S = 3600
 _RUNS_BELOW_S = 100 * 60
 """A deadline that is further away is shown as a time of day."""
+
+SOON_S = 12 * _HOUR_S
+"""A time within these seconds needs no day."""
 
 _NO_CLIENT = "none"
 """What stands in a case for the customer of no client."""
@@ -108,7 +112,7 @@ def state_words(view: CaseView, now: datetime, screen: Screen) -> str:
     at = _clock(view.next_deadline, now)
     there = _clock(service.there_at, now) if service and service.there_at else at
     if view.appointment is not None and not view.overdue and not name:
-        return screen.say("appointment {at}", at=_clock(view.appointment, now))
+        return screen.say("appointment {at}", at=Clock(view.appointment, now))
     number = service.offer.partition(".")[2] if service else ""
     sentences = {
         "emergency call": Message("112 NOT CONFIRMED"),
@@ -149,7 +153,7 @@ def vehicle_words(view: CaseView, make: str, screen: Screen) -> str:
     """Write make, or class, and weight of the vehicle; a weight that was not asked is left out."""
     parts = [make, screen.word(view.vehicle) if view.vehicle and not make else ""]
     if view.weight_t is not None:
-        parts.append(screen.say("{weight} t", weight=f"{view.weight_t:g}"))
+        parts.append(screen.say("{weight} t", weight=wording.number(view.weight_t, "g")))
     return screen.text(" ".join(filter(None, parts)))
 
 
@@ -169,5 +173,10 @@ def mark_of(view: CaseView | DraftView, screen: Screen) -> str:
     return "?" if view.injured is None else ""
 
 
-def _clock(moment: datetime | None, now: datetime) -> Clock | str:
-    return Clock(moment, now) if moment is not None else ""
+def _clock(moment: datetime | None, now: datetime) -> Message | Clock | str:
+    """Return a time of day; one that is half a day away or more has its day as well."""
+    if moment is None:
+        return ""
+    if abs((moment - now).total_seconds()) < SOON_S:
+        return time_of_day(moment.astimezone(now.tzinfo))
+    return Clock(moment, now)

@@ -77,7 +77,7 @@ def intake_lines(page: IntakePage, operator: str, now: datetime, screen: Screen)
     room = height - len(lines) - min(len(below), len(question) + 3)
     fields = _fields(page, screen)
     if len(fields) > room:
-        fields = _around_asked(fields, page, room)
+        fields = _around_asked(fields, page, room, screen)
     lines += fields
     left = height - len(lines)
     return [*lines, *below[:left]]
@@ -109,12 +109,15 @@ def _fields(page: IntakePage, screen: Screen) -> list[Line]:
     return lines
 
 
-def _around_asked(fields: list[Line], page: IntakePage, room: int) -> list[Line]:
-    """Keep the fields round the one that is asked."""
+def _around_asked(fields: list[Line], page: IntakePage, room: int, screen: Screen) -> list[Line]:
+    """Keep the fields round the one that is asked; a last line says how many are left out."""
+    left_out = len(fields) - room + 1
+    more = plain_line("  " + screen.say("… {count} more", count=left_out), "dim")
+    room = max(1, room - 1)
     names = [name for name, _ in page.fields]
     at = names.index(page.asked) if page.asked in names else 0
     first = max(0, min(at - room // 2, len(fields) - room))
-    return fields[first : first + room]
+    return [*fields[first : first + room], more]
 
 
 def _question(page: IntakePage, screen: Screen) -> list[Line]:
