@@ -12,28 +12,32 @@ import io
 import os
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from picture_world import World, fill
 from rich.console import Console
 from rich.segment import Segment, Segments
+from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input
 
 from dispatch_cli import api
 from dispatch_cli.cli import screen_language
-from dispatch_cli.cli.desk import _read_change
 from dispatch_cli.cli.typed_input import read_moment
 from dispatch_cli.desk_app.desk_program import DeskProgram
 from dispatch_cli.desk_app.desk_tools import DeskTools
 from dispatch_cli.desk_app.key_guard import KeyGuard
 from dispatch_cli.errors import UsageError
 from dispatch_cli.render.picture import export_svg, svg_of
+
+try:
+    from tools.picture_world import World, fill
+except ModuleNotFoundError:  # started as a script
+    from picture_world import World, fill
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "docs" / "pictures"
@@ -57,16 +61,44 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--check", action="store_true")
     is_check = parser.parse_args().check
-    stale = []
-    for name, svg in pictures().items():
-        path = FOLDER / name
-        if not is_check:
-            path.write_text(svg, encoding="utf-8")
-        elif not path.exists() or path.read_text(encoding="utf-8") != svg:
-            stale.append(name)
-    for name in stale:
-        print(f"docs/pictures/{name} is stale: python tools/build_pictures.py")
-    return 1 if stale else 0
+    with tempfile.TemporaryDirectory() as folder, bare_environment(Path(folder)):
+        found = pictures()
+    if is_check:
+        names = stale(found)
+        for name in names:
+            print(f"docs/pictures/{name} is stale: python tools/build_pictures.py")
+        return 1 if names else 0
+    for old in FOLDER.glob("*.svg"):
+        old.unlink()
+    for name, svg in found.items():
+        (FOLDER / name).write_text(svg, encoding="utf-8")
+    return 0
+
+
+def stale(found: Mapping[str, str]) -> list[str]:
+    """Return the names of the pictures in the repository that are not those of the program."""
+    paths = {name: FOLDER / name for name in found}
+    return [
+        name
+        for name, path in paths.items()
+        if not path.exists() or path.read_text(encoding="utf-8") != found[name]
+    ]
+
+
+@contextmanager
+def bare_environment(folder: Path) -> Iterator[None]:
+    """Hide the settings and the folders of the user, which change what the program shows."""
+    before = dict(os.environ)
+    for name in list(os.environ):
+        if name.startswith(("DISPATCH_", "TEXTUAL", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES")):
+            del os.environ[name]
+    for name in ("CACHE", "CONFIG", "DATA", "STATE"):
+        os.environ[f"XDG_{name}_HOME"] = str(folder)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 def pictures() -> dict[str, str]:
@@ -112,7 +144,8 @@ def desk_pictures(language: str) -> dict[str, str]:
         async def play(pilot: Pilot[None]) -> dict[str, str]:
             found = {"board": await _look(pilot)}
             world.at(0.35)
-            await pilot.press("f2", *_keys(_CALL[language]))
+            await pilot.press("f2")
+            pilot.app.post_message(events.Paste(_CALL[language]))
             world.at(0)
             await pilot.press("enter")
             found["intake"] = await _look(pilot)
@@ -128,10 +161,9 @@ def desk_pictures(language: str) -> dict[str, str]:
 
 def _desk(world: World, case_id: int | None = None) -> DeskProgram:
     """Make the program of the desk for a world."""
-    tools = DeskTools(read_moment=read_moment, read_change=_read_change, bug=_bug)
-    return DeskProgram(
-        world.book(), tools, spoken=world.language, case_id=case_id, guard=KeyGuard(_Seconds())
-    )
+    tools = DeskTools(read_moment=read_moment, read_change=lambda text, book: ({}, {}), bug=_bug)
+    guard = KeyGuard(_Seconds())
+    return DeskProgram(world.book(), tools, spoken=world.language, case_id=case_id, guard=guard)
 
 
 class _Seconds:
@@ -156,12 +188,6 @@ async def _at_desk(program: DeskProgram, play: Callable[[Pilot[None]], Awaitable
         return await play(pilot)
 
 
-def _keys(text: str) -> list[str]:
-    """Return the keys that type a text."""
-    names = {" ": "space", "-": "minus", ",": "comma", ".": "full_stop"}
-    return [names.get(each, each) for each in text]
-
-
 async def _look(pilot: Pilot[None]) -> str:
     """Export what stands on the screen of a desk."""
     await pilot.pause()
@@ -177,6 +203,4 @@ async def _look(pilot: Pilot[None]) -> str:
 
 
 if __name__ == "__main__":
-    for name in ("NO_COLOR", "FORCE_COLOR", "TEXTUAL_THEME", "DISPATCH_LANG"):
-        os.environ.pop(name, None)
     sys.exit(main())

@@ -25,13 +25,13 @@ WIDE_FROM = 120
 """The number of columns from which the board also has vehicle, client, firm, phone and age."""
 
 _NARROW = (
-    (Message("Due"), 6), (Message("No."), 4), (Message(""), 2), (Message("Place"), 20),
-    (Message("What"), 14), (Message("State"), 23), (Message("by"), 3),
+    (Message("Due"), 6), (Message("No."), 4), (Message(""), 2), (Message("Place"), 19),
+    (Message("What"), 14), (Message("State"), 24), (Message("by"), 3),
 )  # fmt: skip
 _WIDE = (
-    (Message("Due"), 6), (Message("No."), 4), (Message(""), 2), (Message("Place"), 21),
+    (Message("Due"), 6), (Message("No."), 4), (Message(""), 2), (Message("Place"), 20),
     (Message("What"), 13), (Message("Vehicle"), 12), (Message("Client"), 6),
-    (Message("State"), 23), (Message("Firm"), 17), (Message("Phone"), 15),
+    (Message("State"), 24), (Message("Firm"), 17), (Message("Phone"), 15),
     (Message("since"), 5), (Message("by"), 3),
 )  # fmt: skip
 _BESIDE = (

@@ -73,18 +73,6 @@ def test_every_command_is_documented_and_has_help(words, capsys):
     assert len(capsys.readouterr().out.splitlines()) > 3
 
 
-def test_the_picture_is_not_stale_and_loads_nothing():
-    """The README's picture equals the program's present export, and loads no font."""
-    ran = subprocess.run(
-        [sys.executable, ROOT / "docs" / "make_picture.py", "--check"],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert ran.returncode == 0, ran.stderr
-    svg = (ROOT / "docs" / "cascade.svg").read_text(encoding="utf-8")
-    assert set(re.findall(r'https?://[^")]+', svg)) == {"http://www.w3.org/2000/svg"}
-    assert "@font-face" not in svg
-
-
 def test_the_reference_is_what_the_program_says():
     """The page of the command line and the manual page are those that the program gives now."""
     ran = subprocess.run(
