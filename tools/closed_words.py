@@ -50,7 +50,8 @@ def closed_words() -> Iterator[str]:
         case_parts.UNDOABLE, hand_over_results.FOUND_BY, hand_over_results.PROMISED,
         *map(_values_of, (
             case_words.OfferState, case_words.ServiceState, case_words.EmergencyState,
-            case_words.LastResortState, check.Fault, provider.OpenState, provider.CheckState,
+            case_words.LastResortState, case_words.CorrectedOutcome, check.Fault,
+            provider.OpenState, provider.CheckState,
             provider.AvailabilityState, provider.Source, check_results.Severity,
             report_results.Verdict,
         )),

@@ -46,7 +46,7 @@ def due_in(due: datetime | None, now: datetime) -> str:
 def act_words(act: Act, screen: Screen) -> str:
     """Word an act of the journal; a changed fact has both values."""
     changed = [
-        f"{screen.word(key.replace('_', ' '))} {value}"
+        f"{screen.word(key.replace('_', ' '))} {_both_values(str(value), screen)}"
         for key, value in act.details.items()
         if "→" in str(value)
     ]
@@ -56,6 +56,11 @@ def act_words(act: Act, screen: Screen) -> str:
     if sentence is None:
         return screen.word(act.action.replace("_", " "))
     return screen.text(sentence).rstrip(": ")
+
+
+def _both_values(change: str, screen: Screen) -> str:
+    """Word the values before and after a change, such as "- → hard shoulder"."""
+    return " → ".join(screen.word(each.replace("_", " ")) for each in change.split(" → "))
 
 
 def _act_sentence(act: Act, screen: Screen) -> Message | None:

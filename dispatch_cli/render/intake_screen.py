@@ -34,7 +34,7 @@ LABELS: dict[str, Message] = {
     "client": Message("Client"),
     "ref": Message("Member number"),
     "to": Message("Destination"),
-    "note": Message("Note"),
+    "note": Message("Notes"),
 }
 """The label of each fact of a new call."""
 
@@ -145,13 +145,18 @@ def _preview(page: IntakePage, screen: Screen) -> list[Line]:
     if not rows:
         text = screen.say("{service}: no provider can come", service=service)
         return [plain_line(screen.shorten(text, screen.width), "bold red")]
-    title = screen.say(
-        "ORDER for {service}, if called at once: {name}, {minutes} min",
-        service=service,
-        name=rows[0].name,
-        minutes=f"{rows[0].arrival_min:.0f}",
-    )
-    lines = [plain_line(screen.shorten(title, screen.width))]
+
+    def first(name: str) -> str:
+        return screen.say(
+            "ORDER for {service}, if called at once: {name}, {minutes} min",
+            service=service,
+            name=name,
+            minutes=f"{rows[0].arrival_min:.0f}",
+        )
+
+    # A long name gives way to the minutes.
+    name = screen.shorten(screen.text(rows[0].name), max(8, screen.width - cells(first(""))))
+    lines = [plain_line(screen.shorten(first(name), screen.width))]
     for rank, row in enumerate(rows[1:], 2):
         minutes = screen.say("{minutes} min", minutes=f"{row.arrival_min:.0f}")
         name = screen.shorten(screen.text(row.name), screen.width - cells(minutes) - 8)

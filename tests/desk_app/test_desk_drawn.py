@@ -6,10 +6,17 @@ from gettext import GNUTranslations
 import pytest
 from msgspec.structs import replace
 
-from dispatch_cli.cases import answer_call, desk_views, keep_promises, view_case
+from dispatch_cli.cases import (
+    amend_case,
+    answer_call,
+    call_facts,
+    desk_views,
+    keep_promises,
+    view_case,
+)
 from dispatch_cli.render.board_screen import board_lines, board_rows, overdue_line
 from dispatch_cli.render.card_screen import card_lines
-from dispatch_cli.render.desk_words import state_words, vehicle_words
+from dispatch_cli.render.desk_words import act_words, state_words, vehicle_words
 from dispatch_cli.render.intake_screen import IntakePage, intake_lines
 from dispatch_cli.render.layout import Screen, line_text
 
@@ -85,6 +92,33 @@ def test_weights_follow_the_language(world):
     assert vehicle_words(view, "VW Golf", Screen(80)) == "VW Golf 1.3 t"
     with spoken(in_german()):
         assert vehicle_words(view, "VW Golf", Screen(80)) == "VW Golf 1,3 t"
+
+
+def test_changed_facts_follow_the_language(world):
+    """The history names both values of a fact in words, never as the key of a closed set."""
+    number = world.case()
+    amend_case.amend(world.book(), number, {"spot": "shoulder", "injured": 1})
+    act = desk_views.last_act(world.book(), number)
+    assert act_words(act, Screen(80)) == "injured 0 → 1, spot - → shoulder"
+    with spoken(in_german()):
+        assert act_words(act, Screen(80)) == "Verletzte 0 → 1, Stelle - → Standstreifen"
+
+
+def test_a_long_name_gives_way_to_its_minutes(world):
+    """The preview of a new call has the minutes of the first firm whole, whatever its name is."""
+    answer = call_facts.preview(world.book(), {"at": "86150", "kind": "breakdown"})
+    [first, *_] = answer.cascades
+    named = replace(first.candidates[0], name="Abschleppdienst " * 6)
+    first = replace(first, candidates=(named, *first.candidates[1:]))
+    page = IntakePage(
+        number="G1", since=NOON, saved_at=None, fields=(), asked="injured",
+        preview=replace(answer, cascades=(first,)),
+    )  # fmt: skip
+    with spoken(in_german()):
+        lines = [line_text(each) for each in intake_lines(page, "AK", NOON, Screen(80, 24))]
+    [order] = [each for each in lines if "REIHENFOLGE" in each]
+    assert order.endswith(f"…, {named.arrival_min:.0f} min")
+    assert len(order) <= 80
 
 
 def test_the_client_gives_way_to_the_deadline(world):
