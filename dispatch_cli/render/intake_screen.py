@@ -58,6 +58,13 @@ class IntakePage(Struct, frozen=True, kw_only=True):
     read_place: Message | str = ""
     preview: Answer | None = None
     danger: bool = False
+    trapped: bool = False
+
+    @property
+    def is_trapped(self) -> bool:
+        """Whether a person is trapped, by the answer or by the incident as it was read."""
+        facts = self.preview.incident.facts if self.preview is not None else {}
+        return self.trapped or bool(facts.get("trapped"))
 
 
 def intake_lines(page: IntakePage, operator: str, now: datetime, screen: Screen) -> list[Line]:
@@ -94,19 +101,28 @@ def _fields(page: IntakePage, screen: Screen) -> list[Line]:
         elif not value:
             shown = screen.say("-  passed over")
         elif name == "injured":
-            shown = (
-                screen.say("nobody") if value == "0" else screen.say("{count} hurt", count=value)
-            )
+            shown = _safety(value, page, screen)
         else:
             shown = screen.word(value.replace("_", " ")) if name in _WORDS else screen.text(value)
         if name == "at" and page.read_place:
             shown += "   " + screen.say("confirm: {place}", place=page.read_place)
         style = "bold" if name == page.asked else ""
-        if name == "injured" and (value is None or value != "0" or page.danger):
+        is_bad = value is None or value != "0" or page.danger or page.is_trapped
+        if name == "injured" and is_bad:
             style = "bold red"
         text = f"{mark} {pad(label, _LABEL)} {shown}"
         lines.append(plain_line(screen.shorten(text, screen.width), style))
     return lines
+
+
+def _safety(injured: str, page: IntakePage, screen: Screen) -> str:
+    """Word who is hurt, trapped or in danger; "nobody" only if none of these is known."""
+    parts = [] if injured == "0" else [screen.say("{count} hurt", count=injured)]
+    if page.is_trapped:
+        parts.append(screen.word("trapped"))
+    if page.danger:
+        parts.append(screen.say("IN DANGER"))
+    return ", ".join(parts) or screen.say("nobody")
 
 
 def _around_asked(fields: list[Line], page: IntakePage, room: int, screen: Screen) -> list[Line]:

@@ -165,6 +165,27 @@ def test_a_caller_on_the_line_hears_the_time_once_there_is_one(world):
     assert "I will ring you back" not in accepted
 
 
+def test_a_trapped_person_is_never_shown_as_nobody(world):
+    """The field for safety names who is hurt, trapped, or in danger where the vehicle stands."""
+    trapped = call_facts.preview(
+        world.book(), {"at": "86150", "kind": "accident", "injured": "0", "trapped": "yes"}
+    )
+    page = IntakePage(
+        number="G1", since=NOON, saved_at=None, fields=(("injured", "0"),), asked="at"
+    )
+
+    def shown(**facts) -> tuple[str, str]:
+        lines = intake_lines(replace(page, **facts), "AK", NOON, Screen(80, 24))
+        [(words, style)] = [each[0] for each in lines if "Hurt, in danger" in each[0][0]]
+        return words.split("danger", 1)[1].strip(), style
+
+    assert shown() == ("nobody", "")
+    assert shown(trapped=True) == ("trapped", "bold red")
+    assert shown(preview=trapped) == ("trapped", "bold red")
+    assert shown(danger=True) == ("IN DANGER", "bold red")
+    assert shown(fields=(("injured", "2"),), trapped=True) == ("2 hurt, trapped", "bold red")
+
+
 def test_fields_without_room_are_counted(world):
     """Where not all fields of a call fit, a line says how many are left out."""
     names = ("injured", "at", "spot", "call_back", "kind", "vehicle", "brand", "client", "note")
