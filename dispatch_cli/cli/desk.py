@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from ..cases.book import Book
 
 
+PlainOption = Annotated[
+    bool, typer.Option("--plain", help="Ask in lines instead of on a full screen.")
+]
+
+
 @with_options(DeskOptions)
 def desk(
     desk: DeskOptions,
@@ -25,50 +30,76 @@ def desk(
         int | None,
         typer.Argument(metavar="[ID]", min=1, help="Number of a case to begin with."),
     ] = None,
+    plain: PlainOption = False,
 ) -> Outcome:
-    """Work at the full-screen desk: the board of all open cases, new calls, and one case.
+    """Work at the desk: the board of all open cases, new calls, and one case.
 
-    Each key is a command of dispatch case. F2 takes a new call; ? shows all keys.
+    Each key is a command of dispatch case. F2 takes a new call; ? shows all keys. With --plain, and
+    where the terminal cannot draw, each line is a key.
     """
+    refuse_json(desk, "the desk")
+    return opened_desk(desk, open_book(desk, calls=True), case_id, (), plain=plain)
+
+
+def refuse_json(desk: DeskOptions, what: str) -> None:
+    """Refuse ``--json``, which a dialogue cannot answer with; raises UsageError."""
     if desk.json:
         raise UsageError(
-            "the desk is a screen without --json",
-            hint="use the commands of dispatch case, one for each key",
+            "{what} is a dialogue without --json",
+            what=what,
+            hint="use the other commands of dispatch case, one for each key",
         )
-    if not can_draw():
-        raise UsageError(
-            "the desk needs a terminal that can move its cursor",
-            hint='"dispatch case work --plain" is the same dialogue in lines',
-        )
-    book = open_book(desk, calls=True)
-    return opened_desk(desk, book, case_id, ())
 
 
 def opened_desk(
-    desk: DeskOptions, book: "Book", case_id: int | None, said: Sequence[Message | str]
+    desk: DeskOptions,
+    book: "Book",
+    case_id: int | None,
+    said: Sequence[Message | str],
+    *,
+    plain: bool = False,
 ) -> Outcome:
-    """Open the desk, at a case if one is given; ``said`` stands on the first screen."""
+    """Open the desk, at a case if one is given; ``said`` stands on the first screen.
 
-    def show() -> None:
-        from ..desk_app.desk_program import DeskProgram
-        from ..desk_app.desk_tools import DeskTools
-        from .outcome import bug
-        from .typed_input import read_moment
+    On a terminal that cannot draw, without one, or with ``plain``, the same dialogue is in lines.
+    """
+    return Outcome(lambda: _run(desk, book, case_id, said, plain=plain or not can_draw()))
 
-        tools = DeskTools(
-            read_moment=read_moment,
-            read_change=_read_change,
-            bug=lambda error: bug(error, is_debugged=desk.debug),
-        )
-        program = DeskProgram(book, tools, spoken=desk.say, case_id=case_id, said=said)
-        with book.store.waiting_shown_by(program.show_waiting):
-            program.run()
-        if program.failure is not None:
-            raise program.failure
-        if program.return_code:
-            raise SystemExit(program.return_code)
 
-    return Outcome(show)
+def _run(
+    desk: DeskOptions,
+    book: "Book",
+    case_id: int | None,
+    said: Sequence[Message | str],
+    *,
+    plain: bool,
+) -> None:
+    from ..desk_app.desk_tools import DeskTools
+    from .outcome import bug
+    from .typed_input import read_moment
+
+    tools = DeskTools(
+        read_moment=read_moment,
+        read_change=_read_change,
+        bug=lambda error: bug(error, is_debugged=desk.debug),
+    )
+    if plain:
+        from ..desk_app.line_desk import LineDesk
+
+        lines = LineDesk(book, tools, read=sys.stdin, write=sys.stdout,
+                         spoken=desk.say, case_id=case_id, said=said)  # fmt: skip
+        with book.store.waiting_shown_by(lines.show_waiting):
+            lines.run()
+        return
+    from ..desk_app.desk_program import DeskProgram
+
+    program = DeskProgram(book, tools, spoken=desk.say, case_id=case_id, said=said)
+    with book.store.waiting_shown_by(program.show_waiting):
+        program.run()
+    if program.failure is not None:
+        raise program.failure
+    if program.return_code:
+        raise SystemExit(program.return_code)
 
 
 def can_draw() -> bool:

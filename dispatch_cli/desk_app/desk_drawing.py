@@ -84,6 +84,11 @@ def board_buttons(keys: Sequence[DeskKey], width: int, most_lines: int) -> Butto
     return _set([*first, *(each for each in keys if each not in first)], Buttons(width, most_lines))
 
 
+def key_lines(keys: Sequence[DeskKey], width: int) -> list[str]:
+    """Set all keys of a screen, on as many lines as they need."""
+    return _set(keys, Buttons(width, len(keys))).text.plain.splitlines()
+
+
 def key_buttons(keys: Sequence[DeskKey], width: int) -> Buttons:
     """Set the keys of a screen: letters on up to three lines, the function keys on the last one."""
     others = [each for each in keys if is_anywhere(each)]
@@ -115,7 +120,7 @@ def question_text(asked: Question, offered: Sequence[str], chosen: int, width: i
         text.append("\n")
         text.append_text(buttons.text)
     for at, each in enumerate(offered[:_MOST_OFFERED]):
-        mark = "> " if at == chosen else "  "
+        mark = "> " if at + 1 == chosen else "  "
         text.append(f"\n{mark}{screen.shorten(screen.text(each), width - 2)}")
     return text
 

@@ -58,7 +58,6 @@ class Shown(Struct, frozen=True, kw_only=True):
     offered: Sequence[str] = ()
     chosen: int = 0
     has_help: bool = False
-    is_out_of_date: bool = False
 
 
 def panels(shown: Shown) -> dict[str, Text]:
@@ -77,15 +76,19 @@ def panels(shown: Shown) -> dict[str, Text]:
 
 
 def _main(shown: Shown, screen: Screen) -> Text:
-    if shown.has_help:
-        return _help(screen)
+    text = text_of_help(screen) if shown.has_help else text_of_lines(body_lines(shown, screen))
+    if shown.card is not None and not shown.has_help:
+        text = with_links(text, {shown.card.phone, *(each.phone for each in shown.card.rows)})
+    return text
+
+
+def body_lines(shown: Shown, screen: Screen) -> list[Line]:
+    """Make the new call, the card or the board, as high as the screen."""
     if shown.intake is not None:
-        return text_of_lines(intake_lines(shown.intake, shown.operator, shown.now, screen))
+        return intake_lines(shown.intake, shown.operator, shown.now, screen)
     if shown.card is not None:
-        card = shown.card
-        text = text_of_lines(card_lines(card, shown.operator, shown.now, screen))
-        return with_links(text, {card.phone, *(each.phone for each in card.rows)})
-    return text_of_lines(_board(shown, screen))
+        return card_lines(shown.card, shown.operator, shown.now, screen)
+    return _board(shown, screen)
 
 
 def _board(shown: Shown, screen: Screen) -> list[Line]:
@@ -118,10 +121,6 @@ def _body_height(shown: Shown, below: dict[str, Text]) -> int:
 
 def _below(shown: Shown) -> dict[str, Text]:
     """Return the parts below the body."""
-    said = list(shown.said)
-    if shown.is_out_of_date:
-        said.append(Message("the card is out of date; any key brings it up to date"))
-    is_error = shown.is_error or shown.is_out_of_date
     asked = Text("")
     if shown.asked is not None:
         asked = question_text(shown.asked, shown.offered, shown.chosen, shown.width)
@@ -133,13 +132,13 @@ def _below(shown: Shown) -> dict[str, Text]:
         is_full = len(shown.state.rows) + _BOARD_LINES > shown.height
         buttons = board_buttons(keys, shown.width, 1 if is_full else 2)
     return {
-        "message": message_text(said, shown.width, is_error=is_error),
+        "message": message_text(shown.said, shown.width, is_error=shown.is_error),
         "question": asked,
         "keys": buttons.text,
     }
 
 
-def _help(screen: Screen) -> Text:
+def text_of_help(screen: Screen) -> Text:
     """Show all keys of the desk, each once."""
     once = list({(each.key, each.act): each for each in KEYS}.values())
     buttons = Buttons(screen.width, (screen.height or 24) - 2)

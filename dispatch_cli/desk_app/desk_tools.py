@@ -44,10 +44,34 @@ class Question(Struct, kw_only=True):
     """Whether the question belongs to a new call, whose answers are kept when it is left."""
 
 
+class Surface(Protocol):
+    """Where the desk is shown and typed at: a full screen, or lines."""
+
+    @property
+    def typed(self) -> str:
+        """The text in the field that has not been entered yet."""
+
+    def open_question(self, question: Question) -> None:
+        """Open the field of a question, with the text that it has at first."""
+
+    def close_question(self) -> None:
+        """Close the field."""
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy a text to the clipboard of the terminal."""
+
+    def bell(self) -> None:
+        """Ring."""
+
+    def exit(self) -> None:
+        """Leave the desk."""
+
+
 class Desk(Protocol):
-    """The screen of the desk, as the acts of its keys see it."""
+    """The session of the desk, as the acts of its keys see it."""
 
     spoken: str
+    tools: DeskTools
     state: BoardState
     card: DeskCard | None
     help_is_shown: bool
@@ -55,10 +79,6 @@ class Desk(Protocol):
     @property
     def book(self) -> Book:
         """The log as of now."""
-
-    @property
-    def tools(self) -> DeskTools:
-        """The functions of the command line."""
 
     @property
     def typed(self) -> str:

@@ -80,7 +80,7 @@ class ScreenActs:
 
     def _board(self) -> None:
         """Show the board; a new call is parked, so that nothing is lost."""
-        self._leave_call()
+        self.leave_call()
         self._desk.show_board()
 
     def _park(self) -> None:
@@ -89,12 +89,12 @@ class ScreenActs:
 
     def _new_call(self) -> None:
         """Take the next call at once; whatever is on the screen is parked."""
-        self._leave_call()
+        self.leave_call()
         self._desk.card = None
         self.intake = Intake(self._desk)
         self.intake.begin()
 
-    def _leave_call(self) -> None:
+    def leave_call(self) -> None:
         """Park the call whose questions are asked, with what was typed so far."""
         intake, self.intake = self.intake, None
         if intake is None:
@@ -232,5 +232,5 @@ class ScreenActs:
         self._desk.help_is_shown = True
 
     def _leave(self) -> None:
-        self._leave_call()
+        self.leave_call()
         self._desk.exit()

@@ -1,4 +1,4 @@
-"""Read a line of new facts in the guided loop, with the options of ``case amend``."""
+"""Read a line of new facts at the desk, with the options of ``case amend``."""
 
 from typing import Any
 

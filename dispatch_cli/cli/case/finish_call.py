@@ -104,11 +104,11 @@ def opened_from_facts(
     notes = [*opened.warnings, *warnings]
     if not work:
         return shown_opened(desk, book, opened, notes, verb=verb)
-    from .work import work_on
+    from ..desk import opened_desk
 
-    # The place to confirm is shown here as well, because the loop shows only the rough area.
+    # The place to confirm is shown here as well, because the card shows only the rough area.
     confirm = Message("CONFIRM  {place}", place=opened.answer.incident.place)
-    return work_on(desk, book, opened.case.id, [confirm, *notes])
+    return opened_desk(desk, book, opened.case.id, [confirm, *notes])
 
 
 def shown_started(

@@ -35,7 +35,7 @@ def open_case(  # noqa: PLR0917 - the options of a command
             metavar="ID", min=1, help="Copy place and caller of another case of the same crash."
         ),
     ] = None,
-    work: Annotated[bool, typer.Option("--work", help="Continue in the guided loop.")] = False,
+    work: Annotated[bool, typer.Option("--work", help="Continue at the desk.")] = False,
     draft: Annotated[
         bool, typer.Option("--draft", help="Park the call with these facts; some may be missing.")
     ] = False,

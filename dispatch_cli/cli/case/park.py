@@ -83,7 +83,7 @@ def resume(  # noqa: PLR0917 - the options of a command
     desk: DeskOptions,
     number: DraftArgument,
     take: TakeOption = False,
-    work: Annotated[bool, typer.Option("--work", help="Continue in the guided loop.")] = False,
+    work: Annotated[bool, typer.Option("--work", help="Continue at the desk.")] = False,
 ) -> Outcome:
     """Go on with a parked call: add facts, and open the case when none is missing.
 

@@ -1,0 +1,338 @@
+"""What an operator works with: board, card or new call, the open question, and what keys do.
+
+It draws nothing. The full screen and the dialogue in lines are two surfaces of the same session.
+"""
+
+from collections.abc import Callable, Sequence
+
+from ..cases import desk_views, take_over
+from ..cases.book import Book, local
+from ..errors import DispatchError
+from ..messages import Message
+from ..render.desk_words import act_words
+from ..render.layout import Screen
+from ..results.desk_results import DeskCard
+from .board_state import BoardState, overdue_numbers
+from .desk_drawing import fuzzy
+from .desk_panels import Shown
+from .desk_tools import DeskTools, Question, Surface, Words
+from .key_guard import KeyGuard
+from .key_table import DeskKey, is_function, key_of
+from .log_watch import LogWatch, changed_cases, what_happened
+from .screen_acts import ScreenActs
+
+SORTED_AGAIN_S = 1.0
+BELL_S = 60.0
+LATELY_ENDED = 50
+_SELECTING = {"up": -1, "down": 1, "pageup": -10, "pagedown": 10}
+_OUT_OF_DATE = Message("the card is out of date; any key brings it up to date")
+_WIDE = Screen(200)
+"""The width of sentences that a surface shortens to its own width."""
+
+
+class DeskSession:
+    """The desk of one operator. It keeps nothing that the case log needs: a key is in it or not."""
+
+    def __init__(
+        self,
+        book: Book,
+        tools: DeskTools,
+        surface: Surface,
+        *,
+        guard: KeyGuard,
+        spoken: str = "de",
+        said: Sequence[Words] = (),
+    ) -> None:
+        self.opened, self.tools, self.guard, self.spoken = book, tools, guard, spoken
+        self.surface = surface
+        self.state = BoardState(book.operator)
+        self.card: DeskCard | None = None
+        self.asked: Question | None = None
+        self.said, self.is_error = tuple(said), False
+        self.chosen = 0
+        """Which suggestion is chosen, from 1 on; 0 for the typed text itself."""
+        self.is_out_of_date = False
+        self.help_is_shown = False
+        self.acts = ScreenActs(self)
+        self._watch = LogWatch(book.store.path)
+        self._rung_for: frozenset[tuple[str, object]] = frozenset()
+        self._rung_at = -BELL_S
+
+    @property
+    def book(self) -> Book:
+        """The log as of now."""
+        return self.opened.renewed()
+
+    @property
+    def place(self) -> str:
+        """The screen that is shown: the board, the new call, or the state of a card."""
+        if self.acts.intake is not None:
+            return "intake"
+        return self.card.stands if self.card is not None else "board"
+
+    def begin(self, case_id: int | None) -> None:
+        """Show the board, or a case and what has become of its open call."""
+        self.attempt(lambda: self.reload(is_own=True))
+        if case_id is not None and self.attempt(lambda: self.show_case(case_id)):
+            self._ask_about_open_call()
+        else:
+            self.attempt(self.show_board)
+            self.attempt(self._tell_takeovers)
+
+    def show_case(self, case_id: int, service: str = "") -> None:
+        """Show a case as it is now, with a service of it."""
+        before = (self.card.case.id, self.card.on_screen) if self.card is not None else None
+        self.card = desk_views.card(self.book, case_id, service, language=self.spoken)
+        self.acts.intake = None
+        self.is_out_of_date = False
+        if (case_id, self.card.on_screen) != before:
+            self.guard.appeared()
+        self.state.selected = str(case_id)
+        if self._watch.has_changed():
+            self.reload(is_own=True)
+
+    def show_board(self) -> None:
+        """Show the board as it is now."""
+        self.card = None
+        self.acts.intake = None
+        self.guard.appeared()
+        self.reload(is_own=True)
+
+    def leave_intake(self) -> None:
+        """Leave a new call that has no facts."""
+        self.unask()
+        self.show_board()
+
+    def reload(self, *, is_own: bool) -> None:
+        """Read the board again; rows keep their places for a moment after a key."""
+        is_all = self.state.filter == "all" or self.state.found is not None
+        if is_own:
+            self._watch.look()
+        fresh = desk_views.board(self.book, closed=LATELY_ENDED if is_all else 0)
+        self.state.load(fresh, keeps_order=not is_own and self.guard.since_key() < SORTED_AGAIN_S)
+        if self.card is not None:
+            self.state.selected = str(self.card.case.id)
+
+    def _tell_takeovers(self) -> None:
+        """Say which cases other operators have taken since this one has acted on them."""
+        taken = take_over.takeovers(self.book, self.state.board.cases)
+        self.said = (*self.said, *taken)
+
+    def _ask_about_open_call(self) -> None:
+        card = self.card
+        if card is not None and card.stands == "asking" and card.case.offers:
+            at = local(card.case.offers[-1].opened_at, self.opened)
+            template = "{name} was called at {at}. What has become of it?"
+            self.said = (Message(template, name=card.name, at=f"{at:%H:%M}"), *self.said)
+
+    def tell(self, *texts: Words, is_error: bool = False) -> None:
+        """Show what was done or not done."""
+        self.said, self.is_error = texts, is_error
+
+    def attempt(self, act: Callable[[], object]) -> bool:
+        """Do an act; what is refused is shown, and nothing has changed then."""
+        unshown = self.opened.unshown
+        unshown.clear()
+        try:
+            act()
+        except DispatchError as error:
+            self._tell_failed(error)
+        except Exception as error:
+            if isinstance(error, OSError):
+                raise
+            self._tell_failed(self.tools.bug(error))
+        else:
+            self.said = (*self.said, *unshown.warnings)
+            unshown.clear()
+            return True
+        unshown.clear()
+        return False
+
+    def _tell_failed(self, error: DispatchError) -> None:
+        """Say what was recorded all the same, then what has failed and what to do."""
+        unshown = self.opened.unshown
+        recorded = [Message("recorded: {fact}", fact=each) for each in unshown.recorded]
+        problems = [Message("{problem}", problem=each) for each in error.problems]
+        hint = [error.hint] if error.hint else []
+        self.tell(*recorded, *problems, *hint, *unshown.warnings, is_error=True)
+
+    def ask(self, question: Question) -> None:
+        """Ask for a line of text or for one key."""
+        self.asked, self.chosen = question, 0
+        self.surface.open_question(question)
+
+    def unask(self) -> None:
+        """Take the question off the screen; nothing was done."""
+        self.asked = None
+        self.surface.close_question()
+
+    @property
+    def has_field(self) -> bool:
+        """Whether the open question is answered by a line of text."""
+        return self.asked is not None and not self.asked.choices
+
+    @property
+    def typed(self) -> str:
+        """The text in the field that has not been entered yet."""
+        return self.surface.typed
+
+    def choose(self, by: int) -> None:
+        """Choose another suggestion for the typed text."""
+        self.chosen = min(max(self.chosen + by, 0), len(self.offered()))
+
+    def offered(self) -> Sequence[str]:
+        """Return the suggestions for the typed text."""
+        asked = self.asked
+        if asked is None or asked.offered is None or not self.typed:
+            return ()
+        return fuzzy(self.typed, asked.offered(self.typed))
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy a text to the clipboard of the terminal."""
+        self.surface.copy_to_clipboard(text)
+
+    def exit(self) -> None:
+        """Leave the desk."""
+        self.surface.exit()
+
+    def handle(self, key: str, character: str) -> None:
+        """Do what a key stands for on this screen, or give it to the question that is open."""
+        asked, self.help_is_shown = self.asked, False
+        is_letter = len(character) == 1 and character.isalpha()
+        found = key_of(character if is_letter else key, self.place)
+        if asked is not None and not (found is not None and is_function(found.key)):
+            self._answer(asked, key, character)
+        elif found is not None:
+            self.press(found)
+        elif self.place == "board" and key in _SELECTING:
+            self.guard.pressed()
+            self.state.move(_SELECTING[key])
+        else:
+            name = key.upper() if is_function(key) else character or key
+            self.tell(Message("{key} is no key here", key=name), is_error=True)
+
+    def _answer(self, asked: Question, key: str, character: str) -> None:
+        """Give a key to the open question; Escape leaves it, and nothing was done."""
+        if key == "escape":
+            self.unask()
+            self.acts.left(asked)
+            return
+        if not asked.choices:
+            self.acts.in_field(asked, key)
+            return
+        names = [each for each, _ in asked.choices]
+        answer = character if character in names else key
+        if answer not in names:
+            self.unask()
+            self.tell(Message("not done: {key} is no answer here", key=character or key))
+            return
+        refused = self.guard.refusal(answer, answer)
+        if refused is not None:
+            self.tell(refused, is_error=True)
+            return
+        self.guard.pressed()
+        self.unask()
+        self.attempt(lambda: asked.then(answer))
+
+    def submit(self, typed: str) -> None:
+        """Take a typed text as the answer, or the suggestion that was chosen."""
+        asked = self.asked
+        if asked is None:
+            return
+        offered, text = self.offered(), typed.strip()
+        if 0 < self.chosen <= len(offered):
+            text = offered[self.chosen - 1]
+        if not text and not asked.can_be_empty:
+            return
+        self.guard.pressed()
+        self.unask()
+        if not self.attempt(lambda: asked.then(text)) and self.asked is None:
+            # What was refused can be mended: the text stays in the field.
+            asked.value = text
+            self.ask(asked)
+
+    def press(self, key: DeskKey) -> None:
+        """Do the act of a key, unless no person can have meant it."""
+        if key.records:
+            refused = self.guard.refusal(key.key, key.name)
+            self.guard.pressed()
+            if refused is not None:
+                self.tell(refused, is_error=True)
+                return
+            if self.is_out_of_date and self.card is not None:
+                self._bring_up_to_date(self.card)
+                return
+        self.guard.pressed()
+        if self.asked is not None and self.acts.intake is None:
+            self.unask()
+        self.tell()
+        self.attempt(lambda: self.acts.press(key))
+
+    def _bring_up_to_date(self, card: DeskCard) -> None:
+        """Show the case as another operator has left it; the key was meant for what was there."""
+        act = desk_views.last_act(self.book, card.case.id)
+        said = Message(
+            "not done: {operator} has changed case {number} since ({act})",
+            operator=act.operator if act else "",
+            number=card.case.id,
+            act=act_words(act, _WIDE) if act else "",
+        )
+        self.attempt(lambda: self.show_case(card.case.id, card.service))
+        self.tell(said, is_error=True)
+
+    def tick(self) -> None:
+        """Let all times run; read the log again only when a deadline has passed."""
+        now = self.book.now
+        rows = self.state.rows
+        passed = any(each.due_at and each.due_at < now and not each.is_overdue for each in rows)
+        if passed or (self.state.is_unsorted and self.guard.since_key() >= SORTED_AGAIN_S):
+            self.attempt(lambda: self.reload(is_own=False))
+        self._ring()
+
+    def _ring(self) -> None:
+        """Ring for what is newly overdue, at most once a minute."""
+        overdue, time = overdue_numbers(self.state.rows), self.guard.now()
+        if not overdue - self._rung_for or time - self._rung_at < BELL_S:
+            return
+        self._rung_for, self._rung_at = overdue, time
+        if self.opened.catalog.rules.desk.bell:
+            self.surface.bell()
+
+    def poll(self) -> bool:
+        """See what other desks have written; a card under the reader is never exchanged."""
+        if not self._watch.has_changed():
+            return False
+        self.attempt(self._see_others)
+        return True
+
+    def _see_others(self) -> None:
+        before, card = self.state.board, self.card
+        self.reload(is_own=False)
+        numbers = changed_cases(before, self.state.board)
+        happened = what_happened(self.book, numbers, lambda act: act_words(act, _WIDE))
+        if happened:
+            self.tell(*happened)
+        if card is not None and card.case.id in numbers:
+            fresh = desk_views.card(self.book, card.case.id, card.service, language=self.spoken)
+            self.is_out_of_date = fresh.on_screen != card.on_screen
+            if not self.is_out_of_date:
+                self.card = fresh
+
+    def shown(self, width: int, height: int) -> Shown:
+        """Return what is to be drawn now, for a screen of some columns and lines."""
+        return Shown(
+            place=self.place,
+            now=local(self.book.now, self.opened),
+            operator=self.opened.operator,
+            width=width,
+            height=height,
+            state=self.state,
+            card=self.card,
+            intake=self.acts.intake.page() if self.acts.intake is not None else None,
+            said=(*self.said, _OUT_OF_DATE) if self.is_out_of_date else self.said,
+            is_error=self.is_error or self.is_out_of_date,
+            asked=self.asked,
+            offered=self.offered(),
+            chosen=self.chosen,
+            has_help=self.help_is_shown,
+        )
