@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from ..cases import end_case, keep_case, keep_promises, offer_call, view_case
+from ..cases import correct_case, end_case, keep_case, keep_promises, offer_call, view_case
 from ..errors import UsageError
 from ..messages import Message, joined
 from ..model.case import LastResortState
+from ..render.desk_words import act_words
+from ..render.layout import Screen
 from ..results.case_results import Recorded
 from ..results.desk_results import DeskCard
 from .desk_tools import Desk, Question
@@ -141,12 +143,25 @@ class CaseActs:
         self._recorded(keep_promises.hold_line(self._desk.book, self._id, is_waiting=waits))
 
     def take_back(self) -> None:
-        """Undo the own last act, after a second press that names the calls to make."""
+        """Undo the own last act, after a second press that names it and the calls to make."""
         from ..cases import undo_acts
+        from ..cases.undo_plan import PLACED_CALL
 
+        act = undo_acts.last_act(self._desk.book, self._id)
+        if act is not None and act.action == PLACED_CALL and self._card.stands == "asking":
+            name = self._card.name
+            self._again("z", Message("{name} was never called", name=name), self._never_called)
+            return
         calls = undo_acts.calls_of_undo(self._desk.book, self._id)
-        what = joined([Message("undo your last act"), *calls])
+        done = act_words(act, Screen(80)) if act is not None else "-"
+        what = joined([Message("undo: {act}", act=done), *calls])
         self._again("z", what, lambda: self._recorded(undo_acts.undo(self._desk.book, self._id)))
+
+    def _never_called(self) -> None:
+        """Correct a call that was recorded and never placed, which no undo can take back."""
+        because = str(Message("undone at the desk"))
+        book = self._desk.book
+        self._recorded(correct_case.correct(book, self._card.ref, "not_called", because))
 
     def merge(self) -> None:
         """Ask for the duplicate, show both cases side by side, and merge after a second press."""

@@ -6,7 +6,6 @@ from datetime import datetime
 from msgspec import Struct
 from rich.text import Text
 
-from ..messages import Message
 from ..render.board_screen import (
     WIDE_FROM,
     beside_lines,

@@ -18,8 +18,10 @@ from .desk_tools import DeskTools, Question, Words
 from .key_guard import NoGuard
 from .key_table import KEYS, is_function, valid_keys
 
-_IN_FIELD = frozenset({"escape", "up", "down"})
-"""The keys besides the function keys that a line can name while a text is asked for."""
+_IN_FIELD = frozenset(
+    {"escape", "up", "down", *(each.key for each in KEYS if is_function(each.key))}
+)
+"""The keys that a line can name while a text is asked for."""
 
 _HINT = Message(
     "Each line is a key, the number of a case or an answer. ? shows all keys, Ctrl-D leaves."
@@ -105,8 +107,8 @@ class LineDesk:
             self._put_said()
         session.tick()
         key = _key_of(line)
-        if session.has_field and not (is_function(key) or key in _IN_FIELD):
-            session.submit(line)
+        if session.asked is not None and session.has_field and key not in _IN_FIELD:
+            session.submit(line or session.asked.value)
         elif session.place == "board" and session.state.row_of(line.upper()) is not None:
             session.state.selected = line.upper()
             session.handle("enter", "")
@@ -126,6 +128,9 @@ class LineDesk:
         self._put_said()
         if shown.asked is not None:
             self._put(question_text(shown.asked, (), 0, screen.width).plain.splitlines())
+            if shown.asked.value:
+                text = screen.say("Enter: {answer}", answer=shown.asked.value)
+                self._put([screen.shorten(text, screen.width)])
             return
         keys = key_lines(valid_keys(shown.place), screen.width)
         if keys != self._keys:

@@ -5,13 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dispatch_cli.cases import answer_call, offer_call
+from dispatch_cli.cases import answer_call
 from dispatch_cli.cli import log_book
-from dispatch_cli.cli.case.loop import Loop
 from dispatch_cli.cli.desk_options import DeskOptions
 from dispatch_cli.cli.log_book import open_book
-
-from .test_case_loop import Typist
 
 MINUTE = timedelta(minutes=1)
 
@@ -115,27 +112,3 @@ def test_an_act_is_recorded_after_its_questions(dispatch, firms, clock, answers,
     assert ran.code == 0, ran.err
     assert clock.now - began == 3 * len(texts) * MINUTE
     assert journal()[-1] == (clock.now, action)
-
-
-def test_a_key_of_the_loop_is_recorded_after_its_question(dispatch, firms, clock):
-    """The minutes that are typed, the acceptance and its undoing count from the last key."""
-    dispatch("case", "open", "tow", "--at", "86150")
-    offer_call.place_call(open_book(DeskOptions()), 1)
-
-    class Slow(Typist):
-        def key(self, timeout_s: float) -> str | None:
-            clock.move(0.25)
-            return super().key(timeout_s)
-
-    typist = Slow([("a20\r", "there by"), ("z", "undone: accept")])
-    Loop(DeskOptions(), open_book(DeskOptions()), 1, ()).work_with(typist, typist)
-    case = dispatch("case", "show", "1", "--json").envelope["data"]["case"]
-    assert [each["state"] for each in case["offers"]] == ["open"]
-    (accepted_at, accept), (undone_at, undo) = journal()[-2:]
-    assert (accept, undo) == ("accept", "undo")
-    with open_book(DeskOptions()).store.reading() as reader:
-        [record] = [act for act in reader.acts(1) if act.action == "accept"]
-    promised = datetime.fromisoformat(record.details["eta"])
-    assert promised - accepted_at == 20 * MINUTE
-    # A key each for the digits, Enter and z.
-    assert undone_at - accepted_at == 0.25 * MINUTE

@@ -1,4 +1,4 @@
-"""The guided loop on a real pseudo-terminal: one key per answer, and nothing is lost."""
+"""The desk in lines on a real pseudo-terminal and in a pipe, and the verbs on a terminal."""
 
 import os
 import signal
@@ -8,9 +8,6 @@ import sys
 import pytest
 
 from ..terminal import Terminal
-from .loop_steps import REPAIR_FAILS, TOW_DECLINES
-
-BOTTOM = "! emergency  Enter call placed"
 
 
 @pytest.fixture
@@ -26,45 +23,31 @@ def offers(dispatch) -> list[tuple[str, str]]:
     return [(offer["provider"], offer["state"]) for offer in found]
 
 
+def follow(terminal: Terminal, steps: list[tuple[str, str]]) -> None:
+    """Enter lines, and wait after each for a text on the screen."""
+    for line, text in steps:
+        terminal.press(f"{line}\n")
+        terminal.wait_for(text)
+
+
+TO_THE_END = [
+    ("", "1.1 Abschlepp Lech: the call is placed"), ("d", "1 no unit"), ("1", "declined: no_unit"),
+    ("z", "press z again"), ("z", "undone: decline of 1.1"), ("a", "there in minutes"),
+    ("25", "089 99998-555"), ("m", "what has changed?"), ("injured 1 trailer", "EMERGENCY  112"),
+    ("t", "new time"), ("40", "now promises"), ("r", "press r again"), ("r", "on the scene"),
+    ("k", "press k again"), ("k", "closed"),
+]  # fmt: skip
+
+
 def test_from_open_to_closed_with_undo_and_amend(dispatch, opened):
     """A whole case: refused by mistake, undone, accepted, amended, a new time, arrived, closed."""
-    with Terminal(["case", "work", "1", "--plain"]) as terminal:
-        shown = terminal.wait_for(BOTTOM)
-        assert "NEXT  Abschlepp Lech" in shown
-        assert "      089 99998-114" in shown.splitlines()
+    with Terminal(["case", "work", "1", "--plain"], rows=60) as terminal:
+        shown = terminal.wait_for("F9 emergency")
+        assert "CALL     Abschlepp Lech" in shown
+        assert "         089 99998-114" in shown.splitlines()
         assert "Canary-Name" not in shown
-        terminal.press("\r")
-        shown = terminal.wait_for("answer due in 2:")
-        assert "      089 99998-114" in shown.splitlines()
-        terminal.press("d")
-        terminal.wait_for("1 no_unit")
-        terminal.press("1")
-        terminal.wait_for("declined: no_unit")
-        terminal.press("z")
-        terminal.wait_for("undone: decline of 1.1")
-        terminal.press("a")
-        terminal.wait_for("there in how many minutes")
-        terminal.press("26\x7f5\r")
-        shown = terminal.wait_for("GIVE THE DRIVER")
-        assert "TELL THE CALLER" in shown
-        assert "Canary-Name" in shown
-        assert "089 99998-555" in shown
-        terminal.press("m")
-        terminal.wait_for("what has changed")
-        terminal.press("injured 1 trailer\r")
-        terminal.wait_for("ranked again")
-        assert terminal.shown.startswith("EMERGENCY  112")
-        terminal.press("t")
-        terminal.wait_for("new time")
-        terminal.press("40\r")
-        terminal.wait_for("now promises")
-        terminal.press("r")
-        terminal.wait_for("r again")
-        terminal.press("r")
-        terminal.wait_for("arrived at")
-        terminal.press("k")
-        terminal.wait_for("closed; q leaves")
-        terminal.press("q")
+        follow(terminal, TO_THE_END)
+        terminal.press("\x04")
         assert terminal.ended() == 0
         assert terminal.settings == terminal.before
     assert offers(dispatch) == [("lech", "arrived")]
@@ -73,77 +56,31 @@ def test_from_open_to_closed_with_undo_and_amend(dispatch, opened):
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGHUP, signal.SIGTERM, signal.SIGINT])
-def test_a_killed_loop_can_be_continued(dispatch, opened, number):
-    """After any end of the loop the open offer is still there, and the terminal is restored."""
+def test_killed_lines_can_be_continued(dispatch, opened, number):
+    """After any end of the dialogue the open offer is still there, and is asked about."""
     with Terminal(["case", "work", "--plain"]) as terminal:
-        terminal.wait_for(BOTTOM)
-        terminal.press("\r")
-        terminal.wait_for("the call is placed")
-        terminal.press("d")
-        terminal.wait_for("1 no_unit")
+        terminal.wait_for("F9 emergency")
+        follow(terminal, [("", "the call is placed"), ("d", "1 no unit")])
         terminal.kill(number)
-        if number != signal.SIGKILL:
-            assert terminal.settings == terminal.before
+        assert terminal.settings == terminal.before
     assert offers(dispatch) == [("lech", "open")]
     with Terminal(["case", "work", "--plain"]) as terminal:
-        terminal.wait_for("What became of it?")
-        terminal.press("n")
-        terminal.wait_for("did not answer")
-        terminal.press("q")
+        terminal.wait_for("What has become of it?")
+        follow(terminal, [("n", "did not answer")])
+        terminal.press("\x04")
         assert terminal.ended() == 0
     assert offers(dispatch) == [("lech", "no_answer")]
 
 
-def test_ctrl_c_leaves_with_130(dispatch, opened):
-    """Ctrl-C on the keyboard ends the loop; the terminal is as it was."""
-    with Terminal(["case", "work", "1", "--plain"]) as terminal:
-        terminal.wait_for(BOTTOM)
+def test_ctrl_c_leaves_with_130_and_parks_the_call(dispatch, opened):
+    """Ctrl-C in the middle of a new call leaves it parked, with what was answered so far."""
+    with Terminal(["desk", "--plain"], rows=60) as terminal:
+        terminal.wait_for("F9 emergency")
+        follow(terminal, [("f2", "in one line"), ("86150 abschleppen", "hurt or in danger?")])
         terminal.press("\x03")
         assert terminal.ended() == 130
-        assert terminal.settings == terminal.before
-
-
-def test_every_other_key(dispatch, opened):
-    """Each further key shows its act: unreachable, wrong equipment, call back, note, cancel."""
-    with Terminal(["case", "work", "1", "--plain"]) as terminal:
-        terminal.wait_for(BOTTOM)
-        terminal.press("a")
-        terminal.wait_for("nobody has been called yet")
-        terminal.press("y")
-        terminal.wait_for("is no key here")
-        terminal.press("z")
-        terminal.wait_for("no act to undo")
-        terminal.press("\x1b[A")
-        terminal.press("c")
-        terminal.wait_for("call back when")
-        terminal.press("40\r")
-        terminal.wait_for("call the motorist back at")
-        terminal.press("z")
-        terminal.wait_for("undone: callback")
-        terminal.press("i")
-        terminal.wait_for("note:")
-        terminal.press("by the gate\r")
-        terminal.wait_for("noted")
-        terminal.press("!")
-        terminal.wait_for("PLACE  near 86150")
-        terminal.press("\r")
-        terminal.wait_for("the call is placed")
-        terminal.press("e")
-        terminal.wait_for("lacks the right equipment")
-        terminal.press("x")
-        terminal.wait_for("x again")
-        terminal.press("n")
-        terminal.wait_for("nothing recorded")
-        terminal.press("x")
-        terminal.wait_for("x again")
-        terminal.press("x")
-        terminal.wait_for("cancelled by the motorist")
-        terminal.press("\r")
-        terminal.wait_for("was cancelled at")
-        terminal.press("q")
-        assert terminal.ended() == 0
-    log = dispatch("case", "show", "1", "--log", "--json").envelope["data"]["log"]
-    assert "personal emergency" in [act["action"] for act in log]
+    [draft] = dispatch("case", "list", "--json").envelope["data"]["drafts"]
+    assert (draft["state"], draft["area"], draft["kind"]) == ("parked", "86150", "tow")
 
 
 def test_open_asks_and_goes_straight_to_the_desk(dispatch, firms):
@@ -214,26 +151,25 @@ def test_accept_asks_about_a_provider_that_comes_sooner(dispatch, home):
     assert (ran.code, "would be there" in ran.err) == (0, False)
 
 
-def test_plain_prompts_on_a_dumb_terminal(dispatch, opened):
+@pytest.mark.parametrize("command", [["case", "work", "1"], ["desk", "1"]])
+def test_lines_on_a_dumb_terminal(dispatch, opened, command):
     """TERM=dumb: the same keys, each on a line of its own, and no control sequence."""
-    with Terminal(["case", "work", "1"], rows=60, env={"TERM": "dumb"}) as terminal:
-        terminal.wait_for("key:")
-        terminal.press("\n")
-        terminal.wait_for("1.1 Abschlepp Lech: the call is placed")
-        terminal.press("a\n")
-        terminal.wait_for("there in how many minutes")
-        terminal.press("10\n")
-        terminal.wait_for("TELL THE CALLER")
-        terminal.press("q\n")
+    with Terminal(command, rows=60, env={"TERM": "dumb"}) as terminal:
+        terminal.wait_for("F9 emergency")
+        follow(terminal, [
+            ("", "1.1 Abschlepp Lech: the call is placed"), ("a", "there in minutes"),
+            ("10", "TELL THE CALLER"),
+        ])  # fmt: skip
+        terminal.press("\x04")
         assert terminal.ended() == 0
     assert offers(dispatch) == [("lech", "accepted")]
 
 
-def test_plain_prompts_without_a_terminal(dispatch, opened):
+def test_lines_without_a_terminal(dispatch, opened):
     """From a pipe: keys by line, and the end of the input leaves."""
     ran = subprocess.run(
         [sys.executable, "-m", "dispatch_cli", "case", "work", "1"],
-        input="\nu\ntab\nz\nd\n1\n",
+        input="\nu\ntab\nz\nz\nd\n1\n",
         text=True, capture_output=True, check=False, env=dict(os.environ),
     )  # fmt: skip
     assert (ran.returncode, ran.stderr) == (0, "")
@@ -246,40 +182,6 @@ def test_plain_prompts_without_a_terminal(dispatch, opened):
 def test_nothing_to_work_on(dispatch, firms):
     """Without an open case the command prints that there is none."""
     assert dispatch("case", "work").out == "no open case\n"
-
-
-def follow(terminal: Terminal, steps: list[tuple[str, str]]) -> None:
-    """Press keys, and wait after each for a text on the screen."""
-    for keys, text in steps:
-        terminal.press(keys)
-        terminal.wait_for(text)
-
-
-def test_a_service_that_did_not_help_opens_the_next(dispatch, firms):
-    """Repair comes, cannot help: the tow planned after it begins; Tab goes there."""
-    dispatch("case", "open", "breakdown", "--at", "86150", "--client", "adac")
-    with Terminal(["case", "work", "1", "--plain"]) as terminal:
-        assert ">roadside_repair: waiting    tow: later" in terminal.wait_for(BOTTOM)
-        follow(terminal, REPAIR_FAILS)
-        follow(terminal, TOW_DECLINES)
-        terminal.press("q")
-        assert terminal.ended() == 0
-    assert [state for _, state in offers(dispatch)] == ["unsuccessful", "declined"]
-
-
-def test_an_exhausted_service_shows_the_last_resort(dispatch, opened, firms):
-    """After all refusals the loop shows the last resort's number and stays usable."""
-    for number, reason in ((1, "no_unit"), (2, "weather")):
-        dispatch("case", "offer", "1")
-        dispatch("case", "decline", f"1.{number}", "--reason", reason)
-    with Terminal(["case", "work", "--plain"]) as terminal:
-        shown = terminal.wait_for(BOTTOM)
-        assert "NO PROVIDER LEFT TO ASK" in shown
-        assert "      110" in shown.splitlines()
-        terminal.press("\r")
-        terminal.wait_for("nobody is left to ask")
-        terminal.press("q")
-        assert terminal.ended() == 0
 
 
 def test_the_verbs_on_a_terminal(dispatch, opened):

@@ -181,7 +181,7 @@ class Seat:
 
     def see_others(self) -> str:
         """Look at the log at once, as the desk does every two seconds."""
-        self.program._poll()
+        self.program.poll()
         return self.shown
 
 

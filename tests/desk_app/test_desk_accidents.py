@@ -27,7 +27,7 @@ def test_a_key_within_150_ms_of_a_new_screen_is_dropped(world):
     watch = Stopwatch()
 
     async def play(seat):
-        seat.program.guard.appeared()
+        seat.program.session.guard.appeared()
         watch.seconds += 0.149
         assert "n dropped: the screen has just changed" in await seat.press("n")
         assert states(world, number) == ["open"]
@@ -152,11 +152,11 @@ def test_the_bell_rings_for_what_is_newly_overdue(world):
     desk.bell = lambda: rung.append(1)
 
     async def play(seat):
-        seat.program._tick()
+        seat.program.tick()
         assert rung == []
         world.clock.goes_on(minutes=4)
-        seat.program._tick()
-        seat.program._tick()
+        seat.program.tick()
+        seat.program.tick()
         assert rung == [1]
         offer = offer_call.place_call(world.book("MB"), 1)
         answer_call.record(world.book("MB"), offer.ref, "no_answer")
@@ -172,8 +172,8 @@ def test_a_mistake_in_an_act_does_not_end_the_desk(world, monkeypatch):
 
     number = world.called()
     desk = world.desk(case_id=number)
-    desk._tools = replace(
-        desk.tools, bug=lambda error: UsageError("a bug: {error}", error=repr(error))
+    desk.session.tools = replace(
+        desk.session.tools, bug=lambda error: UsageError("a bug: {error}", error=repr(error))
     )
 
     def broken(*args, **values):
@@ -201,7 +201,7 @@ def test_the_bell_can_be_turned_off(world):
 
     async def play(seat):
         world.clock.goes_on(minutes=4)
-        seat.program._tick()
+        seat.program.tick()
         assert rung == []
 
     seated(play, desk)

@@ -58,12 +58,12 @@ def test_deadlines_run_without_a_look_at_the_log(world, monkeypatch):
         before = len(reads)
         for second in range(1, 6):
             world.clock.goes_on(seconds=1)
-            seat.program._tick()
+            seat.program.tick()
             await seat.pilot.pause()
             assert f">  2:{60 - second}    1" in seat.shown
         assert len(reads) == before
         world.clock.goes_on(minutes=3)
-        seat.program._tick()
+        seat.program.tick()
         await seat.pilot.pause()
         assert "> -0:05    1" in seat.shown
         assert len(reads) == before + 1
@@ -141,14 +141,14 @@ def test_the_selection_sticks_to_its_case(world):
         assert f">  3:00    {second}" in seat.shown
         world.clock.goes_on(seconds=10)
         other = world.case(operator="MB", kind="accident", injured="1")
-        seat.program.guard.pressed()
-        seat.program.guard.seconds -= 2
+        seat.program.session.guard.pressed()
+        seat.program.session.guard.seconds -= 2
         shown = seat.see_others()
         await seat.pilot.pause()
         assert f">  2:50    {second}" in seat.shown
         assert seat.lines[4].split()[1] == str(other), shown
-        seat.program.guard.seconds += 5
-        seat.program._tick()
+        seat.program.session.guard.seconds += 5
+        seat.program.tick()
         await seat.pilot.pause()
         assert seat.lines[2].split()[1] == str(other)
         assert f">  2:50    {second}" in seat.shown

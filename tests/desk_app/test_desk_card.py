@@ -121,10 +121,10 @@ def test_each_answer_of_a_firm_is_a_key(world):
 
     async def play(seat):
         for key, (more, state) in answers.items():
-            seat.program.show_case(numbers[key])
+            seat.program.session.show_case(numbers[key])
             await seat.press(key, *more)
             assert offers(world, numbers[key]) == [state]
-        seat.program.show_case(declined)
+        seat.program.session.show_case(declined)
         await seat.press("d", "9", *"strike", "enter")
         shown = view_case.show(world.book(), declined).offers[0]
         assert (shown.state, shown.reason) == ("declined", "other")
@@ -294,7 +294,7 @@ def test_the_caller_on_the_line_is_not_forgotten(world):
     async def play(seat):
         await seat.press("j")
         world.clock.goes_on(minutes=3, seconds=7)
-        seat.program._tick()
+        seat.program.tick()
         await seat.pilot.pause()
         assert 'caller waits on the line 3:07   say: "I will ring you back"' in seat.shown
 

@@ -96,12 +96,12 @@ def test_f2_parks_what_is_there_from_every_screen(world):
             "86316", "breakdown", 1, True,
         )  # fmt: skip
         await seat.press("f4")
-        seat.program.show_case(number)
+        seat.program.session.show_case(number)
         for keys in (["a", "3"], ["d"], ["m", "x"], ["x"], ["f9"], []):
             await seat.press(*keys)
             assert (await seat.press("f2")).startswith("NEW CALL")
             await seat.press("escape")
-            seat.program.show_case(number)
+            seat.program.session.show_case(number)
         assert [each.state for each in view_case.show(world.book(), number).offers] == ["open"]
 
     seated(play, world.desk())
@@ -138,10 +138,9 @@ def test_a_call_is_taken_from_another_desk(world):
         await anna.press("f2")
         await anna.type("86150 panne 0171 2345678")
         await anna.press("enter")
-        ben.program.reload(is_own=True)
+        ben.program.session.reload(is_own=True)
         assert "is being asked" in await ben.press("down")
-        ben.program.handle("f6", "")
-        await ben.pilot.pause()
+        await ben.press("f6")
         assert ben.lines[0].startswith("NEW CALL  draft G1")
         # Both desks of this test are one process; the other one of a real desk is another.
         draft_calls.resume(world.book("MB"), 1, holder=os.getppid(), take=True)

@@ -39,9 +39,9 @@ def test_no_screen_is_wider_or_higher_than_its_terminal(world, size):
 
     async def play(seat):
         for show in (
-            lambda: seat.program.show_case(asked),
-            lambda: seat.program.show_case(accepted),
-            seat.program.show_board,
+            lambda: seat.program.session.show_case(asked),
+            lambda: seat.program.session.show_case(accepted),
+            seat.program.session.show_board,
         ):
             show()
             seat.program.draw()
@@ -82,10 +82,10 @@ def test_every_word_of_ours_can_be_translated(world):
             await seat.pilot.pause()
             left = unworded(seat.shown, DATA, (r"\bF\d+", r"Ctrl-Q", r"\bEnter|\bTab|\bEsc"))
             assert left == []
-            seat.program.show_case(asked)
+            seat.program.session.show_case(asked)
             seat.program.draw()
             await seat.pilot.pause()
-            keys = {each.name for each in valid_keys(seat.program.place)}
+            keys = {each.name for each in valid_keys(seat.program.session.place)}
             card = [each.split("│")[0] for each in seat.lines]
             shown = "\n".join(each for each in card if '"' not in each)
             assert [each for each in shown.splitlines() if each.count("«") != each.count("»")] == []
@@ -177,7 +177,7 @@ def test_the_desk_speaks_german(world, size):
             assert "Fr 27.11. 12:00:00" in seat.lines[0]
             assert "fragt 1. Anna" in seat.shown
             assert "F2 neuer Anruf" in seat.shown
-            seat.program.show_case(asked)
+            seat.program.session.show_case(asked)
             seat.program.draw()
             await seat.pilot.pause()
             for key in ("a nimmt an", "d lehnt ab", "n keine Antwort", "w ruft zurück"):
@@ -185,7 +185,7 @@ def test_the_desk_speaks_german(world, size):
             for key in ("x Anrufer sagt ab", "m ändern", "z zurücknehmen", "F9 Notruf", "? Tasten"):
                 assert key in seat.shown
             assert f"FALL {asked}  Pannenhilfe  Firma 1 von 2  Antwort fällig in 3:00" in seat.shown
-            seat.program.show_case(accepted)
+            seat.program.session.show_case(accepted)
             seat.program.draw()
             await seat.pilot.pause()
             assert "1 DEM FAHRER DURCHGEBEN" in seat.shown

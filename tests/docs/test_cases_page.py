@@ -8,7 +8,6 @@ import pytest
 from dispatch_cli.cases import offer_table
 from dispatch_cli.model.case import ServiceState
 from dispatch_cli.model.words import DECLINE_REASONS
-from dispatch_cli.render.case_loop import KEYS
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "cases.md").read_text(encoding="utf-8")
 
@@ -26,10 +25,3 @@ def test_every_word_of_the_closed_sets_is_named(words: tuple[str, ...]) -> None:
     """The page names every reason for a refusal and every state of a service."""
     for word in words:
         assert f"`{word}`" in PAGE, word
-
-
-def test_every_key_of_the_loop_is_in_the_table() -> None:
-    """Each key of the loop has a line on the page."""
-    rows = [line.split("|")[1] for line in PAGE.splitlines() if line.startswith("| ")]
-    keys = {key.strip() for row in rows for key in row.split(",")}
-    assert {label.split()[0] for label in KEYS} <= keys

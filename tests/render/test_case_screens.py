@@ -11,7 +11,6 @@ from dispatch_cli.model.forecast_counts import ArrivalCount, ChanceCount, Chance
 from dispatch_cli.render import (
     case_cards,
     case_list,
-    case_loop,
     case_views,
     deadline_lines,
     fairness_report,
@@ -180,18 +179,6 @@ def report() -> FairnessReport:
     )  # fmt: skip
 
 
-def page(**changes) -> case_loop.Page:
-    values = {
-        "case_id": 17,
-        "client": "adac",
-        "services": (("tow", "asking"), ("taxi", "waiting")),
-        "selected": "tow",
-        "message": (f"{NAME} said no",),
-        **changes,
-    }
-    return case_loop.Page(**values)
-
-
 def forecast():
     """Make counts of a firm with a hostile name: enough in one tenth, too few in another."""
     of = {"month": "2026-11", "provider": NAME, "service": "tow"}
@@ -231,13 +218,6 @@ SCREENS = {
     ),
     "fairness": lambda screen: fairness_report.fairness_lines(report(), screen),
     "forecast": lambda screen: forecast_report.forecast_lines(forecast(), screen),
-    "loop": lambda screen: case_loop.loop_lines(
-        page(asking=card(), answer_by=NOW - timedelta(seconds=5)), screen, NOW
-    ),
-    "loop accepted": lambda screen: case_loop.loop_lines(
-        page(accepted=accepted(), phone=PHONE), screen, NOW
-    ),
-    "loop coming": lambda screen: case_loop.loop_lines(page(coming=card()), screen, NOW),
 }  # fmt: skip
 
 
@@ -273,30 +253,11 @@ def test_every_screen_fits_every_width_and_shows_nothing_hostile(name, width):
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("name", ["card", "exhausted", "loop", "loop coming"])
+@pytest.mark.parametrize("name", ["card", "exhausted"])
 def test_the_number_to_dial_is_alone_and_whole(name, width):
     """The number has a line of its own, in groups, at every width."""
     lines = [line_text(line).strip() for line in SCREENS[name](Screen(width, 24))]
     assert PHONE in lines
-
-
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("name", ["loop", "loop accepted", "loop coming"])
-def test_the_keys_are_always_on_the_bottom_line(name, width):
-    """Every key is named, at the bottom, and the screen is no higher than the terminal."""
-    lines = [line_text(line) for line in SCREENS[name](Screen(width, 24))]
-    assert len(lines) < 24
-    assert lines[-1].endswith("k close")
-    shown = " ".join(lines)
-    assert all(key in shown for key in case_loop.KEYS)
-
-
-def test_the_clock_runs_down_and_then_up():
-    """Seconds to the deadline, and past it how long ago it was."""
-    for seconds, said in ((47, "answer due in 0:47"), (-75, "ANSWER OVERDUE 1:15")):
-        shown = page(asking=card(), answer_by=NOW + timedelta(seconds=seconds))
-        lines = case_loop.loop_lines(shown, Screen(100, 24), NOW)
-        assert any(said in line_text(line) for line in lines)
 
 
 def test_a_case_is_one_line_of_the_list():
