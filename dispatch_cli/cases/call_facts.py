@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 _FLAGS = ("ev", "trailer", "trapped")
 _COUNTS = ("injured", "persons", "children", "pets")
-_PERSONAL = ("caller", "call_back", "plate", "ref", "to", "note", "at_vehicle")
+PERSONAL = ("caller", "call_back", "plate", "ref", "to", "note", "at_vehicle")
+"""The facts of a call that are personal data."""
+
 _OF_INCIDENT = (each for each in intake.RawIncident.__struct_fields__ if each != "note")
 _TYPED = (*_OF_INCIDENT, "last_exit", "at", "when")
 
@@ -45,7 +47,7 @@ def typed_facts(facts: Mapping[str, str]) -> dict[str, object]:
 
 def personal_of(facts: Mapping[str, str]) -> Personal:
     """Return the motorist's data of the facts."""
-    return Personal(**{name: facts[name] for name in _PERSONAL if facts.get(name)})
+    return Personal(**{name: facts[name] for name in PERSONAL if facts.get(name)})
 
 
 class Call(Struct, frozen=True):
@@ -75,7 +77,7 @@ def call_of(book: Book, facts: Mapping[str, str]) -> Call:
 
 
 def answered(facts: Mapping[str, str]) -> list[str]:
-    """Return the facts that the caller has answered."""
+    """Return the facts that the caller has answered, or a script has named."""
     return [name for name, value in facts.items() if value and name != COPIED_PLACE]
 
 

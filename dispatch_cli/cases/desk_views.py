@@ -1,6 +1,6 @@
 """Read what the operator's desk shows: the board, and the card of a case as of now."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from operator import itemgetter
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from .. import eligibility
 from ..messages import Message, joined
 from ..model.case import Act, Case, CaseService, Offer, Option, ref_of
-from ..results.case_results import CaseView, DraftView
+from ..results.case_results import CaseView, DraftView, Overdue
 from ..results.desk_results import Board, CascadeRow, DeskCard, Stands
 from . import (
     answer_call,
@@ -34,6 +34,9 @@ LAST_ACTS = 40
 
 _CAN_BE_CALLED = ("waiting", "exhausted", "last_resort", "later")
 """States of a service in which its next provider may be called."""
+
+_RUNNING = ("answer", "ring back", "tell caller", "tell driver")
+"""The deadlines of the offer on a card that its first line shows as running times."""
 
 _STANDS: dict[str, Stands] = {"accepted": "accepted", "arrived": "arrived", "open": "asking"}
 
@@ -95,13 +98,16 @@ def last_act(book: Book, case_id: int) -> Act | None:
         return reader.last_act(case_id)
 
 
-def card(book: Book, case_id: int, wanted: str = "", *, language: str = "de") -> DeskCard:
+def card(
+    book: Book, case_id: int, wanted: str = "", *, language: str = "de", has_texts: bool = True
+) -> DeskCard:
     """Return the card of a case; ``wanted`` is the chosen service, "" for the first in need.
 
-    Raises UsageError for a number that no case has.
+    Without ``has_texts`` it has no text to say or to give. Raises UsageError for a number that no
+    case has.
     """
     found = _read(book, case_id, wanted)
-    case, service, offer = found.case, found.service, found.offer
+    case, service = found.case, found.service
     view = view_case.view(case, book.now)
     shown = view_case.show(book, case_id)
     bare = DeskCard(
@@ -121,37 +127,38 @@ def card(book: Book, case_id: int, wanted: str = "", *, language: str = "de") ->
             if each.call_off_by is not None
         ),
     )
-    return _with_offer(book, bare, found, offer, language)
+    found_card = _with_offer(bare, found)
+    missed = tuple(_missed(found_card, view_case.overdue_of(case, book.now, book.catalog.rules)))
+    found_card = replace(found_card, missed=missed)
+    return _with_texts(book, found_card, found, language) if has_texts else found_card
 
 
-def _with_offer(
-    book: Book, bare: DeskCard, found: _Found, offer: Offer | None, language: str
-) -> DeskCard:
+def _missed(card: DeskCard, overdue: Iterable[Overdue]) -> Iterator[Overdue]:
+    """Yield the missed deadlines that no other line of the card has."""
+    for each in overdue:
+        is_shown = each.ref == card.ref and each.what in _RUNNING and not each.is_broken
+        if not is_shown and each.what not in ("emergency call", "call off"):
+            yield each
+
+
+def _with_offer(bare: DeskCard, found: _Found) -> DeskCard:
     """Add the open, accepted or next offer of the chosen service, or its last resort."""
-    case, service, coming = found.case, found.service, found.coming
+    case, service, coming, offer = found.case, found.service, found.coming, found.offer
     if service is None:
         return bare
     if bare.stands == "asking" and offer is not None:
-        shown = offer_card.card(book, case, offer, around=found.around, language=language)
         by = offer.ring_back_by if offer.state == "later" else offer.answer_by
-        return replace(_of_offer(bare, offer), offer=shown, answer_by=by)
+        return replace(_of_offer(bare, offer), answer_by=by)
     if bare.stands in ("accepted", "arrived") and offer is not None:
-        done = answer_call.stands(book, ref_of(case.id, offer.number), language=language)
         return replace(
             _of_offer(bare, offer),
-            accepted=done,
             there_at=offer.promises[-1].there_at,
             tell_driver_by=offer.tell_driver_by,
             tell_caller_by=offer.tell_caller_by,
         )
     if bare.stands in ("next", "rings_back") and coming.option is not None:
-        after = _as_asked(book, case, service, coming)
-        shown = offer_card.card(
-            book, after, after.offers[-1], around=found.around, language=language
-        )
         card = replace(
             bare,
-            offer=shown,
             next_provider=coming.option.provider,
             phone=coming.phone,
             name=coming.option.name,
@@ -165,6 +172,25 @@ def _with_offer(
         left = offer_card.exhausted(case.id, [service], coming)
         return replace(bare, exhausted=left, phone=left.phone)
     return bare
+
+
+def _with_texts(book: Book, card: DeskCard, found: _Found, language: str) -> DeskCard:
+    """Add what is said to the firm, or given to the driver and the caller."""
+    case, service, coming, offer = found.case, found.service, found.coming, found.offer
+    if service is None:
+        return card
+    if card.stands == "asking" and offer is not None:
+        shown = offer_card.card(book, case, offer, around=found.around, language=language)
+        return replace(card, offer=shown)
+    if card.stands in ("accepted", "arrived") and offer is not None:
+        ref = ref_of(case.id, offer.number)
+        return replace(card, accepted=answer_call.stands(book, ref, language=language))
+    if card.stands in ("next", "rings_back") and coming.option is not None:
+        after = _as_asked(book, case, service, coming)
+        asked = after.offers[-1]
+        shown = offer_card.card(book, after, asked, around=found.around, language=language)
+        return replace(card, offer=shown)
+    return card
 
 
 def _of_offer(bare: DeskCard, offer: Offer) -> DeskCard:

@@ -62,7 +62,12 @@ def opened_desk(
     """Open the desk, at a case if one is given; ``said`` stands on the first screen.
 
     On a terminal that cannot draw, without one, or with ``plain``, the same dialogue is in lines.
+    Raises UsageError for a number that no case has.
     """
+    if case_id is not None:
+        from ..cases import view_case
+
+        view_case.show(book, case_id)
     return Outcome(lambda: _run(desk, book, case_id, said, plain=plain or not can_draw()))
 
 

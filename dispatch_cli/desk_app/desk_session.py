@@ -82,7 +82,7 @@ class DeskSession:
     def show_case(self, case_id: int, service: str = "") -> None:
         """Show a case as it is now, with a service of it."""
         before = (self.card.case.id, self.card.on_screen) if self.card is not None else None
-        self.card = desk_views.card(self.book, case_id, service, language=self.spoken)
+        self.card = self._read_card(case_id, service)
         self.acts.intake = None
         self.is_out_of_date = False
         if (case_id, self.card.on_screen) != before:
@@ -90,6 +90,17 @@ class DeskSession:
         self.state.selected = str(case_id)
         if self._watch.has_changed():
             self.reload(is_own=True)
+
+    def _read_card(self, case_id: int, service: str) -> DeskCard:
+        try:
+            return desk_views.card(self.book, case_id, service, language=self.spoken)
+        except (DispatchError, OSError):
+            raise
+        except Exception as error:
+            # Where the texts cannot be made, the case still stands, with its keys.
+            found = desk_views.card(self.book, case_id, service, has_texts=False)
+            self._tell_failed(self.tools.bug(error))
+            return found
 
     def show_board(self) -> None:
         """Show the board as it is now."""
@@ -313,7 +324,7 @@ class DeskSession:
         if happened:
             self.tell(*happened)
         if card is not None and card.case.id in numbers:
-            fresh = desk_views.card(self.book, card.case.id, card.service, language=self.spoken)
+            fresh = self._read_card(card.case.id, card.service)
             self.is_out_of_date = fresh.on_screen != card.on_screen
             if not self.is_out_of_date:
                 self.card = fresh

@@ -1,13 +1,14 @@
 """A new call: one line is understood at once, then the questions in their order, until a case."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from ..cases import call_facts, draft_calls, open_case
 from ..cases.book import local
+from ..cases.call_in_progress import CallInProgress
 from ..cases.call_line import understand
-from ..cases.intake_questions import QUESTIONS, change_facts, next_question
+from ..cases.intake_questions import QUESTIONS
 from ..cases.intake_questions import Question as CallerQuestion
 from ..errors import UnavailableError, UsageError
 from ..messages import Message
@@ -29,11 +30,20 @@ class Intake:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._since = local(desk.book.now, desk.book)
-        self.facts: dict[str, str] = {}
-        self.draft: Draft | None = None
+        self._call = CallInProgress(desk.book)
         self._rest: list[str] = []
         self._asked = _LINE
         self._preview: Answer | None = None
+
+    @property
+    def facts(self) -> Mapping[str, str]:
+        """The answers so far."""
+        return self._call.facts
+
+    @property
+    def draft(self) -> Draft | None:
+        """The draft in the log; None before the first answer."""
+        return self._call.draft
 
     def begin(self) -> None:
         """Ask for the first line."""
@@ -44,11 +54,12 @@ class Intake:
 
         With ``take`` it is taken from there.
         """
-        self.draft = draft_calls.resume(
-            self._desk.book, draft_calls.draft_id(number), holder=os.getpid(), take=take
+        book = self._desk.book
+        draft = draft_calls.resume(
+            book, draft_calls.draft_id(number), holder=os.getpid(), take=take
         )
-        self.facts = dict(self.draft.facts)
-        self._since = local(self.draft.opened_at, self._desk.book)
+        self._call = CallInProgress(book, draft.facts, draft=draft)
+        self._since = local(draft.opened_at, book)
         self._rank()
         self._ask_next()
 
@@ -118,22 +129,23 @@ class Intake:
         if found.rest:
             self._rest.append(found.rest)
             facts["note"] = "; ".join(filter(None, (facts.get("note", ""), found.rest)))
-        self._keep(facts)
+        self._call.facts = facts
+        self._keep()
 
     def _answer(self, text: str) -> None:
         """Take the answer to the question that is asked; raises UsageError for an unknown one."""
         question = self._question(self._asked)
         if question is None:
             return
-        rules = self._desk.book.catalog.rules
         if not text and question.usual(self.facts) and question.key == "kind":
             raise UsageError("this question needs an answer: {answers}", answers=question.answers)
-        self._keep(change_facts(self.facts, question.answer(text, self.facts, rules)))
+        self._call.take(question, text)
+        self._keep()
         self._ask_next()
 
     def _ask_next(self) -> None:
         """Ask the next question that was not asked; after the last one F10 opens the case."""
-        question = next_question(self.facts, self._desk.book.catalog.rules)
+        question = self._call.next_question()
         if question is None:
             self._asked = ""
             self._desk.unask()
@@ -161,20 +173,12 @@ class Intake:
         at = names.index(self._asked) if self._asked in names else len(names)
         self._ask(names[max(0, at - 1)], self.facts.get(names[max(0, at - 1)], ""))
 
-    def _keep(self, facts: dict[str, str]) -> None:
+    def _keep(self) -> None:
         """Keep the facts in the draft; if it cannot be written, the next answer tries again."""
-        self.facts = facts
-        book = self._desk.book
         try:
-            if self.draft is None:
-                self.draft = draft_calls.start(book, facts, holder=os.getpid())
-            else:
-                self.draft = draft_calls.save(book, self.draft, facts)
-        except UnavailableError:
-            self._desk.tell(
-                Message("NOT SAVED; the answers stay here, the next one saves them all"),
-                is_error=True,
-            )
+            self._call.save()
+        except UnavailableError as error:
+            self._desk.tell(error.hint, is_error=True)
         self._rank()
 
     def _rank(self) -> None:
@@ -193,8 +197,8 @@ class Intake:
             with suppress(UsageError):
                 question = self._question(self._asked)
                 if question is not None:
-                    rules = self._desk.book.catalog.rules
-                    self._keep(change_facts(self.facts, question.answer(typed, self.facts, rules)))
+                    self._call.take(question, typed)
+                    self._keep()
         if self.draft is None:
             return
         has_number = bool(self.facts.get("call_back"))

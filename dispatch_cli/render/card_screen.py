@@ -7,6 +7,7 @@ from ..messages import Message
 from ..results.desk_results import CascadeRow, DeskCard
 from .board_screen import title_line
 from .case_cards import block_lines
+from .deadline_lines import overdue_lines
 from .desk_words import SOON_S, act_words, client_word, is_seen, running, vehicle_words
 from .figures import past_clock, percent_down
 from .head import emergency_lines
@@ -19,6 +20,9 @@ _HEADS = (
     Message("No."), Message("Phone"), Message("Firm"), Message("there"), Message("Chance"),
     Message("Note"),
 )  # fmt: skip
+
+_MOST_MISSED = 3
+"""Lines of missed deadlines; a card must have room for the number and the text to say."""
 
 
 def card_lines(card: DeskCard, operator: str, now: datetime, screen: Screen) -> list[Line]:
@@ -115,7 +119,8 @@ def _facts(card: DeskCard, now: datetime, screen: Screen) -> list[Line]:
         if waits >= 180 and card.tell_caller_by is None:
             text += "   " + screen.say('say: "I will ring you back"')
         lines.append(plain_line(screen.shorten(text, screen.width), "yellow"))
-    return lines
+    missed = [line for each in card.missed for line in overdue_lines(each, now, screen)]
+    return [*lines, *missed[:_MOST_MISSED]]
 
 
 def emergency_block(card: DeskCard, now: datetime, screen: Screen) -> list[Line]:
@@ -158,6 +163,10 @@ def _body(card: DeskCard, now: datetime, screen: Screen) -> tuple[list[Line], li
         return [*off, _BLANK, *found, _BLANK, number_line(card.phone, screen), _BLANK], []
     if card.offer is not None:
         return [*off, *_call(card, screen)], []
+    if card.phone:
+        # The texts could not be made, but the number is known.
+        name = plain_line(screen.shorten(screen.text(card.name), screen.width), "bold")
+        return [*off, _BLANK, name, number_line(card.phone, screen)], []
     return off, []
 
 

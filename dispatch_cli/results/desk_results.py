@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from ..messages import Message
 from ..model.case import Act, EmergencyState
-from .case_results import CaseView, DraftView, Exhausted, OfferCard, Recorded
+from .case_results import CaseView, DraftView, Exhausted, OfferCard, Overdue, Recorded
 
 RowState = Literal["asked", "asking", "next", "left", "skipped"]
 """The state of a provider in the cascade: asked before, asked now, next, later, or not callable."""
@@ -92,6 +92,9 @@ class DeskCard(Struct, frozen=True, kw_only=True):
     acts: tuple[Act, ...] = ()
     emergency: EmergencyState = ""
     emergency_by: datetime | None = None
+    missed: tuple[Overdue, ...] = ()
+    """The missed deadlines that the card does not show as a running time."""
+
     to_call_off: tuple[tuple[str, str, str], ...] = ()
     """The offers to call off: number, name and phone."""
 

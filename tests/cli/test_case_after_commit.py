@@ -132,10 +132,10 @@ def test_every_verb_with_every_fact(dispatch, firms, home, language, form):
 
 
 @pytest.mark.parametrize("language", ["de", "en"])
-def test_the_loop_with_every_fact(dispatch, firms, monkeypatch, language):
-    """Placing the call and accepting it in the loop gives the driver every fact of the motorist."""
+def test_the_desk_with_every_fact(dispatch, firms, monkeypatch, language):
+    """Placing the call and accepting it at the desk gives the driver every fact of the motorist."""
     dispatch("case", *opening())
-    monkeypatch.setattr("sys.stdin", io.StringIO("\na\n30\nt\n40\nr\nr\nq\n"))
+    monkeypatch.setattr("sys.stdin", io.StringIO("\na\n30\na\nt\n40\nr\nr\n"))
     ran = dispatch("case", "work", "1", "--say", language)
     assert ran.code == 0
     assert {"de": "spricht en", "en": "speaks en"}[language] in ran.out
@@ -223,12 +223,12 @@ def test_an_act_without_its_result_is_not_recorded(dispatch, firms, argv, part):
     assert records() != before
 
 
-def test_the_loop_goes_on_without_its_texts(dispatch, firms, monkeypatch):
+def test_the_desk_goes_on_without_its_texts(dispatch, firms, monkeypatch):
     """If the texts cannot be made, an earlier acceptance is still shown, and keys still work."""
     dispatch("case", "open", "tow", "--at", "86150")
     dispatch("case", "offer", "1")
     dispatch("case", "accept", "1.1", "--eta", "30")
-    monkeypatch.setattr("sys.stdin", io.StringIO("i\nhas a dog\nk\nk\nq\n"))
+    monkeypatch.setattr("sys.stdin", io.StringIO("i\nhas a dog\nk\nk\n"))
     monkeypatch.setattr(call_texts, "to_driver", lambda *_: 1 / 0)
     ran = dispatch("case", "work", "1")
     assert ran.code == 0

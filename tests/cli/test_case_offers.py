@@ -57,7 +57,8 @@ def test_a_promise_that_cannot_be_kept_is_named_everywhere(dispatch, firms, monk
     assert (missed["ref"], missed["is_broken"], missed["is_ahead"]) == ("2.1", True, False)
     acts = dispatch("case", "show", "2", "--log", "--json").envelope["data"]["log"]
     assert (acts[-1]["action"], acts[-1]["details"]["to"]) == ("give way", "1.1")
-    monkeypatch.setattr("sys.stdin", io.StringIO("q\n"))
-    assert "new time DUE NOW: help cannot be there at" in dispatch("case", "work").out
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    worked = " ".join(dispatch("case", "work").out.split())
+    assert "case 2.1 new time due now: help cannot be there at" in worked
     dispatch("case", "eta", "2.1", "240")
     assert dispatch("case", "audit").out == ""

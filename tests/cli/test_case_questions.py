@@ -5,12 +5,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 import dispatch_cli
 from dispatch_cli.cases import draft_calls, open_case
+from dispatch_cli.cases.call_facts import answered, personal_of, typed_facts
 from dispatch_cli.cases.draft_calls import resume
 from dispatch_cli.cases.intake_questions import QUESTIONS
-from dispatch_cli.cli.case.draft_facts import answered, facts_of, options_of
+from dispatch_cli.cli.case.draft_facts import facts_of
 from dispatch_cli.cli.case.questions import Interview
 from dispatch_cli.cli.desk_options import DeskOptions
 from dispatch_cli.cli.incident_options import IncidentOptions
@@ -61,17 +63,16 @@ def test_the_order_of_the_questions(firms):
     }  # fmt: skip
     interview, caller = interviewed(answers)
     assert caller.asked == list(answers)
-    options, personal = options_of(interview.facts)
-    assert options == IncidentOptions(
-        kind="breakdown", at="86150", injured=0, spot="garage", vehicle="van", brand="VW Crafter",
-        weight_t="3,2", clearance_m="2.0", state="rolls", trailer=False, persons=3, children=1,
-        pets=2, client="adac",
-    )  # fmt: skip
-    assert personal == Personal(
+    assert typed_facts(interview.call.facts) == {
+        "kind": "breakdown", "at": "86150", "injured": 0, "spot": "garage", "vehicle": "van",
+        "brand": "VW Crafter", "weight_t": "3,2", "clearance_m": "2.0", "state": "rolls",
+        "trailer": False, "persons": 3, "children": 1, "pets": 2, "client": "adac",
+    }  # fmt: skip
+    assert personal_of(interview.call.facts) == Personal(
         call_back=NUMBER, ref="77", to="garage in Gersthofen", note="gate", at_vehicle="yes"
     )
-    assert interview.draft is not None
-    assert interview.draft.facts == interview.facts
+    assert interview.call.draft is not None
+    assert interview.call.draft.facts == interview.call.facts
 
 
 @pytest.mark.parametrize(
@@ -109,11 +110,10 @@ def test_questions_that_change_nothing_are_not_asked(firms, answers, extra, abse
 def test_a_question_that_was_passed_over_is_no_answer(firms):
     """Enter leaves a fact unknown, also the vehicle, the client and the trailer."""
     interview, _ = interviewed({"injured": ["", "no"], "at": ["", "86150"]})
-    options, personal = options_of(interview.facts)
-    assert options == IncidentOptions(kind="breakdown", at="86150", injured=0)
-    assert (options.vehicle, options.client, options.persons) == (None, None, None)
-    assert personal == Personal()
-    assert sorted(answered(interview.facts)) == ["at", "injured", "kind"]
+    facts = interview.call.facts
+    assert typed_facts(facts) == {"kind": "breakdown", "at": "86150", "injured": 0}
+    assert personal_of(facts) == Personal()
+    assert sorted(answered(interview.call.facts)) == ["at", "injured", "kind"]
 
 
 def test_safety_has_no_default(firms, capsys):
@@ -124,8 +124,8 @@ def test_safety_has_no_default(firms, capsys):
     }  # fmt: skip
     interview, caller = interviewed(answers)
     assert caller.asked[:3] == ["injured"] * 3
-    assert (interview.facts["injured"], interview.facts["trapped"]) == ("0", "yes")
-    assert (interview.facts["spot"], interview.facts["kind"]) == ("lane", "accident")
+    assert (interview.call.facts["injured"], interview.call.facts["trapped"]) == ("0", "yes")
+    assert (interview.call.facts["spot"], interview.call.facts["kind"]) == ("lane", "accident")
     shown = capsys.readouterr()
     assert "112" in shown.out
     assert shown.err.count("error: ") == 6
@@ -139,8 +139,8 @@ def test_a_number_that_cannot_be_dialled_is_refused_at_the_question(firms, capsy
         "read_back": ["no", "maybe", "yes"],
     }  # fmt: skip
     interview, caller = interviewed(answers)
-    assert interview.facts["call_back"] == "0170 1234567"
-    assert interview.facts["read_back"] == "yes"
+    assert interview.call.facts["call_back"] == "0170 1234567"
+    assert interview.call.facts["read_back"] == "yes"
     shown = capsys.readouterr().err
     assert shown.count("cannot be dialled") == 2
     assert "12345678901234567" not in shown
@@ -162,8 +162,8 @@ def test_a_typed_number_is_checked_as_well(firms, capsys):
     interview = Interview(open_book(DeskOptions()), facts, ask=ask)
     interview.run()
     assert "cannot be dialled" in capsys.readouterr().err
-    assert (interview.facts["call_back"], interview.facts["caller"]) == (NUMBER, "Kim")
-    assert (interview.facts["kind"], interview.facts["client"]) == ("breakdown", "adac")
+    assert (interview.call.facts["call_back"], interview.call.facts["caller"]) == (NUMBER, "Kim")
+    assert (interview.call.facts["kind"], interview.call.facts["client"]) == ("breakdown", "adac")
     assert len(names) == 1
 
 
@@ -185,9 +185,9 @@ def test_answers_that_cannot_be_saved_stay(firms, monkeypatch, capsys):
     interview = Interview(open_book(DeskOptions()), {}, ask=ask)
     interview.run()
     assert capsys.readouterr().err.count("NOT SAVED") == 2
-    assert interview.draft is not None
-    assert interview.draft.facts == interview.facts
-    assert (interview.facts["injured"], interview.facts["at"]) == ("2", "86150")
+    assert interview.call.draft is not None
+    assert interview.call.draft.facts == interview.call.facts
+    assert (interview.call.facts["injured"], interview.call.facts["at"]) == ("2", "86150")
 
 
 def test_a_case_that_cannot_be_saved_is_tried_again(dispatch, firms, monkeypatch, capsys):
@@ -244,7 +244,7 @@ def test_german_answers_are_taken_as_they_are_shown(firms):
     assert all(read.values())
 
 
-def test_facts_and_options_are_each_other_s_inverse():
+def test_every_option_survives_as_a_fact():
     """Every option of an incident survives as a fact of a draft."""
     options = IncidentOptions(
         kind="tow", at="86150", client="adac", vehicle="van", brand="VW", ev=True, trailer=True,
@@ -253,7 +253,11 @@ def test_facts_and_options_are_each_other_s_inverse():
         wish="lech", asked=["lech", "wertach"], when="12:00",
     )  # fmt: skip
     personal = Personal(caller="Kim", call_back=NUMBER, plate="A-X 1", ref="7", to="x", note="y")
-    assert options_of(facts_of(options, personal)) == (options, personal)
+    facts = facts_of(options, personal)
+    typed = {name: getattr(options, name) for name in typed_facts(facts)}
+    assert typed_facts(facts) == {**typed, "asked": ("lech", "wertach")}
+    assert replace(IncidentOptions(kind="", at=""), **typed) == options
+    assert personal_of(facts) == personal
     unasked = IncidentOptions(kind="", at="", injured=None)
     assert facts_of(unasked, Personal()) == {}
     assert facts_of(IncidentOptions(kind="", at="", injured=0), Personal()) == {"injured": "0"}

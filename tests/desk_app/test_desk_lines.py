@@ -227,3 +227,21 @@ def test_a_terminal_without_utf_8(world, encoding):
     write = io.TextIOWrapper(raw, encoding=encoding, write_through=True)
     LineDesk(world.book(), tools, read=io.StringIO("f2\n86150 panne\n"), write=write).run()
     assert b"near 86150" in raw.getvalue()
+
+
+def test_a_log_that_was_moved_is_named_at_each_key(world):
+    """Nothing is recorded in a log that is no longer there, and each line says so."""
+    number = world.called()
+
+    class Moved(Typist):
+        def readline(self) -> str:
+            if world.path.exists():
+                world.path.rename(world.path.with_suffix(".moved"))
+            return super().readline()
+
+    wrote = io.StringIO()
+    steps = [("n", "no longer the file"), ("n", "no longer the file")]
+    tools = DeskTools(read_moment=read_moment, read_change=_read_change, bug=_bug)
+    LineDesk(world.book(), tools, read=Moved(steps, wrote), write=wrote, case_id=number).run()
+    world.path.with_suffix(".moved").rename(world.path)
+    assert states(world, number) == ["open"]

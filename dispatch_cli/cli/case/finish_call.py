@@ -4,17 +4,12 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
 from ...errors import UnavailableError, UsageError
 from ...messages import Message
 from ..desk_options import DeskOptions
-from ..incident_options import IncidentOptions
 from ..outcome import Outcome
 from ..result_output import shown
-from ..typed_facts import incident_from
 from ..typed_input import ask
-from .draft_facts import answered, options_of
 from .opened import shown_opened
 from .questions import Interview, print_parked
 
@@ -50,9 +45,9 @@ def opened_from_interview(
                 return opened_from_facts(
                     desk,
                     book.renewed(),
-                    interview.facts,
+                    interview.call.facts,
                     warnings,
-                    draft=interview.draft,
+                    draft=interview.call.draft,
                     like=like,
                     work=work,
                     verb=verb,
@@ -65,7 +60,7 @@ def opened_from_interview(
                 ask(Message("NOT SAVED. Enter tries again"))
     except (KeyboardInterrupt, UsageError):
         if not book.unshown.recorded:
-            print_parked(interview)
+            print_parked(interview.call)
         raise
 
 
@@ -81,25 +76,17 @@ def opened_from_facts(
     verb: str = "open",
 ) -> Outcome:
     """Open the case of these facts, and end its draft in the same transaction."""
-    from ...cases import open_case
-    from ...cases.copied_facts import copied_place, written
+    from ...cases import call_facts, open_case
 
-    options, personal = options_of(facts)
-    words, copied = options.at, copied_place(facts)
-    if copied is not None:
-        # The place has the other case's position; its text is not resolved again.
-        words, options = copied.words, replace(options, at=written(copied.place))
-        like = like or copied.case_id
-    incident = incident_from(_complete(options), book.catalog.rules, book.now)
-    if copied is not None:
-        incident = replace(incident, place=copied.place)
+    _must_be_complete(facts)
+    call = call_facts.call_of(book, facts)
     opened = open_case.open_case(
         book,
-        incident,
-        replace(personal, typed_place=words),
-        like=like,
+        call.incident,
+        call.personal,
+        like=like or call.like,
         draft=draft,
-        answered=answered(facts),
+        answered=call_facts.answered(facts),
     )
     notes = [*opened.warnings, *warnings]
     if not work:
@@ -168,15 +155,13 @@ def shown_draft(
     )
 
 
-def _complete(facts: IncidentOptions) -> IncidentOptions:
-    """Return the options; raises UsageError if kind or place is missing."""
-    missing = [
-        name for name, value in {"KIND": facts.kind, "--at PLACE": facts.at}.items() if not value
-    ]
+def _must_be_complete(facts: Mapping[str, str]) -> None:
+    """Raise UsageError if kind or place is missing."""
+    options = {"kind": "KIND", "at": "--at PLACE"}
+    missing = [option for name, option in options.items() if not facts.get(name)]
     if missing:
         raise UsageError(
             "missing: {missing}",
             missing=", ".join(missing),
             hint="on a terminal the command asks for it, unless --quiet",
         )
-    return facts

@@ -1,19 +1,13 @@
 """Ask a caller on a terminal, in the order in which lives depend on it; each answer is kept."""
 
-import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from ... import plans
 from ...cases import draft_calls
-from ...cases.intake_questions import (
-    QUESTIONS,
-    Question,
-    change_facts,
-    next_question,
-    on_request,
-)
+from ...cases.call_in_progress import CallInProgress
+from ...cases.intake_questions import QUESTIONS, Question
 from ...errors import UnavailableError, UsageError
 from ...messages import Message
 from ...model import Incident, Place
@@ -46,65 +40,51 @@ class Interview:
         ask: Callable[[Message | str], str] = ask,
     ) -> None:
         self._book = book
-        self._requested = [name for name, value in facts.items() if value == "-"]
-        self.facts = {name: value for name, value in facts.items() if value != "-"}
-        self._typed = frozenset(self.facts if typed is None else typed)
-        self.draft = draft
+        self.call = CallInProgress(book, facts, draft=draft)
+        self._typed = frozenset(self.call.facts if typed is None else typed)
         self._ask = ask
         self._urgent: list[str | None] = []
         self._said: object = None
-
-    @property
-    def unsaved(self) -> dict[str, str]:
-        """The answers that are not in the log."""
-        saved = {} if self.draft is None else self.draft.facts
-        return {name: value for name, value in self.facts.items() if saved.get(name) != value}
 
     def run(self) -> None:
         """Ask every question that was not asked yet; raises ConflictError if it was taken over."""
         self._check_typed()
         self._say_emergency()
-        if self.facts and self.draft is None and self._next() is not None:
+        call = self.call
+        if call.facts and call.draft is None and call.next_question() is not None:
             self._save()
-        while (question := self._next()) is not None:
+        while (question := call.next_question()) is not None:
             self._put(question)
-
-    def _next(self) -> Question | None:
-        rules = self._book.catalog.rules
-        return next_question(self.facts, rules) or on_request(self._requested, self.facts)
 
     def _check_typed(self) -> None:
         """Read the typed facts as answers; one that cannot be read is asked for again."""
         for question in QUESTIONS:
-            if question.key in self._typed and self.facts.get(question.key):
-                typed = self.facts.pop(question.key)
+            if question.key in self._typed and self.call.facts.get(question.key):
+                typed = self.call.facts.pop(question.key)
                 try:
-                    change = question.answer(typed, self.facts, self._book.catalog.rules)
+                    self.call.take(question, typed)
                 except UsageError as error:
                     _show(error)
-                else:
-                    self.facts = change_facts(self.facts, change)
 
     def _put(self, question: Question) -> None:
         """Ask one question until the answer can be read, and keep the answer."""
         from ...render.wording import word
 
-        answers, usual = question.answers, question.usual(self.facts)
+        answers, usual = question.answers, question.usual(self.call.facts)
         if isinstance(answers, tuple):
             answers = Message("{words}", words=", ".join(map(word, answers)))
         if usual:
             answers = Message("{answers}; Enter: {usual}", answers=answers, usual=word(usual))
         sentence = Message(
             "{question} [{answers}]",
-            question=question.asked(self.facts, self._book.catalog.rules.desk.name),
+            question=question.asked(self.call.facts, self._book.catalog.rules.desk.name),
             answers=answers,
         )
         try:
-            change = question.answer(self._ask(sentence), self.facts, self._book.catalog.rules)
+            self.call.take(question, self._ask(sentence))
         except UsageError as error:
             _show(error)
             return
-        self.facts = change_facts(self.facts, change)
         self._say_emergency()
         self._save()
 
@@ -113,11 +93,11 @@ class Interview:
 
         The same text is not printed twice in a row.
         """
-        urgent = [self.facts.get(name) for name in _URGENT]
+        urgent = [self.call.facts.get(name) for name in _URGENT]
         if urgent == self._urgent:
             return
         self._urgent = urgent
-        calls, advice = found = _emergency(self._book, self.facts)
+        calls, advice = found = _emergency(self._book, self.call.facts)
         if (calls or advice) and found != self._said:
             from ...render.emergency_alone import print_emergency
 
@@ -127,15 +107,9 @@ class Interview:
 
     def _save(self) -> None:
         """Keep the answers so far; if the log cannot be written, the next answer tries again."""
-        book = self._book.renewed()
         try:
-            if self.draft is None:
-                self.draft = draft_calls.start(book, self.facts, holder=os.getpid())
-            else:
-                self.draft = draft_calls.save(book, self.draft, self.facts)
+            self.call.save()
         except UnavailableError as error:
-            # Instead of the error's own hint, which says something else.
-            error.hint = Message("NOT SAVED; the answers stay here, the next one saves them all")
             _show(error)
 
 
@@ -149,13 +123,13 @@ def print_known(draft: Draft) -> None:
     sys.stdout.flush()
 
 
-def print_parked(interview: Interview) -> None:
+def print_parked(call: CallInProgress) -> None:
     """Say after Ctrl-C where the answers are, and which ones are lost."""
     from ...render import stderr_lines
     from ...render.console import print_lines, screen_of
     from ...render.draft_views import facts_lines
 
-    draft, unsaved = interview.draft, interview.unsaved
+    draft, unsaved = call.draft, call.unsaved
     if draft is None and not unsaved:
         return
     sys.stderr.write("\n")  # behind the question that was open
