@@ -12,10 +12,13 @@ from ..model.case import Personal
 from ..model.draft import COPIED_PLACE
 from .book import Book
 from .copied_facts import copied_place, written
+from .likely_same import open_and_same
 from .observe_log import observe
+from .view_case import view
 
 if TYPE_CHECKING:
     from ..results.cascade_answer import Answer
+    from ..results.case_results import CaseView
 
 _FLAGS = ("ev", "trailer", "trapped")
 _COUNTS = ("injured", "persons", "children", "pets")
@@ -92,6 +95,14 @@ def preview(book: Book, facts: Mapping[str, str]) -> "Answer":
     return desk.rank_incident(
         book.catalog, incident, holidays=book.holidays, observations=observations
     )
+
+
+def same_cases(book: Book, facts: Mapping[str, str]) -> "tuple[CaseView, ...]":
+    """Return the open cases that may be about the same motorist; the facts must have a place."""
+    call = call_of(book, facts)
+    with book.store.reading() as reader:
+        same = open_and_same(reader, call.incident, call.personal.call_back, book.now)
+        return tuple(view(each, book.now) for each in same if each.id != call.like)
 
 
 def kind_words(rules: Rules) -> list[str]:

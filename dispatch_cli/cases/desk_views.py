@@ -1,20 +1,18 @@
 """Read what the operator's desk shows: the board, and the card of a case as of now."""
 
-from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator, Mapping
 from operator import itemgetter
-from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from .. import eligibility
 from ..messages import Message, joined
-from ..model.case import Act, Case, CaseService, Offer, Option, ref_of
+from ..model.case import Act, Case, CaseService, Offer, ref_of
 from ..results.case_results import CaseView, DraftView, Overdue
 from ..results.desk_results import Board, CascadeRow, DeskCard, Stands
 from . import (
     answer_call,
+    cascade_now,
     case_states,
     find_case,
     offer_card,
@@ -23,11 +21,8 @@ from . import (
     view_case,
     view_drafts,
 )
-from .book import Book, local, require_case
-from .gates_now import entry_of, gate_now, needs_now
-
-if TYPE_CHECKING:
-    from ..store import Reader
+from .book import Book, require_case
+from .likely_same import open_and_same
 
 LAST_ACTS = 40
 """The number of records of the journal on a card."""
@@ -50,6 +45,8 @@ class _Found(Struct, frozen=True, kw_only=True):
     offer: Offer | None
     coming: case_states.NextCall
     rows: tuple[CascadeRow, ...] = ()
+    same: tuple[Case, ...] = ()
+    excluded: Mapping[str, int] = {}
     around: offer_card.OfferContext | None = None
 
 
@@ -117,6 +114,8 @@ def card(
         make=case.incident.vehicle.brand or "",
         service=service.service if service else "",
         rows=found.rows,
+        same=tuple(view_case.view(each, book.now) for each in found.same),
+        excluded=found.excluded,
         acts=found.acts[-LAST_ACTS:],
         emergency=case.emergency,
         emergency_by=case.emergency_by,
@@ -242,7 +241,7 @@ def _read(book: Book, case_id: int, wanted: str) -> _Found:
         found = _Found(case=case, acts=acts, service=service, offer=offer, coming=coming)
         if service is None or case.closed_at is not None or case.cancelled:
             return found
-        cascade = _cascade_now(book, reader, case, service)
+        cascade = cascade_now.cascade_now(book, reader, case, service)
         if case_states.service_state(case, service) in _CAN_BE_CALLED:
             coming = case_states.next_option(case, service, cascade.gate, cascade.numbers)
         around = None
@@ -251,93 +250,11 @@ def _read(book: Book, case_id: int, wanted: str) -> _Found:
         elif coming.option is not None:
             after = _as_asked(book, case, service, coming)
             around = offer_card.context_of(book, reader, after, after.offers[-1])
-        rows = tuple(_rows(book, cascade))
-    return replace(found, coming=coming, rows=rows, around=around)
-
-
-def _cascade_now(book: Book, reader: "Reader", case: Case, service: CaseService) -> "_Cascade":
-    gate, numbers = gate_now(book, reader, case, service)
-    _, needed = needs_now(book, reader, case, entry_of(service))
-
-    def wait_min(option: Option) -> float:
-        provider = book.catalog.find(option.provider)
-        if provider is None:
-            return 0.0
-        return eligibility.Assessment(needed, provider).availability.wait_min
-
-    return _Cascade(case=case, service=service, gate=gate, numbers=numbers, wait_min=wait_min)
-
-
-class _Cascade(Struct, frozen=True, kw_only=True):
-    """The cascade of a service, with the gates and the answered numbers of now."""
-
-    case: Case
-    service: CaseService
-    gate: case_states.OptionGate
-    numbers: case_states.OptionNumbers
-    wait_min: Callable[[Option], float]
-
-
-def _rows(book: Book, cascade: _Cascade) -> Iterator[CascadeRow]:
-    """Yield the providers of a service in the order of the calls, as the gates of now see them.
-
-    Help of a later provider is there after the answers of all that are asked before it.
-    """
-    case, service = cascade.case, cascade.service
-    left = dict(case_states.still_to_ask(case, service, cascade.gate, cascade.numbers))
-    phones = {option.provider: phone for option, phone in left.items()}
-    start = local(max(book.now, case.incident.when), book)
-    offers = {each.provider: each for each in case_states.offers_for(case, service.service)}
-    answers_min, is_first = 0.0, True
-    for rank, option in enumerate(service.options, 1):
-        asked, phone = offers.get(option.provider), phones.get(option.provider, "")
-        row = CascadeRow(
-            rank=rank,
-            name=option.name,
-            phone=phone or (asked.phone if asked else option.phones[0]),
-            state="left",
-            chance=option.acceptance,
-        )
-        if asked is not None and (asked.state in case_states.UNDER_WAY or not phone):
-            yield _asked_row(row, asked, option, start)
-            if asked.state == "open":
-                answers_min, is_first = answers_min + option.answer_min, False
-        elif phone:
-            way_min = option.arrival_min - option.wait_min + cascade.wait_min(option)
-            yield replace(
-                row,
-                state="next" if is_first else "left",
-                there_at=start + timedelta(minutes=answers_min + option.answer_min + way_min),
-            )
-            answers_min, is_first = answers_min + option.answer_min, False
-        else:
-            yield replace(row, state="skipped", why=_why(cascade, option))
-
-
-def _asked_row(row: CascadeRow, offer: Offer, option: Option, start: datetime) -> CascadeRow:
-    """Return the row of a provider that was asked, with its answer or its expected arrival."""
-    if offer.state == "open":
-        # Its answer is expected from now on at the latest, since it has not been given yet.
-        takes = option.answer_min + option.arrival_min
-        return replace(
-            row,
-            state="asking",
-            answer=offer.state,
-            at=offer.opened_at,
-            there_at=start + timedelta(minutes=takes),
-        )
+        rows = tuple(cascade_now.rows(book, cascade))
+        personal = reader.personal(case.id)
+        number = personal.call_back if personal is not None else ""
+        alike = open_and_same(reader, case.incident, number, book.now)
+        same = tuple(each for each in alike if each.id != case.id)
     return replace(
-        row,
-        state="asked",
-        answer=offer.state,
-        reason=offer.reason,
-        at=offer.answered_at or offer.ring_back_by or offer.opened_at,
-        there_at=offer.promises[-1].there_at if offer.promises else None,
+        found, coming=coming, rows=rows, same=same, excluded=cascade.excluded, around=around
     )
-
-
-def _why(cascade: _Cascade, option: Option) -> Message | str:
-    """Say why a provider is not called now: its gate, or another firm with the same number."""
-    offers = list(case_states.offers_for(cascade.case, cascade.service.service))
-    _, twin = case_states.next_phone(option, cascade.numbers(option), offers)
-    return twin or cascade.gate(option) or ""

@@ -1,9 +1,7 @@
 """Open a case: rank its incident, and freeze the cascades in it."""
 
 from collections.abc import Iterable
-from datetime import timedelta
 from secrets import token_hex
-from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import Struct
@@ -15,22 +13,15 @@ from ..model import Incident
 from ..model.case import OPENING, Case, CaseService, Option, Personal
 from ..model.digest import blake2b
 from ..model.draft import Draft
-from ..model.sphere import great_circle_km
-from ..notation import is_same_number, parse_phone
+from ..notation import parse_phone
 from ..results.cascade_answer import Answer, Cascade
 from ..results.case_results import CaseView
 from .book import Book
 from .draft_calls import finish, on_line_since
 from .emergency_record import with_emergency_due
+from .likely_same import likely_same
 from .observe_log import observe
 from .view_case import view
-
-if TYPE_CHECKING:
-    from ..store import Reader, Transaction
-
-SAME_WITHIN = timedelta(hours=1)
-SAME_KM = 0.5
-COMPARED_CASES = 200
 
 
 class OpenedCase(Struct, frozen=True):
@@ -63,7 +54,8 @@ def open_case(
         answer = desk.rank_incident(
             book.catalog, incident, holidays=book.holidays, observations=observations
         )
-        same = [each for each in _likely_the_same(book, tx, incident, personal) if each != like]
+        alike = likely_same(tx, incident, personal.call_back, book.now)
+        same = [each.id for each in alike if each.id != like]
         opened = Case(
             id=0,
             opened_at=book.now,
@@ -141,36 +133,3 @@ def _options(book: Book, cascade: Cascade) -> Iterable[Option]:
             base_min=row.wait_min + row.turnout_min + row.travel_min,
             travel_source=row.travel_source,
         )
-
-
-def _likely_the_same(
-    book: Book, reader: "Reader | Transaction", incident: Incident, personal: Personal
-) -> list[int]:
-    """Return the cases of the last hour at the same spot, or with the same call-back number."""
-    number = personal.call_back
-    found = []
-    for case in reader.cases(open_only=False, limit=COMPARED_CASES):
-        if book.now - case.opened_at > SAME_WITHIN:
-            continue
-        other = reader.personal(case.id) if number else None
-        has_number = other is not None and is_same_number(other.call_back, number)
-        if has_number or _is_same_spot(case.incident, incident):
-            found.append(case.id)
-    return found
-
-
-def _is_same_spot(one: Incident, other: Incident) -> bool:
-    """Return whether two incidents are within SAME_KM of each other.
-
-    If a place is less exact than that, kind, vehicle and client must also be equal.
-    """
-    here, there = one.place, other.place
-    if great_circle_km(here.lat, here.lon, there.lat, there.lon) > SAME_KM:
-        return False
-    if max(here.uncertainty_km, there.uncertainty_km) <= SAME_KM:
-        return True
-    return (one.kind, one.vehicle.kind, one.client) == (
-        other.kind,
-        other.vehicle.kind,
-        other.client,
-    )

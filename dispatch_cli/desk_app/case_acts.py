@@ -167,7 +167,10 @@ class CaseActs:
         """Ask for the duplicate, show both cases side by side, and merge after a second press."""
         from ..cases import merge_cases
 
-        def compared(text: str) -> None:
+        likely = str(self._card.same[0].id) if self._card.same else ""
+
+        def compared(typed: str) -> None:
+            text = typed or likely
             if not text.isdecimal():
                 raise UsageError("{text!r} is not the number of a case", text=text)
             other = int(text)
@@ -192,7 +195,13 @@ class CaseActs:
             self._done(done.message, *done.warnings)
 
         text = Message("which case is the same as case {number}?", number=self._id)
-        self._desk.ask(Question(text=text, then=compared))
+        if likely:
+            text = Message(
+                "which case is the same as case {number}? Enter: {other}",
+                number=self._id,
+                other=likely,
+            )
+        self._desk.ask(Question(text=text, then=compared, can_be_empty=bool(likely)))
 
     def together(self) -> None:
         """Place one call for all services that wait for one."""

@@ -16,6 +16,7 @@ from ..model.draft import REQUIRED, Draft
 from ..model.words import DANGEROUS_SPOTS, SPOTS, VEHICLE_CLASSES, VEHICLE_STATES
 from ..render.intake_screen import LABELS, IntakePage
 from ..results.cascade_answer import Answer
+from ..results.case_results import CaseView
 from .desk_tools import Desk, Question
 
 _LINE = "line"
@@ -34,6 +35,7 @@ class Intake:
         self._rest: list[str] = []
         self._asked = _LINE
         self._preview: Answer | None = None
+        self._same: tuple[CaseView, ...] = ()
 
     @property
     def facts(self) -> Mapping[str, str]:
@@ -84,6 +86,7 @@ class Intake:
             answers=question.answers if question is not None else "",
             read_place=self._preview.incident.place if self._preview is not None else "",
             preview=self._preview,
+            same=self._same,
             danger=self.facts.get("spot") in DANGEROUS_SPOTS,
         )
 
@@ -183,10 +186,12 @@ class Intake:
 
     def _rank(self) -> None:
         """Rank by the facts so far; facts that cannot be ranked yet have no order."""
-        self._preview = None
+        self._preview, self._same = None, ()
         if self.facts.get("kind") and self.facts.get("at"):
             with suppress(UsageError):
-                self._preview = call_facts.preview(self._desk.book, self.facts)
+                book = self._desk.book
+                self._preview = call_facts.preview(book, self.facts)
+                self._same = call_facts.same_cases(book, self.facts)
 
     def park(self) -> None:
         """Park the call with what was typed; without a number the caller stays on the line."""

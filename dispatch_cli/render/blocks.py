@@ -81,7 +81,7 @@ def footer_lines(
     hint = "" if is_explained else "  (--explain)"
     return [
         *plain_lines(flow(parts, screen.width, rest=_INDENT)),
-        *plain_lines(out_line(cascade, screen, hint)),
+        *plain_lines(out_line(cascade.excluded_counts, screen, hint)),
     ]
 
 

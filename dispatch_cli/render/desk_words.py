@@ -1,11 +1,12 @@
 """The words of the operator's desk: running times, what is due, and what another operator did."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from ..messages import Clock, Message, time_of_day
 from ..results.case_results import Act, CaseView, DraftView, ServiceView
 from . import wording
-from .layout import Screen
+from .layout import Line, Screen, plain_line
 
 _HOUR_S = 3600
 _RUNS_BELOW_S = 100 * 60
@@ -176,6 +177,22 @@ def mark_of(view: CaseView | DraftView, screen: Screen) -> str:
     if view.in_danger:
         return "!"
     return "?" if view.injured is None else ""
+
+
+def same_lines(same: Sequence[CaseView], screen: Screen) -> list[Line]:
+    """Make a line for the open cases that may be about the same motorist; none without one."""
+    if not same:
+        return []
+    text = screen.say(
+        "MAY BE THE SAME: case {number}, {kind}, {place}, {state}",
+        number=same[0].id,
+        kind=screen.word(same[0].kind.replace("_", " ")),
+        place=same[0].place,
+        state=screen.word(same[0].state),
+    )
+    if len(same) > 1:
+        text += ", " + screen.say("{count} more", count=len(same) - 1)
+    return [plain_line(screen.shorten(text, screen.width), "yellow")]
 
 
 def _clock(moment: datetime | None, now: datetime) -> Message | Clock | str:

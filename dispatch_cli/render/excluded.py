@@ -1,6 +1,6 @@
 """The excluded providers: counts by reason, names, and what would have to be true for each."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec import UNSET
 
@@ -33,9 +33,9 @@ _SHORT_REASONS = {
 }
 
 
-def out_line(cascade: Cascade, screen: Screen, hint: str = "  (--explain)") -> list[str]:
+def out_line(excluded: Mapping[str, int], screen: Screen, hint: str = "") -> list[str]:
     """Count the excluded providers by reason, in the order of the gates; ``hint`` ends the line."""
-    counts = {reason: count for reason, count in cascade.excluded_counts.items() if count}
+    counts = {reason: count for reason, count in excluded.items() if count}
     if not counts:
         return []
     words = [f"{_short(reason, count, screen)}," for reason, count in counts.items()]

@@ -6,8 +6,9 @@ from msgspec import Struct
 
 from ..messages import Message
 from ..results.cascade_answer import Answer
+from ..results.case_results import CaseView
 from .board_screen import title_line
-from .desk_words import running
+from .desk_words import running, same_lines
 from .head import emergency_lines
 from .layout import Line, Screen, cells, pad, plain_line, plain_lines, wrap
 
@@ -57,6 +58,7 @@ class IntakePage(Struct, frozen=True, kw_only=True):
     answers: Message | tuple[str, ...] | str = ""
     read_place: Message | str = ""
     preview: Answer | None = None
+    same: tuple[CaseView, ...] = ()
     danger: bool = False
     trapped: bool = False
 
@@ -80,6 +82,7 @@ def intake_lines(page: IntakePage, operator: str, now: datetime, screen: Screen)
         text = screen.say("NOT UNDERSTOOD, kept as a note: {rest}", rest=page.rest)
         lines.append(plain_line(screen.shorten(text, screen.width), "yellow"))
     question = _question(page, screen)
+    lines += same_lines(page.same, screen)
     below = [plain_line(""), *question, *_preview(page, screen), *_saved(page, screen)]
     room = height - len(lines) - min(len(below), len(question) + 3)
     fields = _fields(page, screen)

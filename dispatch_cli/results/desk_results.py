@@ -1,5 +1,6 @@
 """What the operator's desk shows: the board of all open cases, and the card of one case."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 
@@ -94,6 +95,12 @@ class DeskCard(Struct, frozen=True, kw_only=True):
     emergency_by: datetime | None = None
     missed: tuple[Overdue, ...] = ()
     """The missed deadlines that the card does not show as a running time."""
+
+    same: tuple[CaseView, ...] = ()
+    """The open cases that may be about the same motorist."""
+
+    excluded: Mapping[str, int] = {}
+    """The number of providers that cannot be asked now, by reason."""
 
     to_call_off: tuple[tuple[str, str, str], ...] = ()
     """The offers to call off: number, name and phone."""

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from dispatch_cli.cases import answer_call, desk_views, offer_call, view_case
+from dispatch_cli.cases import answer_call, desk_views, offer_call, provider_reports, view_case
 from dispatch_cli.model.words import DECLINE_REASONS
 
 from .seats import SIZE, WIDE, seated
@@ -306,8 +306,8 @@ def test_a_duplicate_is_merged_and_the_cases_are_handed_over(world):
     number, other = world.case(call_back="0170 1234567"), world.called()
 
     async def play(seat):
-        await seat.press("h")
-        await seat.type(str(other))
+        assert f"MAY BE THE SAME: case {other}, breakdown, 86150" in seat.shown
+        assert f"Enter: {other}" in await seat.press("h")
         shown = await seat.press("enter")
         assert "…567" in shown
         assert "is merged into" in await seat.press("h")
@@ -338,3 +338,17 @@ def world_call(world, number: int) -> str:
     ref = offer_call.place_call(world.book(), number).ref
     answer_call.accept(world.book(), ref, world.clock.now + timedelta(minutes=20))
     return ref
+
+
+def test_the_card_counts_who_cannot_be_asked(world):
+    """The reasons are those of now: a firm that was just put on hold is among them."""
+    number = world.case(kind="tow")
+    counts = dict(desk_views.card(world.book(), number).excluded)
+    provider_reports.report(world.book(), "carl", free=0, state="down")
+    after = dict(desk_views.card(world.book(), number).excluded)
+    assert sum(after.values()) == sum(counts.values()) + 1
+
+    async def play(seat):
+        assert f"Out {sum(after.values())}: " in seat.shown
+
+    seated(play, world.desk(case_id=number), size=WIDE)

@@ -194,3 +194,15 @@ def test_a_letter_has_one_meaning():
     assert all(len(acts) == 1 for acts in meanings.values())
     assert meanings["n"] == {"no_answer"}
     assert {"f2", "f9"} <= {each.key for each in KEYS if "intake" in each.on}
+
+
+def test_a_call_that_may_be_a_duplicate_says_so(world):
+    """As soon as place and kind are known, an open case at the same spot stands on the screen."""
+    number = world.case(vehicle="")
+
+    async def play(seat):
+        await seat.press("f2")
+        await seat.type("86150 panne")
+        assert f"MAY BE THE SAME: case {number}, breakdown" in await seat.press("enter")
+
+    seated(play, world.desk())

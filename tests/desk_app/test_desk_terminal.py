@@ -28,7 +28,7 @@ def firms(tmp_path, monkeypatch):
     monkeypatch.setenv("DISPATCH_OPERATOR", "AK")
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "providers.toml").write_text(TWO_FIRMS)
+    (tmp_path / "providers.toml").write_text(TWO_FIRMS.replace("Mo-Fr 08:00-18:00", "24/7"))
     return tmp_path
 
 
@@ -161,3 +161,100 @@ def test_work_opens_the_desk(firms):
     )  # fmt: skip
     assert ran.returncode == 2
     assert "is a dialogue without --json" in ran.stdout
+
+
+CALL = [
+    (F2, "in one line"),
+    ("86150 abschleppen 0171 2345678", "0171 2345678"),
+    ("\r", "Is anybody hurt"),
+    ("n\r", "> Spot"),
+    ("\r", "> Number repeated"),
+    ("y\r", "> At the vehicle"),
+    (F10, "CASE 1  tow  next call"),
+    ("\r", "answer due in 2:5"),
+    ("d", "1 no unit"),
+    ("1", "declined: no_unit"),
+    ("\r", "answer due in 2:5"),
+    ("a", "in minutes, or at what time"),
+    ("35", "35"),
+    ("\r", "GIVE THE DRIVER"),
+    ("g", "the driver knows"),
+    ("b", "the caller knows"),
+]
+"""The keys of the commonest call, each with what stands on the screen after it."""
+
+RECORDED = {3: "draft", 7: "case", 8: "open", 10: "declined", 11: "open", 14: "accepted"}
+"""After so many steps the log has this for good."""
+
+
+def recorded() -> str:
+    """Return how far the only call has come in the log."""
+    listed = dispatch("case", "list")
+    if not listed["cases"]:
+        return "draft" if listed["drafts"] else ""
+    return (states() or ["case"])[-1]
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [pytest.param(n, marks=() if n in (4, 9, 13) else pytest.mark.ci) for n in range(1, 17)],
+)
+def test_killed_at_any_key_the_log_has_what_was_shown(firms, steps):
+    """After kill -9 behind any key of a call the log has every answer, and a new desk goes on."""
+    with Terminal(["desk"]) as terminal:
+        terminal.wait_for("BOARD")
+        for key, shown in CALL[:steps]:
+            time.sleep(DROPPED_S if key in "\rd1abg" else 0)
+            terminal.press(key)
+            terminal.wait_for(shown)
+        terminal.kill(signal.SIGKILL)
+    expected = next((RECORDED[n] for n in sorted(RECORDED, reverse=True) if n <= steps), "")
+    assert recorded() == expected
+    with Terminal(["desk"]) as terminal:
+        terminal.wait_for("BOARD")
+        terminal.press("\r")
+        texts = {"": "no case", "draft": "NEW CALL  draft G1"}
+        terminal.wait_for(texts.get(expected, "CASE 1"))
+        terminal.press(LEAVE)
+        assert terminal.ended() == 0
+
+
+def test_f2_takes_the_next_call_from_every_screen(firms):
+    """F2 on the board, in a question, in a text field and on a card of any state: a new call."""
+    with Terminal(["desk"], columns=140, rows=40) as terminal:
+        terminal.wait_for("BOARD")
+        for key, shown in CALL:
+            time.sleep(DROPPED_S if key in "\rd1abg" else 0)
+            terminal.press(key)
+            terminal.wait_for(shown)
+            if key in (F2, "\r", "d", "a", F10):
+                terminal.press(F2)
+                terminal.wait_for("NEW CALL  draft -")
+                terminal.press(F4)
+                shown_board = terminal.wait_for("BOARD")
+                row = "CASE 1" if "   1 " in shown_board else "NEW CALL  draft G1"
+                if "G1" in shown_board or "   1 " in shown_board:
+                    terminal.press("\r")
+                    terminal.wait_for(row)
+                else:
+                    terminal.press(F2)
+                    terminal.wait_for("in one line")
+                if key in ("d", "a"):
+                    time.sleep(DROPPED_S)
+                    terminal.press(key)
+        terminal.press(LEAVE)
+        assert terminal.ended() == 0
+
+
+def test_the_screen_fits_while_the_terminal_shrinks(firms):
+    """From 140 to 80 to 40 columns and back no line is wider, and the number stays whole."""
+    dispatch("case", "open", "tow", "--at", "86150")
+    with Terminal(["desk", "1"], columns=140, rows=40) as terminal:
+        terminal.wait_for("089 99998-114")
+        for columns, rows in ((80, 24), (40, 24), (140, 40)):
+            terminal.resize(columns, rows)
+            shown = terminal.wait_for("F9" if columns < 140 else "BOARD")
+            assert max(map(len, shown.splitlines())) <= columns
+            assert "089 99998-114" in shown
+        terminal.press(LEAVE)
+        assert terminal.ended() == 0
