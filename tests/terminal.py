@@ -125,6 +125,12 @@ class Terminal:
             self._stream.feed(os.read(self._master, 65536))
         return self.shown
 
+    def read_for(self, seconds: float) -> None:
+        """Read what comes within some time."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0 and self._has_output(left):
+            self._stream.feed(os.read(self._master, 65536))
+
     def ended(self, timeout_s: float = 20) -> int:
         """Read on until the process has ended, and return its exit code."""
         end = time.monotonic() + timeout_s
