@@ -20,6 +20,7 @@ PAGES = {"desk.md": "en", "de/tasten.md": "de"}
 _HEADS = "| Taste | was sie tut | wo | Befehl |"
 _PLACES = {
     "everywhere": "überall",
+    "everywhere but the board": "überall außer auf der Tafel",
     "card": "Karte",
     "board": "Tafel",
     "intake": "neuer Anruf",

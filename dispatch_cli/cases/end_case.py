@@ -7,7 +7,7 @@ from ..messages import Message
 from ..model.case import Case, Personal
 from ..results.case_results import Recorded
 from . import case_ends, case_states
-from .book import Book, clock
+from .book import Book, clock, require_case
 from .decisions import decide
 
 if TYPE_CHECKING:
@@ -19,14 +19,23 @@ def close(book: Book, case_id: int) -> Recorded:
     warnings: list[Message] = []
 
     def change(_: "Transaction", case: Case) -> Case:
+        closed = case_ends.close(case, now=book.now)
         states = unfinished(case)
         warnings.extend(Message("closed with {service_state}", service_state=s) for s in states)
         warnings.extend(promises_left(book, case))
-        return case_ends.close(case, now=book.now)
+        return closed
 
     return _ended(
         book, case_id, "close", change, state="closed", message=Message("closed"), warnings=warnings
     )
+
+
+def before_close(book: Book, case_id: int) -> list[Message]:
+    """Return what a close would leave unfinished or untold; raises the errors of ``close``."""
+    with book.store.reading() as reader:
+        case = require_case(reader, case_id)
+    case_ends.close(case, now=book.now)
+    return [*unfinished(case), *promises_left(book, case)]
 
 
 def unfinished(case: Case) -> list[Message]:

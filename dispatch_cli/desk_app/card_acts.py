@@ -206,8 +206,11 @@ class CardActs(CaseActs):
         ref = self._ref()
         if act == "arrive":
             self._recorded(answer_call.arrive(self._desk.book, ref))
-        else:
-            self._record(ref, _PLAIN[act])
+            return
+        self._record(ref, _PLAIN[act])
+        if act == "unsuccessful":
+            # The service that is planned after this one needs its call now.
+            self._desk.show_case(self._id)
 
     def _record(self, ref: str, action: str, *, reason: str = "", text: str = "") -> None:
         self._recorded(answer_call.record(self._desk.book, ref, action, reason=reason, text=text))

@@ -11,6 +11,7 @@ from ..render.desk_words import act_words
 from ..render.layout import Screen
 from ..results.case_results import Recorded
 from ..results.desk_results import DeskCard
+from ..results.hand_over_results import ComparedCase
 from .desk_tools import Desk, Question
 
 
@@ -76,8 +77,10 @@ class CaseActs:
         )
 
     def close(self) -> None:
-        """Close the case; with unfinished services only after a second press."""
-        self._again("k", Message("close the case"), lambda: self._over(end_case.close))
+        """Close the case after a second press, which names what is unfinished or untold."""
+        left = end_case.before_close(self._desk.book, self._id)
+        what = joined([Message("close the case"), *left])
+        self._again("k", what, lambda: self._over(end_case.close))
 
     def cancel(self) -> None:
         """End the case because the motorist needs no help, after a second press."""
@@ -175,20 +178,9 @@ class CaseActs:
                 raise UsageError("{text!r} is not the number of a case", text=text)
             other = int(text)
             both = merge_cases.compare(self._desk.book, self._id, other)
-            shown = [
-                Message(
-                    "{number}: {kind}, {vehicle} {plate}, …{end}, {place}",
-                    number=each.case_id,
-                    kind=Message(each.kind.replace("_", " ")),
-                    vehicle=each.vehicle,
-                    plate=each.plate,
-                    end=each.call_back_end,
-                    place=each.where,
-                )
-                for each in both
-            ]
+            self._desk.tell(*map(_compared, both))
             what = Message("case {other} is the same; it ends", other=other)
-            self._again("h", joined([*shown, what], "   "), lambda: merged(other))
+            self._again("h", what, lambda: merged(other))
 
         def merged(other: int) -> None:
             done = merge_cases.merge(self._desk.book, self._id, other)
@@ -217,7 +209,8 @@ class CaseActs:
     def _again(self, key: str, what: Message | str, then: Callable[[], None]) -> None:
         """Ask for the key a second time, for what cannot be taken back."""
         text = Message("press {key} again: {what}", key=key, what=what)
-        self._desk.ask(Question(text=text, choices=((key, what),), then=lambda _: then()))
+        choices = ((key, Message("yes")),)
+        self._desk.ask(Question(text=text, choices=choices, then=lambda _: then()))
 
     def _ask_moment(self, text: Message, then: Callable[[datetime], None]) -> None:
         def decided(typed: str) -> None:
@@ -232,3 +225,16 @@ class CaseActs:
         """Show what was recorded, and the case as it is now."""
         self._desk.tell(*texts)
         self._desk.show_case(self._id, self._card.service)
+
+
+def _compared(case: ComparedCase) -> Message:
+    """Return one of two cases that may be the same, in a line."""
+    parts = [
+        Message(case.kind.replace("_", " ")),
+        Message(case.vehicle) if case.vehicle else "",
+        case.plate,
+        f"…{case.call_back_end}" if case.call_back_end else "",
+        case.where,
+    ]
+    facts = joined([each for each in parts if each], ", ")
+    return Message("{number}: {facts}", number=case.case_id, facts=facts)

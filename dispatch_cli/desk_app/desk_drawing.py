@@ -92,8 +92,9 @@ def key_lines(keys: Sequence[DeskKey], width: int) -> list[str]:
 def key_buttons(keys: Sequence[DeskKey], width: int) -> Buttons:
     """Set the keys of a screen: letters on up to three lines, the function keys on the last one."""
     others = [each for each in keys if is_anywhere(each)]
-    # "Esc" is the first to give way, because everybody tries it anyway.
-    others.sort(key=lambda each: (each.key == "escape", each.key == "question_mark"))
+    # The first to give way are "Ctrl-Q" and "Esc", because everybody tries it anyway.
+    last = ("question_mark", "escape", "ctrl+q")
+    others.sort(key=lambda each: last.index(each.key) if each.key in last else -1)
     buttons = Buttons(width, _MOST_KEY_LINES)
     letters = [each for each in keys if each not in others]
     for each, (name, label) in zip(letters, worded_keys(letters), strict=True):

@@ -8,6 +8,7 @@ from functools import partial
 
 from textual import events
 from textual.app import App, ComposeResult, SystemCommand
+from textual.command import CommandPalette
 from textual.containers import Horizontal
 from textual.screen import ModalScreen
 from textual.screen import Screen as TextualScreen
@@ -113,6 +114,12 @@ class DeskProgram(App[None]):
             label = worded(each.label)
             yield SystemCommand(f"{each.name}  {label}", label, lambda key=each: self._palette(key))
 
+    def action_command_palette(self) -> None:
+        """Open the palette, with its prompt in the language of the screen."""
+        if len(self.screen_stack) == 1:
+            prompt = worded(Message("search for an act …"))
+            self.push_screen(CommandPalette(placeholder=prompt, id="--command-palette"))
+
     def _palette(self, key: DeskKey) -> None:
         self.session.press(key)
         self.draw()
@@ -199,8 +206,8 @@ class DeskProgram(App[None]):
         await super().on_event(event)
 
     def _is_left(self, event: events.Key) -> bool:
-        """Return whether Textual handles a key: its own ones, and the cursor keys of a field."""
-        if event.key in ("ctrl+q", "ctrl+p"):
+        """Return whether Textual handles a key: the palette's, and the cursor keys of a field."""
+        if event.key == "ctrl+p":
             return True
         is_typed = event.is_printable or event.key in ("enter", "backspace")
         return self.session.has_field and not (

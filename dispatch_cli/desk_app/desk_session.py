@@ -17,7 +17,7 @@ from .desk_drawing import fuzzy
 from .desk_panels import Shown
 from .desk_tools import DeskTools, Question, Surface, Words
 from .key_guard import KeyGuard
-from .key_table import DeskKey, is_function, key_of
+from .key_table import DeskKey, is_function, key_of, shown_key
 from .log_watch import LogWatch, changed_cases, what_happened
 from .screen_acts import ScreenActs
 
@@ -219,8 +219,7 @@ class DeskSession:
             self.guard.pressed()
             self.state.move(_SELECTING[key])
         else:
-            name = key.upper() if is_function(key) else character or key
-            self.tell(Message("{key} is no key here", key=name), is_error=True)
+            self.tell(Message("{key} is no key here", key=shown_key(key, character)), is_error=True)
 
     def _answer(self, asked: Question, key: str, character: str) -> None:
         """Give a key to the open question; Escape leaves it, and nothing was done."""
@@ -235,7 +234,8 @@ class DeskSession:
         answer = character if character in names else key
         if answer not in names:
             self.unask()
-            self.tell(Message("not done: {key} is no answer here", key=character or key))
+            name = shown_key(key, character)
+            self.tell(Message("not done: {key} is no answer here", key=name))
             return
         refused = self.guard.refusal(answer, answer)
         if refused is not None:

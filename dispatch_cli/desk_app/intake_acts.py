@@ -88,6 +88,7 @@ class Intake:
             preview=self._preview,
             same=self._same,
             danger=self.facts.get("spot") in DANGEROUS_SPOTS,
+            trapped=self.facts.get("trapped") == "yes",
         )
 
     def _question(self, key: str) -> CallerQuestion | None:
@@ -163,8 +164,11 @@ class Intake:
             return
         at = names.index(self._asked) if self._asked in names else -1 if by > 0 else 0
         name = names[min(max(at + by, 0), len(names) - 1)]
-        if self._question(name) is not None:
-            self._ask(name, self.facts.get(name, ""))
+        if self._question(name) is None:
+            return
+        dropped = self._desk.typed if self._desk.typed != self.facts.get(self._asked, "") else ""
+        self._desk.tell(Message("not taken: {text}", text=dropped) if dropped else "")
+        self._ask(name, self.facts.get(name, ""))
 
     def back(self) -> None:
         """Go back to the question before; a call without facts is left."""

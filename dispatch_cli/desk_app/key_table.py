@@ -88,11 +88,11 @@ KEYS: tuple[DeskKey, ...] = (
     ),
     DeskKey(
         key="g", act="tell_driver", label=Message("driver knows"), records=True,
-        verb="case told --driver", on=frozenset({"accepted"}),
+        verb="case told REF driver", on=frozenset({"accepted"}),
     ),
     DeskKey(
         key="b", act="tell_caller", label=Message("caller knows"), records=True,
-        verb="case told --caller", on=frozenset({"accepted"}),
+        verb="case told REF caller", on=frozenset({"accepted"}),
     ),
     DeskKey(
         key="t", act="new_time", label=Message("new time"), records=True, verb="case eta",
@@ -152,7 +152,7 @@ KEYS: tuple[DeskKey, ...] = (
     ),
     DeskKey(
         key="plus", shown="+", act="together", label=Message("one call for all services"),
-        records=True, verb="case offer --service", on=frozenset({"next"}),
+        records=True, verb="case offer --services", on=frozenset({"next"}),
     ),
     DeskKey(
         key="p", act="personal", label=Message("caller's data"), records=True,
@@ -212,21 +212,27 @@ KEYS: tuple[DeskKey, ...] = (
         on=EVERYWHERE - {"intake"},
     ),
     DeskKey(
-        key="ctrl+q", shown="Ctrl-Q", act="leave", label=Message("leave"),
-        on=frozenset({"board"}),
+        key="ctrl+q", shown="Ctrl-Q", act="leave", label=Message("leave"), on=EVERYWHERE,
     ),
 )  # fmt: skip
 """All keys of the desk, in the order in which they are shown."""
 
 
 def is_function(key: str) -> bool:
-    """Return whether a key is a function key, which also acts in the middle of a question."""
-    return key[:1] == "f" and key[1:].isdigit()
+    """Return whether a key also acts in the middle of a question: function keys, and leaving."""
+    return key == "ctrl+q" or (key[:1] == "f" and key[1:].isdigit())
 
 
 def is_anywhere(key: DeskKey) -> bool:
     """Return whether a key is shown on every screen, also below a question."""
     return is_function(key.key) or key.key in ("escape", "question_mark")
+
+
+def shown_key(key: str, character: str) -> str:
+    """Return how people name a key that was pressed: its character, or its name."""
+    if character.isprintable() and character.strip():
+        return character
+    return next((each.name for each in KEYS if each.key == key), key.upper())
 
 
 def valid_keys(screen: str) -> list[DeskKey]:
@@ -248,7 +254,7 @@ def as_markdown() -> str:
     """Return the table of the keys for the docs, each key with its screens and its verb."""
     lines = ["| key | what it does | where | command |", "|---|---|---|---|"]
     for each in KEYS:
-        where = "everywhere"
+        where = "everywhere" if each.on == EVERYWHERE else "everywhere but the board"
         if each.on in (CARDS, _OPEN):
             where = "card"
         elif not each.on >= EVERYWHERE - {"board"}:

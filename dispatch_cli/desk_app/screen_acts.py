@@ -182,6 +182,9 @@ class ScreenActs:
 
     def _emergency(self) -> None:
         """Ask who has dialled the emergency number, and show what to say there."""
+        row = self._desk.state.row_of(self._desk.state.selected)
+        if self._desk.card is None and self.intake is None and row is not None and row.draft:
+            self._resume(row.number, take=False)
         if self.intake is not None:
             self.intake.emergency()
             return

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dispatch_cli.cases import desk_views
+from dispatch_cli.cases import desk_views, draft_calls
 
 from .seats import SIZE, WIDE, World, seated
 
@@ -154,3 +154,16 @@ def test_the_selection_sticks_to_its_case(world):
         assert f">  2:50    {second}" in seat.shown
 
     seated(play, desk)
+
+
+def test_f9_on_a_parked_call_goes_on_with_it(world):
+    """The emergency key on the row of a parked call shows the place to say, and its questions."""
+    book = world.book()
+    draft_calls.start(book, {"at": "86150", "injured": "2"}, holder=0)
+
+    async def play(seat):
+        shown = await seat.press("f9")
+        assert "NEW CALL  draft G1" in shown
+        assert "PLACE 86150" in shown
+
+    seated(play, world.desk())

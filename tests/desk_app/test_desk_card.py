@@ -143,7 +143,7 @@ def test_escape_records_nothing(world):
     before = history(world, number)
 
     async def play(seat):
-        for key in "adwxmickv":
+        for key in "adwxmicv":
             await seat.press(key)
             shown = await seat.press("escape")
             assert "not done" in shown
@@ -352,3 +352,31 @@ def test_the_card_counts_who_cannot_be_asked(world):
         assert f"Out {sum(after.values())}: " in seat.shown
 
     seated(play, world.desk(case_id=number), size=WIDE)
+
+
+def test_what_cannot_be_closed_is_refused_at_once(world):
+    """With an open call k is refused without a question; else it names what is left unfinished."""
+    number, other = world.called(), world.case(kind="tow", at="86316")
+
+    async def play(seat):
+        shown = await seat.press("k")
+        assert "1.1 is still open: answer it first" in shown
+        assert "press k again" not in shown
+        seat.program.session.show_case(other)
+        shown = " ".join((await seat.press("k")).split())
+        assert "press k again: close the case; tow: waiting" in shown
+        assert "closed with tow: waiting" in await seat.press("k")
+
+    seated(play, world.desk(case_id=number))
+
+
+def test_no_success_goes_on_with_the_planned_service(world):
+    """After a repair without success the card shows the tow that was planned after it."""
+    number = world.accepted(vehicle="car")
+
+    async def play(seat):
+        assert "roadside repair" in seat.lines[0]
+        await seat.press("s")
+        assert "tow  next call" in (await seat.press("s")).splitlines()[0]
+
+    seated(play, world.desk(case_id=number))

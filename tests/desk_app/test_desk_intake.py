@@ -206,3 +206,32 @@ def test_a_call_that_may_be_a_duplicate_says_so(world):
         assert f"MAY BE THE SAME: case {number}, breakdown" in await seat.press("enter")
 
     seated(play, world.desk())
+
+
+def test_a_typed_text_is_not_dropped_in_silence(world):
+    """Going to another question says which text was not taken."""
+
+    async def play(seat):
+        await seat.press("f2")
+        await seat.type("86150 panne")
+        await seat.press("enter")
+        await seat.type("zwei")
+        assert "not taken: zwei" in await seat.press("down")
+        assert "not taken" not in await seat.press("up")
+
+    seated(play, world.desk())
+
+
+def test_the_chosen_suggestion_is_the_marked_one(world):
+    """The mark stands beside the suggestion that Enter takes; without it the typed text counts."""
+
+    async def play(seat):
+        await seat.press("f2")
+        await seat.type("86150 panne")
+        await seat.press("enter", "0", "enter")
+        shown = await seat.type("sho")
+        assert "> shoulder" not in shown
+        assert "> shoulder" in await seat.press("down")
+        assert "Spot                 shoulder" in await seat.press("enter")
+
+    seated(play, world.desk())
