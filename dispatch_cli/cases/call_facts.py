@@ -10,6 +10,7 @@ from .. import desk, folders, intake, plans
 from ..model import Incident, Rules
 from ..model.case import Personal
 from ..model.draft import COPIED_PLACE
+from ..model.words import SPOTS, VEHICLE_CLASSES, VEHICLE_STATES
 from .book import Book
 from .copied_facts import copied_place, written
 from .likely_same import open_and_same
@@ -24,6 +25,8 @@ _FLAGS = ("ev", "trailer", "trapped")
 _COUNTS = ("injured", "persons", "children", "pets")
 PERSONAL = ("caller", "call_back", "plate", "ref", "to", "note", "at_vehicle")
 """The facts of a call that are personal data."""
+
+_SETS = {"spot": SPOTS, "vehicle": VEHICLE_CLASSES, "state": VEHICLE_STATES}
 
 _OF_INCIDENT = (each for each in intake.RawIncident.__struct_fields__ if each != "note")
 _TYPED = (*_OF_INCIDENT, "last_exit", "at", "when")
@@ -105,8 +108,20 @@ def same_cases(book: Book, facts: Mapping[str, str]) -> "tuple[CaseView, ...]":
         return tuple(view(each, book.now) for each in same if each.id != call.like)
 
 
-def kind_words(rules: Rules) -> list[str]:
-    """Return the words of all kinds of incidents, for an operator to choose from."""
-    of_file = {kind: plan.words for kind, plan in rules.plans.items()}
-    built_in = {kind: plan.words for kind, plan in plans.BUILT_IN.items()}
-    return [word for kind, words in {**built_in, **of_file}.items() for word in (kind, *words)]
+def words_of(fact: str, rules: Rules) -> list[str]:
+    """Return the words for a fact that has a closed set, for an operator to choose from."""
+    if fact == "kind":
+        of_file = {kind: plan.words for kind, plan in rules.plans.items()}
+        built_in = {kind: plan.words for kind, plan in plans.BUILT_IN.items()}
+        kinds = {**built_in, **of_file}
+        return [word for kind, words in kinds.items() for word in (kind, *words)]
+    if fact == "client":
+        return [*rules.clients, "none"]
+    if fact == "at":
+        return list(rules.places)
+    return [name for key, others in _SETS.get(fact, {}).items() for name in (key, *others)]
+
+
+def changes(rules: Rules) -> list[str]:
+    """Return the changes of a fact that has a closed set, such as "spot shoulder"."""
+    return [f"{fact} {word}" for fact in (*_SETS, "client") for word in words_of(fact, rules)]

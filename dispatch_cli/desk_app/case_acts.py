@@ -44,7 +44,7 @@ class CaseActs:
 
     def amend(self) -> None:
         """Ask for the changed facts in one line, and rank again."""
-        from ..cases import amend_case
+        from ..cases import amend_case, call_facts
 
         def decided(text: str) -> None:
             book = self._desk.book
@@ -53,7 +53,10 @@ class CaseActs:
             self._done(Message("recorded, ranked again"), *opened.warnings)
 
         text = Message("what has changed? For example: 1 hurt, hard shoulder, trailer")
-        self._desk.ask(Question(text=text, then=decided))
+        rules = self._desk.book.catalog.rules
+        self._desk.ask(
+            Question(text=text, then=decided, offered=lambda _: call_facts.changes(rules))
+        )
 
     def rank_again(self) -> None:
         """Rank every service without an acceptance again, as of now."""

@@ -13,7 +13,7 @@ from ..cases.intake_questions import Question as CallerQuestion
 from ..errors import UnavailableError, UsageError
 from ..messages import Message
 from ..model.draft import REQUIRED, Draft
-from ..model.words import DANGEROUS_SPOTS, SPOTS, VEHICLE_CLASSES, VEHICLE_STATES
+from ..model.words import DANGEROUS_SPOTS
 from ..render.intake_screen import LABELS, IntakePage
 from ..results.cascade_answer import Answer
 from ..results.case_results import CaseView
@@ -21,8 +21,6 @@ from .desk_tools import Desk, Question
 
 _LINE = "line"
 """The first field of a new call: one line for all facts that the caller says at first."""
-
-_SETS = {"spot": SPOTS, "vehicle": VEHICLE_CLASSES, "state": VEHICLE_STATES}
 
 
 class Intake:
@@ -112,15 +110,7 @@ class Intake:
 
     def _offered(self, typed: str) -> Sequence[str]:
         """Return the suggestions for an answer: the words of its closed set."""
-        rules = self._desk.book.catalog.rules
-        if self._asked == "kind":
-            return call_facts.kind_words(rules)
-        if self._asked == "client":
-            return [*rules.clients, "none"]
-        if self._asked == "at":
-            return list(rules.places)
-        words = _SETS.get(self._asked, {})
-        return [name for name, others in words.items() for name in (name, *others)]
+        return call_facts.words_of(self._asked, self._desk.book.catalog.rules)
 
     def _line(self, text: str) -> None:
         """Understand a line, keep its facts, and ask what is missing."""

@@ -380,3 +380,19 @@ def test_no_success_goes_on_with_the_planned_service(world):
         assert "tow  next call" in (await seat.press("s")).splitlines()[0]
 
     seated(play, world.desk(case_id=number))
+
+
+@pytest.mark.parametrize("typed", ["spot sho", "vehicle van"])
+def test_a_changed_fact_is_chosen_from_its_words(world, typed):
+    """m offers the words of each closed set; the chosen one is recorded and ranked."""
+    number = world.case()
+
+    async def play(seat):
+        await seat.press("m")
+        assert "what has changed?" in seat.shown
+        await seat.type(typed)
+        await seat.press("down")
+        assert "recorded, ranked again" in await seat.press("enter")
+
+    seated(play, world.desk(case_id=number))
+    assert [each for each in view_case.acts(world.book(), number) if each.action == "amend"]
