@@ -11,6 +11,8 @@ from ..model import Incident, Rules
 from ..model.case import Personal
 from ..model.draft import COPIED_PLACE
 from ..model.words import SPOTS, VEHICLE_CLASSES, VEHICLE_STATES
+from ..notation.place_names import fold_name
+from ..places.carried_names import CarriedNames
 from .book import Book
 from .copied_facts import copied_place, written
 from .likely_same import open_and_same
@@ -25,6 +27,9 @@ _FLAGS = ("ev", "trailer", "trapped")
 _COUNTS = ("injured", "persons", "children", "pets")
 PERSONAL = ("caller", "call_back", "plate", "ref", "to", "note", "at_vehicle")
 """The facts of a call that are personal data."""
+
+_LEAST_LETTERS, _MOST_TOWNS = 3, 20
+"""Letters from which on towns are suggested, and how many of them."""
 
 _SETS = {"spot": SPOTS, "vehicle": VEHICLE_CLASSES, "state": VEHICLE_STATES}
 
@@ -108,8 +113,11 @@ def same_cases(book: Book, facts: Mapping[str, str]) -> "tuple[CaseView, ...]":
         return tuple(view(each, book.now) for each in same if each.id != call.like)
 
 
-def words_of(fact: str, rules: Rules) -> list[str]:
-    """Return the words for a fact that has a closed set, for an operator to choose from."""
+def words_of(fact: str, rules: Rules, typed: str = "") -> list[str]:
+    """Return the words for a fact that has a closed set, for an operator to choose from.
+
+    Of a place these are the places of the provider file, and the towns that begin with ``typed``.
+    """
     if fact == "kind":
         of_file = {kind: plan.words for kind, plan in rules.plans.items()}
         built_in = {kind: plan.words for kind, plan in plans.BUILT_IN.items()}
@@ -118,8 +126,15 @@ def words_of(fact: str, rules: Rules) -> list[str]:
     if fact == "client":
         return [*rules.clients, "none"]
     if fact == "at":
-        return list(rules.places)
+        return [*rules.places, *_towns(typed)]
     return [name for key, others in _SETS.get(fact, {}).items() for name in (key, *others)]
+
+
+def _towns(typed: str) -> list[str]:
+    letters = fold_name(typed)
+    if len(letters) < _LEAST_LETTERS or any(map(str.isdigit, letters)):
+        return []
+    return list(CarriedNames().beginning(letters).values())[:_MOST_TOWNS]
 
 
 def changes(rules: Rules) -> list[str]:

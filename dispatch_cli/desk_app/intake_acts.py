@@ -110,7 +110,7 @@ class Intake:
 
     def _offered(self, typed: str) -> Sequence[str]:
         """Return the suggestions for an answer: the words of its closed set."""
-        return call_facts.words_of(self._asked, self._desk.book.catalog.rules)
+        return call_facts.words_of(self._asked, self._desk.book.catalog.rules, typed)
 
     def _line(self, text: str) -> None:
         """Understand a line, keep its facts, and ask what is missing."""

@@ -235,3 +235,19 @@ def test_the_chosen_suggestion_is_the_marked_one(world):
         assert "Spot                 shoulder" in await seat.press("enter")
 
     seated(play, world.desk())
+
+
+def test_towns_are_suggested_from_three_letters_on(world):
+    """The question for the place offers the towns that begin with what was typed."""
+
+    async def play(seat):
+        await seat.press("f2")
+        await seat.type("panne")
+        await seat.press("enter", "0", "enter")
+        assert "Gersthofen" not in await seat.type("Ge")
+        shown = await seat.type("rsthof")
+        assert "  Gersthofen" in shown
+        assert "> Gersthofen" in await seat.press("down")
+        assert "Place                Gersthofen" in await seat.press("enter")
+
+    seated(play, world.desk())
