@@ -6,6 +6,7 @@ import signal
 from collections.abc import Iterable, Sequence
 from functools import partial
 
+from rich.control import Control
 from textual import events
 from textual.app import App, ComposeResult, SystemCommand
 from textual.command import CommandPalette
@@ -17,6 +18,7 @@ from textual.widgets import Input, Static
 from ..cases.book import Book
 from ..messages import Message
 from ..render.board_screen import WIDE_FROM
+from ..render.layout import pad, shorten
 from ..render.wording import worded
 from .desk_panels import ROWS_FROM, first_row, panels
 from .desk_session import DeskSession
@@ -154,9 +156,17 @@ class DeskProgram(App[None]):
             self.draw()
 
     def show_waiting(self, text: str) -> None:
-        """Show that the program waits for the case log."""
-        self.session.tell(text)
-        self.draw()
+        """Show on the last line that the program waits for the case log.
+
+        Nothing is painted meanwhile, so that the line goes straight to the terminal.
+        """
+        if self._driver is None:
+            return
+        line = pad(shorten(text, self.size.width), self.size.width)
+        style = f"\x1b[7m{line}\x1b[0m"
+        self._driver.write(Control.move_to(0, self.size.height - 1).segment.text + style)
+        self._driver.flush()
+        self.screen.refresh()
 
     @property
     def _field(self) -> Input:

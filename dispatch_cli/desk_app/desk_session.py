@@ -48,7 +48,8 @@ class DeskSession:
         self.state = BoardState(book.operator)
         self.card: DeskCard | None = None
         self.asked: Question | None = None
-        self.said, self.is_error = tuple(said), False
+        # Such as that others can write to the log, which was found while it was opened.
+        self.said, self.is_error = (*said, *book.unshown.warnings), False
         self.chosen = 0
         """Which suggestion is chosen, from 1 on; 0 for the typed text itself."""
         self.is_out_of_date = False
