@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -62,6 +62,14 @@ class RawIncident(Struct, frozen=True, kw_only=True):
     note: str | None = None
     wish: str | None = None
     asked: tuple[str, ...] = ()
+
+
+class UnknownKindError(UsageError):
+    """A word that is neither a kind nor a service; ``word`` is the whole of it."""
+
+    def __init__(self, template: str, *, word: str, **values: Any) -> None:
+        super().__init__(template, **values)
+        self.word = word
 
 
 class RejectedFact(Struct, frozen=True):
@@ -226,8 +234,9 @@ def read_kind(word: str, file_plans: Mapping[str, Plan]) -> str:
     words = [*file_plans, *plans.BUILT_IN, *SERVICES]
     words += [each for plan in plans.BUILT_IN.values() for each in plan.words]
     words += [each for german in SERVICES.values() for each in german]
-    raise UsageError(
+    raise UnknownKindError(
         "unknown kind {kind}{guess}",
+        word=word,
         kind=quoted(word),
         guess=did_you_mean(word, words, most=3, cutoff=0.7),
         hint='"dispatch kinds" lists kinds, services and words',

@@ -77,6 +77,14 @@ class BatchArguments(Struct, frozen=True, kw_only=True):
             help='TOML file that maps texts to kinds: [kinds] "EMS*" = "medical".',
         ),
     ] = None
+    write_map: Annotated[
+        Path | None,
+        typer.Option(
+            "--write-map",
+            metavar="TOML",
+            help="New file for the texts of unknown kinds, to be filled in for --map-kinds.",
+        ),
+    ] = None
     kind: Annotated[
         str | None,
         typer.Option(
@@ -99,6 +107,9 @@ class BatchArguments(Struct, frozen=True, kw_only=True):
     when: Annotated[
         str | None, typer.Option(metavar="TIME", help="Time for rows without one. Default: now.")
     ] = None
+    now: Annotated[
+        bool, typer.Option("--now", help="Rank all rows for now, also if the file has times.")
+    ] = False
     timezone: Annotated[
         str | None,
         typer.Option(
@@ -159,6 +170,7 @@ def batch(
     """
     from ..batch.job import batch_job
     from ..batch.job.batch_options import BatchOptions
+    from ..batch.job.option_checks import check_options
 
     options = BatchOptions(**asdict(arguments))
     if guess:
@@ -171,7 +183,7 @@ def batch(
         raise UsageError(
             "--json needs --output or --summary: without them the results are on stdout"
         )
-    batch_job.check_options(options)
+    check_options(options)
     begun = monotonic()
     try:
         tally = _run(options, common)
@@ -226,7 +238,7 @@ def _run(options: "BatchOptions", common: CommonOptions) -> "BatchTally":
 
 def _opened(options: "BatchOptions") -> "RecordFile":
     """Open the input; the header row is the line with names of a place and a kind."""
-    from ..batch.read.column_mapping import column_score, parse_columns
+    from ..batch.read.column_mapping import column_score
     from ..records.open_records import open_records
 
     return open_records(
@@ -234,7 +246,7 @@ def _opened(options: "BatchOptions") -> "RecordFile":
         delimiter=options.delimiter,
         encoding=options.encoding,
         skip=options.skip,
-        score=column_score(parse_columns(options.columns), options.defaults),
+        score=column_score(options.named_columns, options.defaults),
     )
 
 
@@ -284,6 +296,7 @@ def _outcome_of(
     """Make the outcome: counts on stderr, and the summary or the envelope on stdout."""
     from ..batch.job.run_loop import exit_code_of
     from ..batch.job.tally import counts_of, summary_of
+    from ..batch.job.unknown_kinds import SHOWN
 
     code = exit_code_of(tally)
     counts = counts_of(tally, options.output, options.rejects_path)
@@ -301,12 +314,15 @@ def _outcome_of(
             emit(SCHEMA, counts, exit_code=code, status=status)
         sys.stdout.flush()
         if not common.quiet:
-            from ..render.stderr_lines import print_done
+            from ..render.stderr_lines import print_done, print_hint_with_lines
 
             # A resumed batch has not ranked all rows in this time.
             took_s = None if options.resume else seconds
             totals = batch_summary.totals(counts, took_s)
             print_done(totals, stream=sys.stderr)
+            if tally.kinds.rows:
+                hint = batch_summary.unknown_kinds(tally.kinds, options.write_map)
+                print_hint_with_lines(hint, tally.kinds.lines(SHOWN), stream=sys.stderr)
 
     return Outcome(show, code)
 

@@ -1,6 +1,5 @@
 """``dispatch batch FILE --guess``: which columns are taken for which facts, and why."""
 
-import json
 import shlex
 import sys
 from typing import TYPE_CHECKING
@@ -13,13 +12,16 @@ from .options import CommonOptions
 from .outcome import Outcome, emit
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from ..batch.job.batch_options import BatchOptions
+    from ..batch.read.column_mapping import ColumnMapping
     from ..batch.read.column_names import ColumnSearch
+    from ..batch.read.time_columns import TimeColumns
     from ..model import Plan
     from ..records.csv_header import CsvHeader
     from ..records.open_records import RecordFile
+    from ..records.values import Row
 
 COLUMNS = ("fact", "column", "why")
 SCHEMA = "dispatch.batch.guess/1"
@@ -35,27 +37,43 @@ def show_guess(
 
     Raises UsageError for options of columns that are invalid or that the input does not have.
     """
-    from ..batch.read.column_mapping import header_advice, parse_columns
+    from ..batch.read.column_mapping import header_advice
     from ..batch.read.column_names import missing_facts
     from ..render.listing import print_listing
 
-    search = _search(options, records, parse_columns(options.columns))
+    first_rows = records.rows.first_rows()
+    search, columns = _search(options, records, first_rows)
     by_fact = search.by_fact
     rows: list[tuple[str, str, Message | str]] = [
         (each.fact, each.column, each.why) for each in search.found
     ]
-    unknown = _unknown_kind(by_fact.get("kind", ""), options, records, plans)
+    unknown = _unknown_kind(by_fact.get("kind", ""), options, first_rows, plans)
     if unknown:
         rows[[fact for fact, *_ in rows].index("kind")] = ("kind", by_fact["kind"], unknown)
         by_fact["kind"] = ""
     missing = missing_facts([fact for fact, column in by_fact.items() if column], options.defaults)
+    times = None if options.has_time else _times(first_rows, columns)
+    if times is not None:
+        rows = [
+            *(row for row in rows if row[0] != "when"),
+            (
+                "when",
+                ", ".join(times.refused),
+                Message("its cells are times")
+                if times.column
+                else Message("its cells are times: name one column with --columns, or write --now"),
+            ),
+        ]
+        by_fact["when"] = times.column or "COLUMN"
+        missing += [] if times.column else ["when"]
     rows += [
         (
             fact,
-            ", ".join(columns),
+            ", ".join(fitting),
             Message("several columns may be the fact: name one with --columns"),
         )
-        for fact, columns in search.ambiguous.items()
+        for fact, fitting in search.ambiguous.items()
+        if fact != "when" or times is None
     ]
     if "kind" in missing and not unknown:
         rows.append(("kind", "", Message("missing: name its column, or --kind KIND for all rows")))
@@ -95,29 +113,30 @@ def show_guess(
 
 
 def _search(
-    options: "BatchOptions", records: "RecordFile", named: "Mapping[str, str]"
-) -> "ColumnSearch":
+    options: "BatchOptions", records: "RecordFile", first_rows: "Sequence[Row]"
+) -> "tuple[ColumnSearch, ColumnMapping]":
     """Search the columns of the header row, or the names of the first JSON objects."""
     from ..batch.read.column_mapping import check_names, mapping_of, parse_names
     from ..batch.read.column_names import search_columns
 
-    found = records.rows.columns
-    if found is None:
-        return search_columns(_names_of_objects(records), named)
-    search = search_columns(found, named)
-    columns = mapping_of(search, found, named, parse_names(options.keep))
-    check_names(found, columns, named)
-    return search
+    named, found = options.named_columns, records.rows.columns
+    # The objects of JSON lines have their own names each.
+    names = list(dict.fromkeys(name for row in first_rows for name in row.values))
+    search = search_columns(names if found is None else found, named)
+    columns = mapping_of(
+        search, names if found is None else found, named, parse_names(options.keep)
+    )
+    if found is not None:
+        check_names(found, columns, named)
+    return search, columns
 
 
-def _names_of_objects(records: "RecordFile") -> list[str]:
-    """Return the names of the first objects of JSON lines, each once."""
-    from ..model.words import composed
-    from ..records.values import Row
+def _times(first_rows: "Sequence[Row]", columns: "ColumnMapping") -> "TimeColumns | None":
+    """Find the columns for which a batch would be refused; None if there are none."""
+    from ..batch.read.time_columns import find_time_columns, has_times
 
-    first = next(iter(records.rows.chunks(records.rows.start, ())), None)
-    rows = [each for each in first.records if isinstance(each, Row)] if first else []
-    return list(dict.fromkeys(composed(name) for row in rows for name in json.loads(row.raw)))
+    found = None if has_times(first_rows, columns) else find_time_columns(first_rows, columns)
+    return found if found is not None and found.refused else None
 
 
 def _command(options: "BatchOptions", by_fact: "Mapping[str, str]", common: CommonOptions) -> str:
@@ -154,21 +173,15 @@ def _written(options: "BatchOptions", common: CommonOptions) -> str:
 
 
 def _unknown_kind(
-    column: str, options: "BatchOptions", records: "RecordFile", plans: "Mapping[str, Plan]"
+    column: str, options: "BatchOptions", first_rows: "Sequence[Row]", plans: "Mapping[str, Plan]"
 ) -> Message | None:
     """Say that the first cells of a column are not kinds; None if one of them is a kind."""
-    from ..batch.read.cell_values import text_of
+    from ..batch.read.cell_values import shown_text_of
     from ..plans import find_kind
-    from ..records.values import Row
 
     if not column or options.map_kinds is not None:
         return None
-    first = next(iter(records.rows.chunks(records.rows.start, (column,))), None)
-    cells = (
-        [text_of(each.values.get(column)) for each in first.records if isinstance(each, Row)]
-        if first
-        else []
-    )
+    cells = [shown_text_of(each.values.get(column)) for each in first_rows]
     texts = list(dict.fromkeys(filter(None, cells)))
     if not texts or any(find_kind(each, plans) for each in texts):
         return None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .amounts import parse_metres, parse_weight_t
     from .dialling import is_same_number, line_of
-    from .moments import ClockChangeError, parse_since, parse_when
+    from .moments import ClockChangeError, parse_since, parse_when, time_form
     from .phones import parse_phone
     from .place_notations import (
         parse_place,
@@ -42,6 +42,7 @@ _HOMES = {
     "parse_weight_t": "amounts",
     "parse_since": "moments",
     "parse_when": "moments",
+    "time_form": "moments",
     "place_at": "place_notations",
     "place_of_postcode": "place_notations",
     "place_of_short_code": "place_notations",
@@ -72,6 +73,7 @@ __all__ = [
     "postcode_uncertainty_km",
     "recognise_place",
     "split_short_code",
+    "time_form",
 ]
 
 

@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta, tzinfo
 from datetime import timezone as fixed_offset
+from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ..errors import UsageError
@@ -23,9 +24,17 @@ _GERMAN = re.compile(
     re.I,
 )
 _SLASHES = re.compile(r"[0-9]{1,2}/[0-9]{1,2}/[0-9]{2,4}")
+_SLASHES_AND_CLOCK = re.compile(rf"{_SLASHES.pattern},? +[0-9]{{1,2}}:[0-9]{{2}}(?![0-9]).*")
+_LONGEST = 60
+"""Characters of a written moment: date, clock, decimals, offset and a zone in brackets."""
+TimeForm = Literal["moment", "slashes", "date", "clock", ""]
+"""A date with a clock, the same with an ambiguous date (1/2/2026), a date, a clock, no time."""
 YEARS = range(1970, 2200)
 """The years that are accepted."""
 _MONTH_OR_DAY = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})(?:-(?P<day>[0-9]{2}))?")
+
+
+_ANY_NOW = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class ClockChangeError(UsageError):
@@ -86,6 +95,28 @@ def parse_when(text: str, now: datetime, timezone: str, *, needs_date: bool = Fa
     if zone_name and found.astimezone(zone).replace(tzinfo=None) != moment:
         raise UsageError("time {text}: the offset is not that of the zone", text=quoted(text))
     return found
+
+
+def time_form(text: str) -> TimeForm:
+    """Return which form of a time a text has, by ``parse_when``; "" for any other text."""
+    text = " ".join(text.split()) if len(text) <= _LONGEST else ""
+    if not text[:1].isdigit():
+        return ""
+    if _SLASHES_AND_CLOCK.fullmatch(text):
+        return "slashes"
+    if _can_be_read(text, needs_date=True):
+        return "moment"
+    if _can_be_read(f"{text} 00:00", needs_date=True) or _SLASHES.fullmatch(text):
+        return "date"
+    return "clock" if _can_be_read(text, needs_date=False) else ""
+
+
+def _can_be_read(text: str, *, needs_date: bool) -> bool:
+    try:
+        parse_when(text, _ANY_NOW, "UTC", needs_date=needs_date)
+    except UsageError:
+        return False
+    return True
 
 
 def parse_since(text: str, now: datetime, timezone: str) -> datetime:

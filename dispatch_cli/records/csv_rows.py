@@ -55,6 +55,14 @@ class CsvRows:
                 hint=advice,
             )
 
+    def first_rows(self) -> list[Row]:
+        """Return the first records in memory with all their cells; nothing more is read."""
+        # The records of quoted cells have more lines than one.
+        cuts, _ = self._cut(self._source.first_lines(2 * ROWS))
+        names = self._column_indexes(filter(None, self.columns))
+        records = self._chunk(cuts[:ROWS], self.start, names).records
+        return [each for each in records if isinstance(each, Row)]
+
     def chunks(self, mark: Mark, wanted: Iterable[str]) -> Iterator[Chunk]:
         """Read the records from a mark to the end, with the cells of the wanted columns."""
         for part in self.parts(mark, wanted, lambda: 0):

@@ -28,6 +28,7 @@ class InputStream:
         self.offset = 0
         self._file = file
         self._unread = b""
+        self._has_ended = False
         first = _read_fully(file.read, len(_GZIP))
         self.is_gzip = first == _GZIP
         if self.is_gzip:
@@ -56,6 +57,7 @@ class InputStream:
                         error=error,
                     )
                 ) from None
+        self._has_ended |= not block
         self.offset += len(block)
         return block
 
@@ -66,6 +68,16 @@ class InputStream:
             data += block
         self.unread(data)
         return data
+
+    def first_lines(self, most: int) -> list[bytes]:
+        """Return up to ``most`` whole lines that are in memory already, without consuming them.
+
+        A stream may give no more data for as long as it likes, so that nothing is read.
+        """
+        lines = self._unread.splitlines(keepends=True)
+        if lines and not self._has_ended:
+            lines.pop()  # the rest of it may not be read yet
+        return lines[:most]
 
     def unread(self, data: bytes) -> None:
         """Return bytes to the source, to be read again."""

@@ -27,6 +27,11 @@ class JsonRows:
             source.read(len(codecs.BOM_UTF8))
         self.start = Mark(offset=source.offset)
 
+    def first_rows(self) -> list[Row]:
+        """Return the first objects in memory with all their values; nothing more is read."""
+        records = _chunk(self._source.first_lines(ROWS), self.start, None).records
+        return [each for each in records if isinstance(each, Row)]
+
     def chunks(self, mark: Mark, wanted: Iterable[str]) -> Iterator[Chunk]:
         """Read the objects from a mark to the end, with the wanted names that each has."""
         self._source.skip_to(mark.offset)
@@ -70,7 +75,8 @@ _NAMES = re.compile(rb'"\s*:')
 _BYTE = re.compile(r"\(byte ([0-9]+)\)")  # in the errors of msgspec, from 0 on
 
 
-def _chunk(lines: list[bytes], mark: Mark, names: tuple[str, ...]) -> Chunk:
+def _chunk(lines: list[bytes], mark: Mark, names: tuple[str, ...] | None) -> Chunk:
+    """Make a chunk of rows and rejects; a row has all values if ``names`` is None."""
     records: list[Row | Reject] = []
     number, line = mark.number, mark.line
     for raw in lines:
@@ -83,8 +89,9 @@ def _chunk(lines: list[bytes], mark: Mark, names: tuple[str, ...]) -> Chunk:
                 found = {composed(name): value for name, value in found.items()}
             twice = _name_twice(raw, found)
             if twice is None:
-                values = {name: found[name] for name in names if name in found}
-                records.append(Row(number, line, raw, values))
+                if names is not None:
+                    found = {name: found[name] for name in names if name in found}
+                records.append(Row(number, line, raw, found))
             else:
                 detail = Message("the name {name!r} occurs twice", name=twice)
                 records.append(Reject(number, line, "bad_json", detail, raw))

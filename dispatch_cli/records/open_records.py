@@ -8,7 +8,7 @@ from ..errors import BadDataError, Problem, UsageError
 from .csv_header import Score
 from .file_kinds import foreign_file
 from .input_stream import STDIN, InputStream, open_input
-from .values import Chunk, Mark
+from .values import Chunk, Mark, Row
 
 _PARQUET = b"PAR1"
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -24,6 +24,12 @@ class RecordReader(Protocol):
     @property
     def start(self) -> Mark:
         """The mark of the first record."""
+
+    def first_rows(self) -> list[Row]:
+        """Return the first records with all their cells, before any is read with ``chunks``.
+
+        They are at most ``ROWS``; a stream is not waited for.
+        """
 
     def chunks(self, mark: Mark, wanted: Iterable[str]) -> Iterator[Chunk]:
         """Read the records from a mark to the end, with the cells of the wanted columns."""

@@ -39,6 +39,11 @@ class ParquetRows:
         self.start = Mark()
         self.count: int = self._file.metadata.num_rows
 
+    def first_rows(self) -> list[Row]:
+        """Return the first rows with all their cells."""
+        first = next(self.chunks(self.start, self.columns), None)
+        return [each for each in first.records if isinstance(each, Row)] if first else []
+
     def chunks(self, mark: Mark, wanted: Iterable[str]) -> Iterator[Chunk]:
         """Read the rows from a mark to the end, with the cells of the wanted columns."""
         groups, skipped = self._groups_from(mark.offset)

@@ -33,7 +33,8 @@ class Reject(Struct, frozen=True, gc=False):
     """A rejected record, or one piece of it, with the reason as an id and a detail as a sentence.
 
     A record over ``MOST_BYTES`` comes in pieces: ``part`` counts them from 1, and all but the last
-    have ``more``. ``part`` is 0 for a record in one piece.
+    have ``more``. ``part`` is 0 for a record in one piece. ``unknown_kind`` is the text of a kind
+    that is not known, whole.
     """
 
     number: int
@@ -43,6 +44,7 @@ class Reject(Struct, frozen=True, gc=False):
     raw: bytes
     part: int = 0
     more: bool = False
+    unknown_kind: str = ""
 
 
 class Mark(Struct, frozen=True):

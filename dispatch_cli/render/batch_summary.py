@@ -9,6 +9,9 @@ from .layout import Line, Screen, cells, flow, plain_line, plain_lines
 from .wording import number
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ..batch.job.unknown_kinds import UnknownKinds
     from ..results.batch_results import BatchCounts, BatchSummary, ServiceSummary
     from .plain import PlainRow
 
@@ -35,6 +38,26 @@ def totals(counts: "BatchCounts", seconds: float | None) -> Message | str:
     rate = grouped(counts.rows / seconds)
     return Message(
         "{counts}; {seconds} s, {rate}/s", counts=line, seconds=number(seconds, ".1f"), rate=rate
+    )
+
+
+def unknown_kinds(kinds: "UnknownKinds", written_to: "Path | None") -> Message:
+    """Say how many rows have an unknown kind; the lines for ``--map-kinds`` follow below."""
+    values = {
+        "rows": counted_rows(kinds.rows),
+        "texts": Plural("{number} text", "{number} texts", len(kinds.texts),
+                        number=grouped(len(kinds.texts))),
+    }  # fmt: skip
+    if written_to is not None and kinds.texts:
+        return Message(
+            "{rows} with unknown kinds, {texts}, the commonest below; all of them are in {path},"
+            " to be filled in for --map-kinds",
+            path=written_to,
+            **values,
+        )
+    return Message(
+        "{rows} with unknown kinds, {texts}; a file for --map-kinds may begin with the commonest:",
+        **values,
     )
 
 

@@ -52,6 +52,13 @@ def print_hint(hint: Message | str, *, stream: TextIO, quiet: bool = False) -> N
         _write(Message("hint"), [hint], stream)
 
 
+def print_hint_with_lines(hint: Message | str, lines: Iterable[str], *, stream: TextIO) -> None:
+    """Print a hint, and below it lines to be copied into a file."""
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    below = "".join(f"{clean(line, _LIMIT)}\n" for line in lines)
+    stream.write(_lines(Message("hint"), [hint], stream) + encodable(below, encoding))
+
+
 def _write(label: Message, texts: Iterable[object], stream: TextIO) -> None:
     stream.write(_lines(label, texts, stream))
 

@@ -2,19 +2,20 @@
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
 from ... import __version__, folders, notation, places
 from ...availability import HolidayDates
 from ...eligibility import GATES, Gate, gate_facts
-from ...errors import ConflictError, Problem, UsageError
+from ...errors import ConflictError, Problem
 from ...messages import Message
 from ...model import Observations
 from ...records.formats import FORMATS
@@ -24,11 +25,11 @@ from ..read.column_mapping import (
     ColumnMapping,
     column_notes,
     map_columns,
-    parse_columns,
     parse_names,
 )
 from ..read.kind_mapping import KindMapping, parse_kinds, read_mapping_file
 from ..read.row_reader import BatchDefaults, RowReader
+from ..read.time_columns import find_time_columns, has_times, ranked_for_now, refuse_times
 from ..write.result_writer import ResultWriter, TableWriter, writer_for
 from .batch_options import BatchOptions
 from .checkpoints import (
@@ -43,14 +44,9 @@ from .checkpoints import (
     restart_hint,
 )
 from .engine_choice import column_batches_for, library_versions
-from .part_files import (
-    Convert,
-    PartFile,
-    RejectReporter,
-    Stream,
-    check_no_overlap,
-    check_target,
-)
+from .kind_map_file import check_absent
+from .option_checks import check_targets
+from .part_files import Convert, PartFile, RejectReporter, Stream
 from .ranker import MakeRanker, Ranker
 from .run_loop import BatchFiles, InputChangedError, Pipeline, Progress, finish_only, run
 from .tally import BatchTally
@@ -77,53 +73,6 @@ class BatchContext(Struct, frozen=True, kw_only=True):
     progress: Progress | None = None
     notify: Callable[[Message | str], None] = lambda text: None
     report: Callable[[str], None]
-
-
-def check_options(options: BatchOptions) -> None:
-    """Check all options that need no file content; raises UsageError."""
-    if options.form is not None and options.form not in FORMATS:
-        raise UsageError(
-            "--format {form!r} is unknown; allowed: {formats}",
-            form=options.form,
-            formats=", ".join(FORMATS),
-        )
-    if options.resume and not (options.output and is_regular(options.input)):
-        raise UsageError(
-            "--resume needs --output, and a regular file as input",
-            hint="save a stream (-) to a file first, because it cannot be read twice",
-        )
-    form = FORMATS[options.format]
-    if form.convert is not None:
-        if options.output is None:
-            raise UsageError(
-                "{label} cannot be written to stdout; name a file with --output",
-                label=Message(form.label),
-            )
-        _check_pyarrow(form.label)
-    _check_targets(options, [options.input, *filter(None, [options.map_kinds])])
-    if options.output is not None and options.rejects_path is not None:
-        check_no_overlap(options.output, options.rejects_path)
-    parse_columns(options.columns)
-
-
-def _check_pyarrow(label: str) -> None:
-    from importlib.util import find_spec
-
-    if find_spec("pyarrow") is None:
-        from ...records.parquet_rows import EXTRA_HINT
-
-        raise UsageError(
-            "{label} cannot be written: pyarrow is not installed",
-            label=Message(label),
-            hint=EXTRA_HINT,
-        )
-
-
-def _check_targets(options: BatchOptions, read: Sequence[str | Path]) -> None:
-    if options.output is not None:
-        check_target(options.output, "--output", read)
-    if options.rejects_path is not None:
-        check_target(options.rejects_path, "--rejects", read)
 
 
 def is_resumable(options: BatchOptions) -> bool:
@@ -165,10 +114,12 @@ def run_batch(
 
     Raises a DispatchError for invalid options or files.
     """
-    _check_targets(options, context.catalog.files)
+    check_targets(options, context.catalog.files)
+    if resumed is None and options.write_map is not None:
+        check_absent(options.write_map)
     columns = map_columns(
         records.rows.columns,
-        parse_columns(options.columns),
+        options.named_columns,
         parse_names(options.keep),
         options.defaults,
         header=getattr(records.rows, "header", None),
@@ -178,6 +129,8 @@ def run_batch(
     writer = writer_for(options.format, keep=columns.keep, full=options.full)
     kinds, kinds_digest = _read_kinds(options, context)
     reader = _make_reader(options, context, columns, kinds)
+    if resumed is None:
+        _check_times(options, records, columns, context)
     # Taken before the hash of the input, so that any later change is detected at the end.
     stamp = _file_stamp(options.input)
     state = _state_files(options)
@@ -187,6 +140,7 @@ def run_batch(
             output=_open_output(options, closing),
             rejects=_open_rejects(options, context, closing),
             state=state,
+            map_path=options.write_map,
             convert=_converter(options, writer),
         )
         # The part files are locked from here on, so that the state cannot change any more.
@@ -212,6 +166,24 @@ def run_batch(
             check_unchanged=partial(_check_unchanged, options.input, stamp),
         )
         return run(pipeline, files, checkpoint)
+
+
+def _check_times(
+    options: BatchOptions, records: RecordFile, columns: ColumnMapping, context: BatchContext
+) -> None:
+    """Refuse a file whose times no column is taken for; note that one without is ranked for now.
+
+    A resumed batch was accepted at its start.
+    """
+    if options.has_time:
+        return
+    rows = records.rows.first_rows()
+    if not rows or has_times(rows, columns):
+        return
+    found = find_time_columns(rows, columns)
+    refuse_times(found, options.named_columns, records.source.name)
+    zone = ZoneInfo(context.catalog.rules.settings.timezone)
+    context.notify(ranked_for_now(context.now.astimezone(zone), found))
 
 
 def _make_reader(

@@ -5,6 +5,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from ...records.formats import format_by_suffix
+from ..read.column_mapping import parse_columns
 
 
 class BatchOptions(Struct, frozen=True, kw_only=True):
@@ -18,10 +19,12 @@ class BatchOptions(Struct, frozen=True, kw_only=True):
     keep: str = ""
     columns: str = ""
     map_kinds: Path | None = None
+    write_map: Path | None = None
     kind: str | None = None
     client: str | None = None
     vehicle: str | None = None
     when: str | None = None
+    now: bool = False
     timezone: str | None = None
     rejects: Path | None = None
     resume: bool = False
@@ -37,6 +40,20 @@ class BatchOptions(Struct, frozen=True, kw_only=True):
     def format(self) -> str:
         """The output format: ``form``, else by the suffix of the output, else jsonl."""
         return self.form or format_by_suffix("" if self.output is None else self.output.suffix)
+
+    @property
+    def named_columns(self) -> dict[str, str]:
+        """The column of each fact in ``columns``; with ``now`` no column has the time.
+
+        Raises UsageError.
+        """
+        named = parse_columns(self.columns)
+        return {**named, "when": ""} if self.now else named
+
+    @property
+    def has_time(self) -> bool:
+        """Whether an option gives the time of rows that have none."""
+        return self.now or self.when is not None
 
     @property
     def defaults(self) -> dict[str, str]:

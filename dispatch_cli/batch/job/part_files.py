@@ -198,17 +198,22 @@ def check_target(path: Path, option: str, read: Iterable[str | Path]) -> None:
             )
 
 
-def check_no_overlap(output: Path, rejects: Path) -> None:
-    """Refuse a reject file that is also a file of the output; raises UsageError."""
+def check_no_overlap(path: Path, second: Path, option: str, other: str) -> None:
+    """Refuse two options whose files, or the temporary files beside them, are the same.
+
+    Raises UsageError.
+    """
 
     def files_of(path: Path) -> set[Path]:
         return files_beside(path.parent.resolve() / path.name)
 
-    if files_of(output) & files_of(rejects):
+    if files_of(path) & files_of(second):
         raise UsageError(
-            "--output and --rejects both write {rejects}, or a temporary file beside it",
-            rejects=rejects,
-            hint="name another file with --rejects",
+            "{option} and {other} both write {path}, or a temporary file beside it",
+            option=option,
+            other=other,
+            path=second,
+            hint=Message("name another file with {option}", option=other),
         )
 
 

@@ -17,6 +17,7 @@ from ..read.column_mapping import ColumnMapping
 from ..read.row_reader import ParsedRow, RowReader, as_reject
 from ..write.result_writer import ResultWriter, RowResult
 from .checkpoints import Checkpoint, StateFiles
+from .kind_map_file import write_map
 from .part_files import Convert, PartFile, RejectReporter, Stream, reject_problem
 from .ranker import Ranker
 from .tally import BatchTally
@@ -51,11 +52,15 @@ class Pipeline(Struct, frozen=True, kw_only=True):
 
 
 class BatchFiles(Struct, frozen=True, kw_only=True):
-    """The files that a batch writes; ``state`` is None if it cannot be resumed."""
+    """The files that a batch writes; ``state`` is None if it cannot be resumed.
+
+    ``map_path`` is the file for the texts of unknown kinds.
+    """
 
     output: PartFile | Stream | None
     rejects: PartFile | RejectReporter
     state: StateFiles | None = None
+    map_path: Path | None = None
     convert: Convert | None = None
 
 
@@ -94,8 +99,15 @@ def finish_only(files: BatchFiles, checkpoint: Checkpoint) -> None:
             else:
                 sink.cut(size)
                 sink.finish(convert)
+    _write_map(files, checkpoint.tally)
     if files.state is not None:
         files.state.remove()
+
+
+def _write_map(files: BatchFiles, tally: BatchTally) -> None:
+    """Write the texts of unknown kinds, if there are any."""
+    if files.map_path is not None and tally.kinds.texts:
+        write_map(tally.kinds, files.map_path)
 
 
 def _is_finished(target: Path, size: int | None) -> bool:
@@ -161,6 +173,7 @@ class _BatchRun:
             files.rejects.finish()
         if isinstance(files.output, PartFile):
             files.output.finish(files.convert)
+        _write_map(files, self.tally)
         if files.state is not None:
             files.state.remove()
 
@@ -242,7 +255,7 @@ class _BatchRun:
         else:
             rejects.report(reject)
         if not reject.more:
-            self.tally.count_reject(reject.reason)
+            self.tally.count_reject(reject)
 
     def _save(self, *, is_done: bool = False) -> None:
         """Sync the part files to the disk, then write a checkpoint."""

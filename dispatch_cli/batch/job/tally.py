@@ -6,6 +6,7 @@ from pathlib import Path
 from msgspec import Struct, field
 
 from ...model import Place
+from ...records.values import Reject
 from ...results.batch_results import (
     BatchCounts,
     BatchSummary,
@@ -15,6 +16,7 @@ from ...results.batch_results import (
 )
 from ..ranks import ServiceRanks
 from ..write.result_writer import RowResult
+from .unknown_kinds import UnknownKinds
 
 STEPS_PER_MIN = 10
 """Counting steps of expected minutes: quantiles are exact to 0.1 min in bounded memory."""
@@ -46,6 +48,7 @@ class BatchTally(Struct, kw_only=True):
     rejected: int = 0
     served: int = 0
     reasons: dict[str, int] = field(default_factory=dict)
+    kinds: UnknownKinds = field(default_factory=UnknownKinds)
     services: dict[str, ServiceTally] = field(default_factory=dict)
 
     @property
@@ -53,11 +56,13 @@ class BatchTally(Struct, kw_only=True):
         """The number of rows in the output."""
         return self.rows - self.rejected
 
-    def count_reject(self, reason: str) -> None:
+    def count_reject(self, reject: Reject) -> None:
         """Count a rejected row."""
         self.rows += 1
         self.rejected += 1
-        self.reasons[reason] = self.reasons.get(reason, 0) + 1
+        self.reasons[reject.reason] = self.reasons.get(reject.reason, 0) + 1
+        if reject.unknown_kind:
+            self.kinds.count(reject.unknown_kind)
 
     def count(self, results: Iterable[RowResult], *, summary: bool) -> None:
         """Count ranked rows; with ``summary`` also each of their services."""

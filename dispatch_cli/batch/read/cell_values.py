@@ -38,6 +38,14 @@ def text_of(value: Any, *, flag: bool = False, list_: bool = False) -> str | Non
         raise UsageError("number has too many digits") from None
 
 
+def shown_text_of(value: Any) -> str | None:
+    """Return the text of a cell, also of one that ``text_of`` refuses: a sign for its values."""
+    try:
+        return text_of(value)
+    except UsageError:
+        return "…"
+
+
 def text_of_kept(value: Any) -> str | None:
     """Return a copied cell as text, so that all cells of its column have one type."""
     if value is None or isinstance(value, str):

@@ -339,4 +339,5 @@ def as_reject(record: Row | Reject, found: Reject | RejectedFact | ParsedRow) ->
         return record
     assert isinstance(found, RejectedFact)  # noqa: S101 - a parsed row is not rejected
     detail = joined(problem.sentence for problem in found.error.problems)
-    return Reject(record.number, record.line, found.reason, detail, record.raw)
+    kind = getattr(found.error, "word", "")
+    return Reject(record.number, record.line, found.reason, detail, record.raw, unknown_kind=kind)
