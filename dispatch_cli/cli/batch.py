@@ -320,9 +320,10 @@ def _outcome_of(
             took_s = None if options.resume else seconds
             totals = batch_summary.totals(counts, took_s)
             print_done(totals, stream=sys.stderr)
-            if tally.kinds.rows:
-                hint = batch_summary.unknown_kinds(tally.kinds, options.write_map)
-                print_hint_with_lines(hint, tally.kinds.lines(SHOWN), stream=sys.stderr)
+            kinds = tally.kinds
+            if kinds.rows or options.write_map is not None:
+                hint = batch_summary.unknown_kinds(kinds.rows, len(kinds.texts), options.write_map)
+                print_hint_with_lines(hint, kinds.lines(SHOWN), stream=sys.stderr)
 
     return Outcome(show, code)
 

@@ -11,7 +11,6 @@ from .wording import number
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ..batch.job.unknown_kinds import UnknownKinds
     from ..results.batch_results import BatchCounts, BatchSummary, ServiceSummary
     from .plain import PlainRow
 
@@ -41,14 +40,15 @@ def totals(counts: "BatchCounts", seconds: float | None) -> Message | str:
     )
 
 
-def unknown_kinds(kinds: "UnknownKinds", written_to: "Path | None") -> Message:
+def unknown_kinds(rows: int, texts: int, written_to: "Path | None") -> Message:
     """Say how many rows have an unknown kind; the lines for ``--map-kinds`` follow below."""
     values = {
-        "rows": counted_rows(kinds.rows),
-        "texts": Plural("{number} text", "{number} texts", len(kinds.texts),
-                        number=grouped(len(kinds.texts))),
-    }  # fmt: skip
-    if written_to is not None and kinds.texts:
+        "rows": counted_rows(rows),
+        "texts": Plural("{number} text", "{number} texts", texts, number=grouped(texts)),
+    }
+    if not rows:
+        return Message("no row has an unknown kind: {path} is not written", path=written_to)
+    if written_to is not None and texts:
         return Message(
             "{rows} with unknown kinds, {texts}, the commonest below; all of them are in {path},"
             " to be filled in for --map-kinds",

@@ -82,6 +82,11 @@ def test_every_file_ends_with_its_code_and_a_message(dispatch, home, content, co
         (["in.csv", "--map-kinds", "none.toml"], 4, "none.toml"),
         (["in.csv", "--map-kinds", "in.csv"], 4, "TOML"),
         (["in.csv", "--json"], 2, "--output"),
+        (["in.csv", "--now", "--when", "12:00"], 2, "--now and --when exclude each other"),
+        (["in.csv", "--now", "--columns", "when=note"], 2, "leave out when=note in --columns"),
+        (["in.csv", "--write-map", "in.csv"], 2, "would overwrite in.csv"),
+        (["in.csv", "--output", "x", "--write-map", "x.rejects"], 2, "--rejects and --write-map"),
+        (["in.csv", "--write-map", "no/kinds.toml"], 2, "the folder no does not exist"),
         (["in.csv", "--top", "0"], 2, "top"),
         (["in.csv", "--history"], 5, "no case log"),
         (["in.csv", "--live", "--db", "none.db"], 5, "no case log"),
@@ -131,7 +136,7 @@ def test_a_reader_that_leaves_early_ends_it_quietly(home):
     """``| head -1``: exit 0, nothing on stderr."""
     (home / "in.csv").write_bytes(HEADER + row_of(1, {}) * 5000)
     process = subprocess.Popen(
-        [sys.executable, "-m", "dispatch_cli", "batch", "in.csv"],
+        [sys.executable, "-m", "dispatch_cli", "batch", "in.csv", "--now"],
         cwd=home, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
     assert process.stdout.readline().startswith(b'{"row":1')

@@ -74,6 +74,7 @@ def test_an_unfinished_batch_is_not_thrown_away(stopped, dispatch):
     [
         (("--top", "3"), "--top was '5', now it is '3'"),
         (("--full",), "--full"),
+        (("--now",), "--now"),
         (("--fail-fast",), "--fail-fast"),
         (("--keep", "note"), "--keep"),
         (("--kind", "tow"), "--kind"),

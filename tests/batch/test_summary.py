@@ -105,7 +105,7 @@ def test_a_terminal_sees_how_far_it_is_and_nothing_else_does(rows):
     assert code == 0
     assert b"rejected" in shown.split(b"done:")[0]
     assert b"%" in shown
-    code, out, err = ran(rows, "in.csv", "--output", "again.csv")
+    code, out, err = ran(rows, "in.csv", "--output", "again.csv", "--now")
     assert (code, out, err.count(b"\n")) == (0, b"", 1)
     code, out, err = ran(rows, "in.csv", "--output", "again.csv", "--quiet")
     assert (code, out, err) == (0, b"", b"")

@@ -31,6 +31,8 @@ class UnknownKinds(Struct, kw_only=True):
     def lines(self, most: int = MOST_TEXTS) -> list[str]:
         """Return the lines of a file of kinds, the commonest text first; their kinds are empty."""
         ordered = sorted(self.texts.items(), key=lambda each: (-each[1], each[0]))
+        if not ordered:
+            return []
         return ["[kinds]", *(f'{_key(text)} = ""  # {count:,}' for text, count in ordered[:most])]
 
 

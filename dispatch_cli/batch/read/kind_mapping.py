@@ -52,7 +52,7 @@ def parse_kinds(content: bytes, name: str, plans: Mapping[str, Plan]) -> KindMap
     problems = []
     for text, word in kinds.items():
         try:
-            kind = read_kind(word, plans) if isinstance(word, str) else ""
+            kind = read_kind(word, plans) if isinstance(word, str) and word.strip() else ""
         except UsageError as error:
             problems += [
                 Problem.at(name, "{text!r}: {problem}", text=text, problem=each.text)
