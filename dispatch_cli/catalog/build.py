@@ -102,6 +102,8 @@ def build(
         checking=checking,
         probes=probes,
         warnings=collector.warnings,
+        distrust=trust.reason or "",
+        refusal=collector.refusal,
     )
     return content, trust.reason is None
 

@@ -1,7 +1,7 @@
 """Make values of ``[check]``, ``[[provider.check]]``, ``[[maintenance]]`` and ``[coverage]``.
 
 A key that starts a program, reads a secret or reaches a private address is allowed only in a
-trusted file (docs/checks.md); elsewhere it is an error and not ignored.
+trusted file (docs/checks.md); elsewhere its check is refused, with a warning.
 """
 
 import os
@@ -12,7 +12,7 @@ from functools import partial
 
 from msgspec import Struct
 
-from ..messages import Message, quoted
+from ..messages import Message, marked, quoted
 from ..model.check import (
     CheckSettings,
     CoverageSettings,
@@ -41,6 +41,8 @@ _SECRET_HEADER = re.compile(
     r"authorization|cookie|token|secret|password|(^|[-_])key", re.IGNORECASE
 )
 _ENV = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_NOT_MADE = marked("{refusal}; this check is not made")
+_NO_HEARTBEAT = marked("{refusal}; the heartbeat is not sent")
 
 
 class Trust(Struct, frozen=True):
@@ -211,7 +213,8 @@ def _check_trust(raw: RawProbe, path: Path, reporter: TableReporter, trust: Trus
     if trust.reason is not None:
         for key in ("command", "allow_private"):
             if getattr(raw, key):
-                reporter.report((*path, key), trust.reason, key=key)
+                refused = Message(trust.reason, key=key)
+                reporter.refuse((*path, key), Message(_NOT_MADE, refusal=refused))
 
 
 def _headers(
@@ -247,8 +250,9 @@ def _secret(
     if not colon or source not in ("env", "file"):
         return text
     if trust.reason is not None:
-        reporter.report(key, trust.reason, key=f"{source}:")
-        return None
+        refused = Message(trust.reason, key=f"{source}:")
+        template = _NO_HEARTBEAT if key == "heartbeat" else _NOT_MADE
+        reporter.refuse(key, Message(template, refusal=refused))
     if source == "env":
         if not _ENV.fullmatch(name):
             reporter.report(key, "{text} names no variable: write env:NAME", text=quoted(text))

@@ -77,7 +77,8 @@ class CompiledHeader(Struct, frozen=True, array_like=True):
     """The source files of the compiled form, and the offsets of its parts.
 
     ``start`` and ``end`` of the timetables are seconds since the epoch. ``needs_trust`` means that
-    the form can be used for a trusted file only.
+    the warnings depend on ``distrust``, the reason why the main file is not trusted, or "".
+    ``refusal`` has no entry if no check is refused.
     """
 
     key: bytes
@@ -90,6 +91,8 @@ class CompiledHeader(Struct, frozen=True, array_like=True):
     count: int
     warnings: tuple[StoredMessage, ...]
     needs_trust: bool
+    distrust: str
+    refusal: tuple[StoredMessage, ...]
     rules: _Section
     index: _Section
     ids: _Section
@@ -137,6 +140,8 @@ class CatalogContent(Struct, frozen=True, kw_only=True):
     providers: Sequence[Provider] = ()
     probes: "Mapping[str, tuple[Probe, ...]]" = {}
     warnings: tuple[Message, ...] = ()
+    distrust: str = ""
+    refusal: Message | str = ""
 
     @property
     def needs_trust(self) -> bool:
@@ -187,6 +192,8 @@ def pack(content: CatalogContent) -> bytes:
             len(content.providers),
             tuple(map(StoredMessage.of, content.warnings)),
             content.needs_trust,
+            content.distrust,
+            (StoredMessage.of(content.refusal),) if isinstance(content.refusal, Message) else (),
             *sections,
         )
     )

@@ -42,7 +42,7 @@ class Catalog:
     ``source`` is the setting that names the file; ``files`` are the main file and all files that it
     names; ``compiled_path`` is the file with the compiled form, or None. ``is_trusted`` means that
     the user named the main file and only its owner can write it: it may start programs, read
-    secrets and reach private addresses.
+    secrets and reach private addresses. ``refusal`` says which checks may not, or is "".
     """
 
     path: Path
@@ -50,6 +50,7 @@ class Catalog:
     rules: Rules
     count: int
     warnings: tuple[Message, ...]
+    refusal: Message | str
     files: tuple[Path, ...]
     compiled_path: Path | None
     is_trusted: bool
@@ -120,6 +121,7 @@ class Catalog:
         self._compiled, self._index, self.rules = compiled, index, rules
         self.count = head.count
         self.warnings = tuple(each.restore() for each in head.warnings)
+        self.refusal = next((each.restore() for each in head.refusal), "")
         folder = self.path.parent
         others = (*head.included, *head.polygons)
         self.files = (self.path, *(folder / source.short for source in others))
@@ -236,6 +238,7 @@ def _kept(
             contents[file] = read_bytes(file.real, shown=file.shown)
     except BadDataError:
         return None, False  # the build reports the problem
-    is_trusted = distrust(found_by, found) is None
+    reason = distrust(found_by, found) or ""
     is_current = make_cache_key(head.patterns, contents) == head.key
-    return (compiled if is_current and (is_trusted or not head.needs_trust) else None), is_trusted
+    has_warnings = not head.needs_trust or head.distrust == reason
+    return (compiled if is_current and has_warnings else None), not reason

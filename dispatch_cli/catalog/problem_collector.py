@@ -43,6 +43,7 @@ class ProblemCollector:
         self._lines: dict[str, LineNumbers] = {}
         self._warnings: list[Message] = []
         self._seen_warnings: set[int] = set()
+        self._refused: dict[tuple[str, Path], Message] = {}
         self.files: list[str] = []
         """The names of the files in the order of reading."""
 
@@ -82,6 +83,31 @@ class ProblemCollector:
         if hash(warning) not in self._seen_warnings and len(self._warnings) < MOST_REPORTED:
             self._warnings.append(warning)
         self._seen_warnings.add(hash(warning))
+
+    def refuse(self, file: TomlFile, path: Path, who: Message | str, refusal: Message) -> None:
+        """Refuse the table at a path because of one of its keys: a warning with its line.
+
+        The rest of the file stays valid, because a check never costs a ranking.
+        """
+        at = f"{file.short}:{self.line_of(file, path)}"
+        self.warn("{refusal}", who=who, file=at, refusal=refusal)
+        # Several refused keys of a table are one refusal.
+        owner = Message("{owner}: {warning}", owner=who, warning=refusal)
+        found = Message("{path}: {warning}", path=at, warning=owner)
+        table = tuple(path[: 1 + max((n for n, part in enumerate(path) if isinstance(part, int)),
+                                     default=0)])  # fmt: skip
+        self._refused.setdefault((file.name, table), found)
+
+    @property
+    def refusal(self) -> Message | str:
+        """The refused tables in one sentence; "" if there are none."""
+        if len(self._refused) < 2:
+            return next(iter(self._refused.values()), "")
+        return Message(
+            '{first}; {count:,} checks are refused, "dispatch providers validate" lists them',
+            first=next(iter(self._refused.values())),
+            count=len(self._refused),
+        )
 
     @property
     def warnings(self) -> tuple[Message, ...]:
@@ -148,6 +174,11 @@ class TableReporter(Struct, frozen=True):
         path = key if isinstance(key, tuple) else (key,)
         problem = Message(template, **values) if isinstance(template, str) else template
         self.collector.at(self.file, (*self.path, *path), self.who, problem)
+
+    def refuse(self, key: Path | str, refusal: Message) -> None:
+        """Refuse the table of a key, with a warning."""
+        path = key if isinstance(key, tuple) else (key,)
+        self.collector.refuse(self.file, (*self.path, *path), self.who, refusal)
 
     def report_faults(self, faults: list[Fault]) -> None:
         """Add the problems that the conversion of the table has found."""

@@ -206,12 +206,14 @@ def _run(options: "BatchOptions", common: CommonOptions) -> "BatchTally":
     from ..batch.job import batch_job
     from ..batch.job.engine_choice import engine_for
     from ..render.batch_progress import meter
-    from ..render.stderr_lines import print_hint, print_rejected
+    from ..render.stderr_lines import print_hint, print_rejected, print_warnings
 
     resumed = batch_job.resumable_start(options)
     clock = now() if resumed is None else resumed.now
     catalog = open_catalog(common.providers, clock)
     refuse_sample(catalog, is_wanted=common.sample)
+    if catalog.refusal and not common.quiet:
+        print_warnings([catalog.refusal], stream=sys.stderr)
     # Unlike other commands, a batch needs garbage collection, but not of modules and catalog.
     gc.freeze()
     gc.enable()

@@ -24,6 +24,10 @@ from .outcome import Outcome, emit
 from .typed_facts import incident_from
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..catalog import Catalog
+    from ..messages import Message
     from ..results.cascade_answer import Answer
 
 SCHEMA = "dispatch.cascade/1"
@@ -70,7 +74,7 @@ def cascade(
     answer = rank_incident(
         catalog, incident, holidays=holiday_dates, observations=observations, explain=explain
     )
-    answer = structs.replace(answer, warnings=(*answer.warnings, *warnings))
+    answer = structs.replace(answer, warnings=_warnings(answer, catalog, warnings))
     files = {"--db": db, "--providers": providers}
     view = AnswerOutput(
         json=json,
@@ -81,6 +85,14 @@ def cascade(
         now=clock.astimezone(incident.when.tzinfo),
     )
     return Outcome(lambda: _show(answer, view), answer.exit_code)
+
+
+def _warnings(
+    answer: "Answer", catalog: "Catalog", of_log: "Sequence[Message]"
+) -> "tuple[Message | str, ...]":
+    """Return the warnings of an answer, of the case log, and of refused checks."""
+    refused = (catalog.refusal,) if catalog.refusal else ()
+    return (*answer.warnings, *of_log, *refused)
 
 
 class AnswerOutput(Struct, frozen=True):
@@ -121,7 +133,8 @@ def _show(answer: "Answer", view: AnswerOutput) -> None:
     from ..render import stderr_lines
 
     # Before the screen, which is as high as the terminal: later lines would scroll its top away.
-    stderr_lines.print_warnings(answer.warnings, stream=sys.stderr)
+    if not view.quiet:
+        stderr_lines.print_warnings(answer.warnings, stream=sys.stderr)
     if sys.stdout.isatty():
         from ..render.cascade_table import print_answer
 

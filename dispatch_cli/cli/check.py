@@ -231,17 +231,24 @@ def _outcome(
         return _monitored(report, trouble)
     code = _code_of(report, trouble)
     if request.json:
-        return Outcome(lambda: _emit(request, checked, trouble, code), code)
+        return Outcome(lambda: _emit(request, watch, checked, trouble), code)
 
     def show() -> None:
         _print(request, watch, checked)
         sys.stdout.flush()
-        if trouble:
-            from ..render import stderr_lines
+        from ..render import stderr_lines
 
+        if not request.quiet:
+            stderr_lines.print_warnings(_refused(watch), stream=sys.stderr)
+        if trouble:
             stderr_lines.print_error(UnavailableError(*trouble), stream=sys.stderr)
 
     return Outcome(show, code)
+
+
+def _refused(watch: "Watch") -> tuple[Message | str, ...]:
+    """Return the warning of refused checks, if there are any."""
+    return (watch.catalog.refusal,) if watch.catalog.refusal else ()
 
 
 def _code_of(report: "CheckReport", trouble: Sequence[Message]) -> ExitCode:
@@ -257,11 +264,12 @@ def _monitored(report: "CheckReport", trouble: Sequence[Message] = ()) -> Outcom
 
 
 def _emit(
-    request: _CheckRequest, checked: "Checked", trouble: Sequence[Message], code: ExitCode
+    request: _CheckRequest, watch: "Watch", checked: "Checked", trouble: Sequence[Message]
 ) -> None:
     from ..render.envelope import error_entries
     from ..results.result_status import status_of
 
+    code = _code_of(checked.report, trouble)
     data: object = checked.report
     if request.options.verbose:
         data = {
@@ -275,6 +283,7 @@ def _emit(
         data,
         exit_code=code,
         status=status_of(code, served=False, emergency=False),
+        warnings=_refused(watch),
         errors=error_entries(UnavailableError(*trouble)),
     )
 

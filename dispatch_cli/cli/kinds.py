@@ -19,14 +19,30 @@ def kinds(
     quiet: QuietOption = False,
     debug: DebugOption = False,
 ) -> Outcome:
-    """List incident kinds, services and conditions, with the German words."""
+    """List incident kinds, services and conditions, with the German words.
+
+    With a broken provider file the words of the program are listed, because they help to mend it.
+    """
+    from ..errors import BadDataError
     from ..plans import BUILT_IN
     from .open_files import open_catalog
     from .result_output import listing
 
-    known = {**BUILT_IN, **open_catalog(providers).rules.plans}
+    known, warnings = dict(BUILT_IN), []
+    try:
+        known |= open_catalog(providers).rules.plans
+    except BadDataError as error:
+        first, *others = error.problems
+        more = Message("; {count} more problems", count=len(others)) if others else ""
+        warnings = [
+            Message(
+                "the kinds of the provider file are not listed: {problem}{more}",
+                problem=first,
+                more=more,
+            )
+        ]
     rows = [*_kind_rows(known), *_service_rows(), *_condition_rows()]
-    return listing("dispatch.kinds/1", COLUMNS, rows, json=json)
+    return listing("dispatch.kinds/1", COLUMNS, rows, json=json, warnings=() if quiet else warnings)
 
 
 def _kind_rows(known: "Mapping[str, Plan]") -> Iterator[tuple[Message | str, ...]]:

@@ -138,17 +138,23 @@ def listing(
     *,
     json: bool,
     data: object = None,
+    warnings: "Sequence[Message | str]" = (),
 ) -> Outcome:
     """Make the outcome of a command that lists rows; ``data`` is its JSON instead of the rows."""
 
     def show() -> None:
         if json:
             named = [dict(zip(columns, row, strict=True)) for row in rows]
-            emit(schema, {"rows": named} if data is None else data)
-        else:
-            from ..render.listing import print_listing
+            emit(schema, {"rows": named} if data is None else data, warnings=warnings)
+            return
+        from ..render.listing import print_listing
 
-            print_listing(columns, rows, stream=sys.stdout)
+        print_listing(columns, rows, stream=sys.stdout)
+        sys.stdout.flush()
+        if warnings:
+            from ..render import stderr_lines
+
+            stderr_lines.print_warnings(warnings, stream=sys.stderr)
 
     return Outcome(show)
 

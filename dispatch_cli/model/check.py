@@ -44,6 +44,12 @@ class Probe(Struct, frozen=True, kw_only=True):
     is_trusted: bool = False
 
     @property
+    def is_refused(self) -> bool:
+        """Whether the file may not have this check, because it is not trusted."""
+        has_secret = any(not isinstance(value, str) for _, value in self.headers)
+        return not self.is_trusted and (bool(self.argv) or self.allow_private or has_secret)
+
+    @property
     def may_be_private(self) -> bool:
         """Whether its host may have a private address, which only a trusted file can allow."""
         return self.allow_private and self.is_trusted

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from dispatch_cli.catalog import Catalog, load
-from dispatch_cli.errors import BadDataError
 from dispatch_cli.model.check import (
     Checking,
     CheckSettings,
@@ -229,33 +228,46 @@ NEEDS_TRUST = [
 ]
 
 
+NAMED = "a file that you name: --providers FILE, DISPATCH_PROVIDERS, or your config folder"
+OWNED = "a file that you own and no other user can write: chmod go-w"
+
+
+def refused(catalog: Catalog) -> str:
+    """Return the sentence of the only check, which is refused."""
+    ((probe,),) = catalog.probes().values()
+    assert not probe.is_trusted
+    assert probe.is_refused
+    assert str(catalog.refusal) in map(str, catalog.warnings)
+    return str(catalog.refusal)
+
+
 @pytest.mark.parametrize(("line", "key"), NEEDS_TRUST)
 @pytest.mark.parametrize("source", ["option", "environment", "config", "folder", "sample"])
 def test_only_a_named_file_is_trusted(tmp_path: Path, line: str, key: str, source: str) -> None:
-    """Commands, secrets and private addresses are errors at their line unless the file is named."""
+    """Commands, secrets and private addresses are refused at their line in a file not named."""
     text = f"{HUBER}{line}\n"
     path = write(tmp_path, text)
+    found = found_as(path, source)
     if source in ("option", "environment", "config"):
-        assert found_as(path, source).probes()["huber"][0].is_trusted
+        ((probe,),) = found.probes().values()
+        assert probe.is_trusted
+        assert not probe.is_refused
+        assert found.refusal == ""
         return
-    with pytest.raises(BadDataError) as caught:
-        found_as(path, source)
-    (problem,) = caught.value.problems
-    assert problem.line == line_of(text, line)
-    assert str(problem.text) == (
-        f"{key} is allowed only in a file that you name: --providers FILE, DISPATCH_PROVIDERS, "
-        "or your config folder"
+    assert refused(found) == (
+        f'providers.toml:{line_of(text, line)}: provider "huber": {key} is allowed only in {NAMED};'
+        " this check is not made"
     )
 
 
 @pytest.mark.parametrize(("line", "key"), NEEDS_TRUST)
 def test_an_included_file_is_never_trusted(tmp_path: Path, line: str, key: str) -> None:
-    """A key that only the main file may have is an error in an included one, at its line."""
+    """A key that only the main file may have is refused in an included one, at its line."""
     write(tmp_path, f"{HUBER}{line}\n".replace("huber", "lech"), "sub/a.toml")
-    (found,) = problems_of(tmp_path, f'include = ["sub/*"]\n{HUBER}')
-    assert found == (
+    path = write(tmp_path, f'include = ["sub/*"]\n{HUBER}')
+    assert refused(found_as(path, "option")) == (
         f'sub/a.toml:9: provider "lech": {key} is allowed only in the main file: '
-        "an included file may be of another origin"
+        "an included file may be of another origin; this check is not made"
     )
 
 
@@ -264,23 +276,21 @@ def test_an_included_file_is_never_trusted(tmp_path: Path, line: str, key: str) 
 def test_a_file_that_others_can_write_is_not_trusted(
     tmp_path: Path, line: str, key: str, mode: int
 ) -> None:
-    """Commands and secrets are errors in a named file that other users can write."""
+    """Commands and secrets are refused in a named file that other users can write."""
     path = write(tmp_path, f"{HUBER}{line}\n")
     path.chmod(mode)
-    with pytest.raises(BadDataError, match=f"{key} is allowed only in a file that you own"):
-        found_as(path, "option")
+    assert f"{key} is allowed only in {OWNED}; this" in refused(found_as(path, "option"))
     path.chmod(0o644)
-    assert found_as(path, "option").probes()
+    assert found_as(path, "option").refusal == ""
 
 
 def test_a_file_of_another_user_is_not_trusted(tmp_path: Path) -> None:
-    """Commands are errors in a named file that another user owns."""
+    """Commands are refused in a named file that another user owns."""
     if os.geteuid() != 0:
         pytest.skip("only root can give a file away")
     path = write(tmp_path, f"{HUBER}{NEEDS_TRUST[0][0]}\n")
     os.chown(path, 65534, 65534)
-    with pytest.raises(BadDataError, match="is allowed only in a file that you own"):
-        found_as(path, "option")
+    assert OWNED in refused(found_as(path, "option"))
 
 
 def test_the_heartbeat_of_a_found_file_is_no_secret(tmp_path: Path) -> None:
@@ -288,22 +298,37 @@ def test_the_heartbeat_of_a_found_file_is_no_secret(tmp_path: Path) -> None:
     path = write(tmp_path, f'[check]\nheartbeat = "https://ping.example/x"\n{HUBER}')
     assert found_as(path, "folder").checking().settings.heartbeat == "https://ping.example/x"
     path = write(tmp_path, f'[check]\nheartbeat = "env:PING"\n{HUBER}')
-    with pytest.raises(BadDataError, match=r"\[check\]: env: is allowed only in"):
-        found_as(path, "folder")
+    said = str(found_as(path, "folder").refusal)
+    assert said == (
+        f"providers.toml:2: [check]: env: is allowed only in {NAMED}; the heartbeat is not sent"
+    )
 
 
-def test_the_compiled_form_is_not_used_for_an_untrusted_file(tmp_path: Path) -> None:
-    """A form that was compiled from a trusted file is refused when the file is not trusted."""
+def test_many_refused_checks_are_one_sentence(tmp_path: Path) -> None:
+    """A ranking has one warning; all of them are warnings of the file, each check once."""
+    both = 'check = [{ kind = "http", url = "http://x", allow_private = true, '
+    both += 'headers = { A = "env:B" } }, { kind = "command", command = ["/x"] }]\n'
+    other = f"{HUBER}{both}".replace("huber", "lech")
+    found = found_as(write(tmp_path, f"{HUBER}{both}{other}"), "folder")
+    assert '; 4 checks are refused, "dispatch providers validate" lists them' in str(found.refusal)
+    assert sum("is not made" in str(each) for each in found.warnings) == 6
+
+
+def test_the_warnings_of_a_compiled_form_are_those_of_the_present_trust(tmp_path: Path) -> None:
+    """A form that was compiled from a trusted file warns where the file is not trusted."""
     cache = tmp_path / "cache"
     path = write(tmp_path, f"{HUBER}{NEEDS_TRUST[0][0]}\n")
-    assert found_as(path, "option", cache).probes()
-    with pytest.raises(BadDataError):
-        found_as(path, "folder", cache)
+    assert found_as(path, "option", cache).refusal == ""
+    for _ in range(2):
+        assert NAMED in refused(found_as(path, "folder", cache))
     path.chmod(0o666)
-    with pytest.raises(BadDataError):
-        found_as(path, "option", cache)
+    for _ in range(2):
+        assert OWNED in refused(found_as(path, "option", cache))
     path.chmod(0o600)
-    assert found_as(path, "option", cache).probes()
+    found = found_as(path, "option", cache)
+    assert found.refusal == ""
+    assert not any("is not made" in str(each) for each in found.warnings)
+    assert found.probes()["huber"][0].is_trusted
 
 
 def test_a_file_that_needs_no_trust_is_compiled_once(tmp_path: Path) -> None:

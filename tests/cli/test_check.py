@@ -253,21 +253,54 @@ TRUSTED_ONLY = [
 
 @pytest.mark.parametrize(("line", "key"), TRUSTED_ONLY)
 def test_a_found_file_starts_nothing(dispatch, home, line, key):
-    """What ./providers.toml must not do is exit 4 at its line; named, the same file may."""
+    """What ./providers.toml must not do is refused at its line; named, the same file may."""
     path = write(home, provider("lech", line)).rename(home / "providers.toml")
     at = path.read_text().splitlines().index(line) + 1
     ran = dispatch("check")
-    assert ran.code == 4
-    assert (
-        f'providers.toml:{at}: provider "lech": {key} is allowed only in a file that you name'
-        in ran.err
-    )
-    assert dispatch("check", "--providers", "providers.toml").code == 0
+    assert (ran.code, states(ran)) == (0, {"lech": "unknown"})
+    said = f'providers.toml:{at}: provider "lech": {key} is allowed only in a file that you'
+    assert f"warning: {said} name" in ran.err
+    assert "the check is refused" in ran.out
+    assert dispatch("check", "--quiet").err == ""
+    assert said in str(dispatch("check", "--json").envelope["warnings"])
+    ran = dispatch("check", "--providers", "providers.toml")
+    assert (ran.code, ran.err) == (0, "")
     path.chmod(0o664)
     ran = dispatch("check", "--providers", "providers.toml")
-    assert ran.code == 4
-    said = f'provider "lech": {key} is allowed only in a file that you own'
-    assert f"providers.toml:{at}: {said}" in ran.err
+    assert ran.code == 0
+    assert f"warning: {said} own" in ran.err
+
+
+def test_a_refused_check_neither_proves_nor_deletes_a_state(dispatch, home):
+    """What the trusted run has found stays, since a refused look is no look at the provider."""
+    file = write(
+        home, "[check]\nfailures = 1\n", provider("lech", command("/bin/sh", "-c", "exit 2"))
+    )
+    path = file.rename(home / "providers.toml")
+    assert dispatch("check", "--providers", str(path)).code == 7
+    ran = dispatch("check")
+    assert (ran.code, states(ran)) == (7, {"lech": "down"})
+    assert "command is allowed only in a file that you name" in ran.err
+
+
+@pytest.mark.parametrize(("line", "key"), TRUSTED_ONLY)
+def test_a_refused_check_costs_no_ranking(dispatch, home, line, key):
+    """The cascade is given with one warning; --quiet drops it."""
+    write(home, provider("lech", line)).rename(home / "providers.toml")
+    ran = dispatch("cascade", "tow", "--at", "86150")
+    assert ran.code == 0
+    assert "lech" in ran.out
+    assert ran.err.count("warning: ") == 1
+    assert f'provider "lech": {key} is allowed only in a file that you name' in ran.err
+    told = dispatch("cascade", "tow", "--at", "86150", "--json")
+    assert any(f"{key} is allowed only" in each for each in told.envelope["warnings"])
+    ran = dispatch("cascade", "tow", "--at", "86150", "--quiet")
+    assert (ran.code, ran.err) == (0, "")
+    (home / "in.csv").write_text("id,kind,at,when\nr1,tow,86150,2026-11-27T12:00\n")
+    ran = dispatch("batch", "in.csv")
+    assert ran.code == 0
+    assert ran.err.count("warning: ") == 1
+    assert dispatch("providers", "validate").code == 0
 
 
 def test_a_public_server_may_not_send_us_inside(dispatch, home):
