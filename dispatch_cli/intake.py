@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -67,9 +67,7 @@ class RawIncident(Struct, frozen=True, kw_only=True):
 class UnknownKindError(UsageError):
     """A word that is neither a kind nor a service; ``word`` is the whole of it."""
 
-    def __init__(self, template: str, *, word: str, **values: Any) -> None:
-        super().__init__(template, **values)
-        self.word = word
+    word: str = ""
 
 
 class RejectedFact(Struct, frozen=True):
@@ -234,13 +232,14 @@ def read_kind(word: str, file_plans: Mapping[str, Plan]) -> str:
     words = [*file_plans, *plans.BUILT_IN, *SERVICES]
     words += [each for plan in plans.BUILT_IN.values() for each in plan.words]
     words += [each for german in SERVICES.values() for each in german]
-    raise UnknownKindError(
+    error = UnknownKindError(
         "unknown kind {kind}{guess}",
-        word=word,
         kind=quoted(word),
         guess=did_you_mean(word, words, most=3, cutoff=0.7),
         hint='"dispatch kinds" lists kinds, services and words',
     )
+    error.word = word
+    raise error
 
 
 def read_when(

@@ -151,7 +151,7 @@ async def _look(provider: str, probe: Probe, tools: RoundTools, lag: LagMeter) -
     at, begun = tools.clock(), asyncio.get_running_loop().time()
     if probe.is_refused:
         # It proves nothing of the provider, so that its state stays as it is.
-        refused = unknown(Message("the check is refused: see dispatch providers validate"))
+        refused = unknown(Message('the check is refused: "dispatch providers validate" says why'))
         return _reading(provider, probe, at, refused, timer)
     try:
         async with asyncio.timeout(probe.timeout_s) as limit:

@@ -6,8 +6,8 @@ from typing import Annotated, ClassVar
 import typer
 
 from ..translations import available
-from . import outcome
-from .lazy import HELP_OPTIONS, LazyGroup
+from . import colour, outcome
+from .lazy import EXIT_CODES, HELP_OPTIONS, LazyGroup
 
 
 class TopLevelCommands(LazyGroup):
@@ -26,6 +26,7 @@ class TopLevelCommands(LazyGroup):
         "places": "places",
         "kinds": "kinds:kinds",
         "doctor": "doctor:doctor",
+        "help": "help_command:show_help",
     }
 
 
@@ -36,6 +37,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     no_args_is_help=True,
     context_settings=HELP_OPTIONS,
+    epilog=EXIT_CODES,
 )
 
 
@@ -65,13 +67,21 @@ def main(
             " Default: that of the provider file, else of the locale.",
         ),
     ] = None,
+    no_color: Annotated[
+        bool,
+        typer.Option(
+            "--no-color",
+            help="Screens without colours, as with NO_COLOR. It may stand anywhere.",
+        ),
+    ] = False,
 ) -> None:
     """Rank the providers to call for a stranded vehicle, and work on cases."""
 
 
 def run(argv: Sequence[str]) -> int:
     """Run the command line and return its exit code."""
-    return outcome.run(app, [_composed(each) for each in argv])
+    with colour.set_from([_composed(each) for each in argv]) as arguments:
+        return outcome.run(app, arguments)
 
 
 def _composed(argument: str) -> str:

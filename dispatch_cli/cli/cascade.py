@@ -40,7 +40,10 @@ def cascade(
     top: Annotated[
         int | None,
         typer.Option(
-            min=1, metavar="N", help="Rows for each service. Default: as many as the screen fits."
+            min=1,
+            metavar="N",
+            help="Candidates for each service on the screen and in tab-separated rows. Default: as"
+            " many as the screen fits, and all of them in rows.",
         ),
     ] = None,
     explain: Annotated[
@@ -149,7 +152,7 @@ def _show(answer: "Answer", view: AnswerOutput) -> None:
     else:
         from ..render.cascade_plain import print_plain
 
-        print_plain(answer, stream=sys.stdout, explain=view.explain)
+        print_plain(answer, stream=sys.stdout, top=view.top, explain=view.explain)
 
 
 def _show_json(answer: "Answer") -> None:

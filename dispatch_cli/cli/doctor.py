@@ -171,6 +171,7 @@ def _environment() -> Iterator[Row]:
         "DISPATCH_DB",
         "DISPATCH_OPERATOR",
         "NO_COLOR",
+        "FORCE_COLOR",
         "COLUMNS",
         "TERM",
     ):

@@ -33,14 +33,9 @@ def kinds(
         known |= open_catalog(providers).rules.plans
     except BadDataError as error:
         first, *others = error.problems
-        more = Message("; {count} more problems", count=len(others)) if others else ""
-        warnings = [
-            Message(
-                "the kinds of the provider file are not listed: {problem}{more}",
-                problem=first,
-                more=more,
-            )
-        ]
+        more = Message("and {count:,} more", count=len(others)) if others else ""
+        why = joined((Message("{problem}", problem=first), more))
+        warnings = [Message("the kinds of the provider file are not listed: {why}", why=why)]
     rows = [*_kind_rows(known), *_service_rows(), *_condition_rows()]
     return listing("dispatch.kinds/1", COLUMNS, rows, json=json, warnings=() if quiet else warnings)
 

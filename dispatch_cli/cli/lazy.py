@@ -8,8 +8,13 @@ import typer
 import typer.main
 from typer.core import TyperGroup
 
+from ..messages import marked
 from . import screen_language
 
+EXIT_CODES = marked(
+    "Exit codes: 0 done, 1 bug, 2 wrong argument, 3 no provider, 4 invalid data, 5 not available,"
+    " 6 rows rejected, 7 attention, 8 conflict."
+)
 HELP_OPTIONS = {"help_option_names": ["-h", "--help"]}
 
 
@@ -36,12 +41,21 @@ class LazyGroup(TyperGroup):
         if not function:
             command = typer.main.get_command(found.app)
             command.name = cmd_name  # otherwise the reference has groups without names
-            return _worded(command)
-        return _worded(single(cmd_name, getattr(found, function)))
+        else:
+            command = single(cmd_name, getattr(found, function))
+        return _worded(_with_exit_codes(command))
 
     def get_help(self, ctx: Any) -> str:
         """Return the help in the language of the screen."""
         return str(super(LazyGroup, _worded(self)).get_help(ctx))
+
+
+def _with_exit_codes(command: Any) -> Any:
+    """Let the help of a command, and of those below it, end with the exit codes."""
+    command.epilog = EXIT_CODES
+    for each in getattr(command, "commands", {}).values():
+        _with_exit_codes(each)
+    return command
 
 
 def _worded(command: Any) -> Any:
@@ -52,6 +66,8 @@ def _worded(command: Any) -> Any:
     from .help_words import word_help
 
     word_help(command)
+    if command.epilog:
+        command.epilog = word(command.epilog)
     for each in (command, *command.params):
         if getattr(each, "help", None):
             each.help = word(each.help)

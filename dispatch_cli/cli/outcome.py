@@ -1,10 +1,11 @@
 """Run a command: show its result or error, and return its exit code."""
 
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from itertools import dropwhile
+from itertools import dropwhile, takewhile
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -88,9 +89,9 @@ def run(app: "typer.Typer", argv: Sequence[str]) -> int:
     if code == INTERRUPTED:
         # The command line parser also returns this code after Ctrl-C.
         if UNSHOWN.recorded or UNSHOWN.warnings:
-            _print_recorded(Message("interrupted"))
+            _print_recorded(Message("interrupted"), argv)
     elif not is_shown and UNSHOWN.recorded:
-        _print_recorded(Message("stdout is closed, so that the result cannot be shown"))
+        _print_recorded(Message("stdout is closed, so that the result cannot be shown"), argv)
     return code
 
 
@@ -148,7 +149,7 @@ def _drop_stdout() -> None:
 def _report_after_commit(failure: DispatchError, argv: Sequence[str], code: int) -> int:
     """Report a failure after the commit as a warning, behind the recorded facts."""
     why = joined(Message("{problem}", problem=each) for each in failure.problems)
-    _print_recorded(why)
+    _print_recorded(why, argv)
     if "--json" in argv:
         with suppress(Exception):
             from ..results.result_status import status_of
@@ -164,13 +165,14 @@ def _report_after_commit(failure: DispatchError, argv: Sequence[str], code: int)
     return code
 
 
-def _print_recorded(why: Message | str) -> None:
+def _print_recorded(why: Message | str, argv: Sequence[str]) -> None:
     """Print the recorded facts on stderr, then why the rest of the output is missing."""
     from ..render import stderr_lines
 
     with suppress(OSError, ValueError):
         stderr_lines.print_recorded(UNSHOWN.recorded, stream=sys.stderr)
-        stderr_lines.print_warnings([*UNSHOWN.warnings, why], stream=sys.stderr)
+        if not is_quiet(argv):
+            stderr_lines.print_warnings([*UNSHOWN.warnings, why], stream=sys.stderr)
         sys.stderr.flush()
 
 
@@ -213,12 +215,21 @@ def _report(error: DispatchError, argv: Sequence[str]) -> int:
 
             print_emergency(line.calls, line.advice, stream=sys.stdout)
         sys.stdout.flush()
-    quiet = "--quiet" in argv or "-q" in argv
+    quiet = is_quiet(argv)
     stderr_lines.print_recorded(UNSHOWN.recorded, stream=sys.stderr)
     if not quiet:
         stderr_lines.print_warnings(UNSHOWN.warnings, stream=sys.stderr)
     stderr_lines.print_error(error, stream=sys.stderr, quiet=quiet)
     return error.exit_code
+
+
+def is_quiet(argv: Sequence[str]) -> bool:
+    """Return whether a command line has ``--quiet``, or ``-q`` among several letters (``-xq``)."""
+    words = takewhile(lambda word: word != "--", argv)
+    return any(word == "--quiet" or _QUIET_FLAGS.fullmatch(word) for word in words)
+
+
+_QUIET_FLAGS = re.compile("-[xv]*q[xvq]*")
 
 
 def schema_of(argv: Sequence[str]) -> str:

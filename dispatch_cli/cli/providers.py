@@ -238,8 +238,8 @@ def validate(
         from ..render.listing import print_listing
         from ..render.wording import say
 
-        stderr_lines.print_warnings(catalog.warnings, stream=sys.stderr)
         if not quiet:
+            stderr_lines.print_warnings(catalog.warnings, stream=sys.stderr)
             providers = Plural("{count} provider", "{count} providers", count)
             named = Plural("{count} client", "{count} clients", clients)
             print(say("ok: {providers}, {clients}", providers=providers, clients=named))

@@ -83,18 +83,20 @@ class Reminder:
         return lines, file
 
     def _write(self, file: ReportedProblems) -> None:
+        from ..errors import UnavailableError
         from ..files import write_private
-        from ..render.stderr_lines import print_warnings
+        from ..render.stderr_lines import print_error
 
         try:
             write_private(self._path, msgspec.json.encode(file))
         except OSError as error:
-            warning = Message(
+            # An error, because every run with --quiet comes here, and --quiet drops warnings.
+            problem = UnavailableError(
                 "{path} cannot be written, so that all problems are reported again: {strerror}",
                 path=self._path,
                 strerror=error.strerror,
             )
-            print_warnings([warning], stream=sys.stderr)
+            print_error(problem, stream=sys.stderr)
 
 
 def reminder_of(log: Path, topic: str, catalog: "Catalog") -> Reminder:

@@ -6,7 +6,7 @@ from typing import Any
 
 from ..errors import UsageError
 from ..messages import Message, quoted
-from ..model.near_words import did_you_mean
+from ..model.near_words import did_you_mean, suggestion
 
 
 def worded_usage(error: Exception) -> UsageError:
@@ -75,10 +75,12 @@ def _other(error: Any) -> Message | str:
     command = re.fullmatch(r"No such command '(?P<name>.*?)'\..*", text, re.S)
     if command is not None:
         known = error.ctx.command.list_commands(error.ctx)
+        # A beginning of "cascade" means it, although "case" has fewer other letters.
+        begun = [name for name in known if name.startswith(command["name"])][:3]
         return Message(
             "unknown command {name}{guess}",
             name=quoted(command["name"]),
-            guess=did_you_mean(command["name"], known),
+            guess=suggestion(begun) or did_you_mean(command["name"], known),
         )
     extra = re.fullmatch(r"Got unexpected extra arguments?(?:\(s\))? \((?P<words>.*)\)\.?", text)
     if extra is not None:

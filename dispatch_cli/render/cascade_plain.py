@@ -23,28 +23,31 @@ def print_plain(
     answer: Answer,
     *,
     stream: TextIO,
+    top: int | None = None,
     explain: bool = False,
     columns: Sequence[Column] = CASCADE_COLUMNS,
 ) -> None:
-    """Print every candidate of every service, emergency first, the last resort last.
+    """Print the candidates of every service, emergency first, the last resort last.
 
-    ``rank`` is 0 for emergency numbers and advice, ``last`` for the last resort, which has the
-    totals, and empty for excluded providers, which are all listed only with ``explain``. Numbers
-    are unrounded; an infinite one is empty.
+    ``top`` leaves out all candidates behind that rank; the totals count them. ``rank`` is 0 for
+    emergency numbers and advice, ``last`` for the last resort, which has the totals, and empty for
+    excluded providers, which are all listed only with ``explain``. Numbers are unrounded; an
+    infinite one is empty.
     """
     plain = plain_columns(columns)
-    write_table((column.name for column in plain), _rows(answer, plain, explain=explain), stream)
+    write_table(
+        (column.name for column in plain), _rows(answer, plain, top=top, explain=explain), stream
+    )
 
 
-def _rows(answer: Answer, columns: list[PlainColumn], *, explain: bool) -> Iterator[PlainRow]:
+def _rows(
+    answer: Answer, columns: list[PlainColumn], *, top: int | None, explain: bool
+) -> Iterator[PlainRow]:
     yield from emergency_rows(answer.emergency, answer.advice)
     for centre in answer.control_centres:
         yield {"service": "control_centre", "when": "now", "rank": 0, "name": centre}
-    if answer.ask:
-        questions = SEPARATOR.join(map(str, answer.ask))
-        yield {"service": "ask", "when": "now", "rank": 0, "ask": questions}
     for cascade in answer.cascades:
-        yield from _cascade_rows(cascade, columns, explain=explain)
+        yield from _cascade_rows(cascade, columns, top=top, explain=explain)
 
 
 def emergency_rows(
@@ -68,10 +71,10 @@ def emergency_rows(
 
 
 def _cascade_rows(
-    cascade: Cascade, columns: list[PlainColumn], *, explain: bool
+    cascade: Cascade, columns: list[PlainColumn], *, top: int | None, explain: bool
 ) -> Iterator[PlainRow]:
     shared = {each.name: each.every_row(cascade) for each in columns if each.every_row}
-    for candidate in cascade.candidates:
+    for candidate in cascade.candidates[:top]:
         yield shared | {each.name: each.candidate(candidate) for each in columns if each.candidate}
     yield shared | {each.name: each.last_resort(cascade) for each in columns if each.last_resort}
     # Providers that open soon or are only slower than the last resort are always listed.

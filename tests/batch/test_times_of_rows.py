@@ -197,7 +197,7 @@ def test_days_alone_are_named(dispatch, firms, home):
     (home / "in.csv").write_bytes(as_csv(rows_with("Erstzulassung", ["2016-03-01"])))
     found = dispatch("batch", "in.csv")
     assert found.code == 0
-    assert "Erstzulassung has dates without times of day" in found.err
+    assert "only dates are in Erstzulassung" in found.err
 
 
 @pytest.mark.parametrize("cell", ["12/10/2015 17:40:00", "12/10/15, 5:40 PM"])

@@ -1,5 +1,7 @@
 """``dispatch cascade`` as operators and scripts use it."""
 
+import csv
+
 import pytest
 
 from dispatch_cli.results import cascade_answer
@@ -37,12 +39,27 @@ def test_json_has_every_promised_key(dispatch, firms):
     assert "excluded" not in without["data"]["cascades"][0]
 
 
-def test_top_cuts_the_display_only(dispatch, firms):
-    """Plain and JSON always show all."""
-    ran = dispatch("cascade", "tow", "-a", "86150", "--top", "1", *WHEN)
-    assert "wertach" in ran.out
+def test_top_cuts_the_rows_and_not_json(dispatch, firms):
+    """Rows end behind the rank with the totals of all; JSON always has every candidate."""
+    rows = table(dispatch("cascade", "tow", "-a", "86150", *WHEN).out)
+    few = table(dispatch("cascade", "tow", "-a", "86150", "--top", "1", *WHEN).out)
+    assert [row["rank"] for row in rows] == ["1", "2", "last"]
+    assert few == [rows[0], rows[2]]
     data = dispatch("cascade", "tow", "-a", "86150", "--top", "1", "--json", *WHEN).envelope["data"]
     assert len(data["cascades"][0]["candidates"]) == 2
+
+
+def test_rows_are_data_only(dispatch, firms):
+    """No row stands for questions: each has a service of the plan and belongs to its cascade."""
+    ran = dispatch("cascade", "tow", "-a", "86150", *WHEN)
+    assert {row["service"] for row in table(ran.out)} == {"tow"}
+    data = dispatch("cascade", "tow", "-a", "86150", "--json", *WHEN).envelope["data"]
+    assert data["ask"]
+
+
+def table(text: str) -> list[dict[str, str]]:
+    """Read tab-separated rows."""
+    return list(csv.DictReader(text.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
 @pytest.mark.parametrize("words", [("abschleppen",), ("Abschleppdienst",), ("tow",)])
@@ -174,9 +191,12 @@ def test_the_sample_announces_itself(dispatch, home):
     assert any("sample" in warning for warning in ran.envelope["warnings"])
 
 
-def test_quiet_drops_hints_but_no_warnings_and_errors(dispatch, home):
-    """--quiet suppresses hints; warnings stay, because they may concern safety."""
-    assert dispatch("cascade", "tow", "-a", "86150", "--quiet", *WHEN).err.startswith("warning: ")
+def test_quiet_drops_hints_and_warnings_but_no_errors(dispatch, home):
+    """--quiet suppresses what its help says, also the warning of the sample; JSON keeps it."""
+    assert dispatch("cascade", "tow", "-a", "86150", *WHEN).err.startswith("warning: ")
+    assert dispatch("cascade", "tow", "-a", "86150", "--quiet", *WHEN).err == ""
+    told = dispatch("cascade", "tow", "-a", "86150", "--quiet", "--json", *WHEN).envelope
+    assert any("sample" in warning for warning in told["warnings"])
     ran = dispatch("cascade", "tow", "-a", "86150", "--quiet", "--client", "x")
     assert ran.err.startswith("error: ")
     assert "hint:" not in ran.err

@@ -81,13 +81,13 @@ def refuse_times(found: TimeColumns, named: Mapping[str, str], source: str) -> N
     names = ", ".join(found.refused)
     problem = (
         Message(
-            "the column {column} has times, such as {example}, and no column is taken for when",
+            "the column {column} has times, such as {example}, but it is not used as when",
             column=quoted(names),
             example=example,
         )
         if len(found.refused) == 1
         else Message(
-            "the columns {columns} have times, such as {example}, and none is taken for when",
+            "the columns {columns} have times, such as {example}, but none of them is used as when",
             columns=names,
             example=example,
         )
@@ -99,8 +99,8 @@ def ranked_for_now(now: datetime, found: TimeColumns) -> Message:
     """Say that the rows of a file without times are ranked for now, local on the screen."""
     if found.dates:
         return Message(
-            "no times found: rows are ranked for now, {now:%Y-%m-%d %H:%M}; {columns} has dates"
-            " without times of day",
+            "no times found: rows are ranked for now, {now:%Y-%m-%d %H:%M}; only dates are in"
+            " {columns}",
             now=now,
             columns=", ".join(found.dates),
         )
@@ -117,12 +117,12 @@ def _advice(found: TimeColumns, named: Mapping[str, str]) -> Message:
     option = columns_option({**others, "when": found.column or "COLUMN"})
     if found.column:
         return Message(
-            "--columns {columns} ranks each row for its time, --now all rows for now",
+            "--columns {columns} ranks each row for its time, --now ranks all rows for now",
             columns=shlex.quote(option),
         )
     return Message(
-        "--columns {columns}, with one of them as COLUMN, ranks each row for its time, --now all"
-        " rows for now",
+        "--columns {columns}, with one of them as COLUMN, ranks each row for its time, --now ranks"
+        " all rows for now",
         columns=shlex.quote(option),
     )
 
