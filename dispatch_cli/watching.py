@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from .store import Store
 
 _REMEMBERED = timedelta(days=30)
+_REFUSED = Message('the check is refused: "dispatch providers validate" says why')
 CheckTargets = Callable[[Sequence[tuple[str, Probe]], CheckSettings], "RoundResult"]
 """Checks every target once, over the network."""
 
@@ -69,7 +70,7 @@ def run_checks(watch: Watch, *, ids: Sequence[str], look: CheckTargets) -> Check
     with watch.store:
         standing = _standing(watch, ids)
         probes, closed = standing.probes, standing.closed
-        seen = look([(each, probe) for each in probes for probe in probes[each]], watch.settings)
+        seen = _look_at(watch, probes, look)
         offline = _offline(watch.settings, seen, probes, standing.known, closed)
         moves: dict[str, Move] = {}
         if seen.readings and not offline:
@@ -87,6 +88,20 @@ def run_checks(watch: Watch, *, ids: Sequence[str], look: CheckTargets) -> Check
         left_out=len(seen.left_out),
     )
     return Checked(report, seen.readings, *past)
+
+
+def _look_at(
+    watch: Watch, probes: Mapping[str, tuple[Probe, ...]], look: CheckTargets
+) -> "RoundResult":
+    """Check all targets; a refused check is not made, and its reading changes no state."""
+    targets = [(each, probe) for each in probes for probe in probes[each]]
+    seen = look([(each, probe) for each, probe in targets if not probe.is_refused], watch.settings)
+    refused = tuple(
+        Reading(provider=each, kind=probe.kind, at=watch.clock(), state="unknown", why=_REFUSED)
+        for each, probe in targets
+        if probe.is_refused
+    )
+    return replace(seen, readings=(*seen.readings, *refused)) if refused else seen
 
 
 def as_known(watch: Watch, *, ids: Sequence[str] = ()) -> CheckReport:

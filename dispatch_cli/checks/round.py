@@ -149,10 +149,6 @@ async def _look(provider: str, probe: Probe, tools: RoundTools, lag: LagMeter) -
     timer = Stopwatch()
     watch.set(timer)
     at, begun = tools.clock(), asyncio.get_running_loop().time()
-    if probe.is_refused:
-        # It proves nothing of the provider, so that its state stays as it is.
-        refused = unknown(Message('the check is refused: "dispatch providers validate" says why'))
-        return _reading(provider, probe, at, refused, timer)
     try:
         async with asyncio.timeout(probe.timeout_s) as limit:
             finding = await look_of(probe.kind)(probe, tools)

@@ -25,6 +25,7 @@ _GERMAN = re.compile(
 )
 _SLASHES = re.compile(r"[0-9]{1,2}/[0-9]{1,2}/[0-9]{2,4}")
 _SLASHES_AND_CLOCK = re.compile(rf"{_SLASHES.pattern},? +[0-9]{{1,2}}:[0-9]{{2}}(?![0-9]).*")
+_TWO_MARKS = re.compile(r"[0-9]([-./])[0-9]{1,2}\1[0-9]")
 _LONGEST = 60
 """Characters of a written moment: date, clock, decimals, offset and a zone in brackets."""
 TimeForm = Literal["moment", "slashes", "date", "clock", ""]
@@ -100,7 +101,8 @@ def parse_when(text: str, now: datetime, timezone: str, *, needs_date: bool = Fa
 def time_form(text: str) -> TimeForm:
     """Return which form of a time a text has, by ``parse_when``; "" for any other text."""
     text = " ".join(text.split()) if len(text) <= _LONGEST else ""
-    if not text[:1].isdigit():
+    # Nearly all other texts end here, without the sentence of an error.
+    if not text[:1].isdigit() or (":" not in text and not _TWO_MARKS.search(text)):
         return ""
     if _SLASHES_AND_CLOCK.fullmatch(text):
         return "slashes"
