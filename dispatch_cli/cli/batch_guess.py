@@ -54,16 +54,8 @@ def show_guess(
     missing = missing_facts([fact for fact, column in by_fact.items() if column], options.defaults)
     times = None if options.has_time else _times(first_rows, columns)
     if times is not None:
-        rows = [
-            *(row for row in rows if row[0] != "when"),
-            (
-                "when",
-                ", ".join(times.refused),
-                Message("its cells are times")
-                if times.column
-                else Message("its cells are times: name one column with --columns, or write --now"),
-            ),
-        ]
+        named = ("when", ", ".join(times.refused), _why_times(times))
+        rows = [*(row for row in rows if row[0] != "when"), named]
         by_fact["when"] = times.column or "COLUMN"
         missing += [] if times.column else ["when"]
     rows += [
@@ -137,6 +129,14 @@ def _times(first_rows: "Sequence[Row]", columns: "ColumnMapping") -> "TimeColumn
 
     found = None if has_times(first_rows, columns) else find_time_columns(first_rows, columns)
     return found if found is not None and found.refused else None
+
+
+def _why_times(times: "TimeColumns") -> Message:
+    if times.column:
+        return Message("its cells are times")
+    if times.is_unreadable:
+        return Message("its dates may begin with the day or with the month: write --now for all")
+    return Message("its cells are times: name one column with --columns, or write --now")
 
 
 def _command(options: "BatchOptions", by_fact: "Mapping[str, str]", common: CommonOptions) -> str:

@@ -208,6 +208,8 @@ def test_dates_with_slashes_are_refused_with_what_to_do(dispatch, firms, home, c
     assert found.code == 4
     assert "write these times as 2026-12-24T22:30" in found.err
     assert dispatch("batch", "in.csv", "--now").code == 0
+    told = dispatch("batch", "in.csv", "--guess")
+    assert (told.code, "may begin with the day or with the month" in told.out) == (4, True)
 
 
 def test_of_several_columns_none_is_guessed(dispatch, firms, home):

@@ -41,6 +41,11 @@ class TimeColumns(Struct, frozen=True):
         return self.moments or self.unreadable or together
 
     @property
+    def is_unreadable(self) -> bool:
+        """Whether no name of a column would make the times readable."""
+        return bool(self.unreadable and not self.moments)
+
+    @property
     def column(self) -> str:
         """What to write for ``when``; "" if that is not certain."""
         if self.moments or self.unreadable:
@@ -108,7 +113,7 @@ def ranked_for_now(now: datetime, found: TimeColumns) -> Message:
 
 
 def _advice(found: TimeColumns, named: Mapping[str, str]) -> Message:
-    if found.unreadable and not found.moments:
+    if found.is_unreadable:
         return Message(
             "write these times as 2026-12-24T22:30, because a date with slashes may begin with the"
             " day or with the month; --now ranks all rows for now"
