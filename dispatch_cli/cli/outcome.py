@@ -171,8 +171,9 @@ def _print_recorded(why: Message | str, argv: Sequence[str]) -> None:
 
     with suppress(OSError, ValueError):
         stderr_lines.print_recorded(UNSHOWN.recorded, stream=sys.stderr)
-        if not is_quiet(argv):
-            stderr_lines.print_warnings([*UNSHOWN.warnings, why], stream=sys.stderr)
+        # The failure itself is shown with --quiet, too: it would be an error without the commit.
+        warnings = [] if is_quiet(argv) else UNSHOWN.warnings
+        stderr_lines.print_warnings([*warnings, why], stream=sys.stderr)
         sys.stderr.flush()
 
 
