@@ -89,9 +89,9 @@ def run(app: "typer.Typer", argv: Sequence[str]) -> int:
     if code == INTERRUPTED:
         # The command line parser also returns this code after Ctrl-C.
         if UNSHOWN.recorded or UNSHOWN.warnings:
-            _print_recorded(Message("interrupted"), argv)
+            _print_recorded(Message("interrupted"))
     elif not is_shown and UNSHOWN.recorded:
-        _print_recorded(Message("stdout is closed, so that the result cannot be shown"), argv)
+        _print_recorded(Message("stdout is closed, so that the result cannot be shown"))
     return code
 
 
@@ -149,7 +149,7 @@ def _drop_stdout() -> None:
 def _report_after_commit(failure: DispatchError, argv: Sequence[str], code: int) -> int:
     """Report a failure after the commit as a warning, behind the recorded facts."""
     why = joined(Message("{problem}", problem=each) for each in failure.problems)
-    _print_recorded(why, argv)
+    _print_recorded(why)
     if "--json" in argv:
         with suppress(Exception):
             from ..results.result_status import status_of
@@ -165,15 +165,14 @@ def _report_after_commit(failure: DispatchError, argv: Sequence[str], code: int)
     return code
 
 
-def _print_recorded(why: Message | str, argv: Sequence[str]) -> None:
+def _print_recorded(why: Message | str) -> None:
     """Print the recorded facts on stderr, then why the rest of the output is missing."""
     from ..render import stderr_lines
 
     with suppress(OSError, ValueError):
         stderr_lines.print_recorded(UNSHOWN.recorded, stream=sys.stderr)
-        # The failure itself is shown with --quiet, too: it would be an error without the commit.
-        warnings = [] if is_quiet(argv) else UNSHOWN.warnings
-        stderr_lines.print_warnings([*warnings, why], stream=sys.stderr)
+        # With --quiet, too: the failure would be an error without the commit.
+        stderr_lines.print_warnings([*UNSHOWN.warnings, why], stream=sys.stderr)
         sys.stderr.flush()
 
 
