@@ -54,6 +54,7 @@ def _markdown(command: Any, context: Any) -> Iterator[str]:
     yield f"<!-- {COMMENT} -->"
     yield "\n# Command line\n"
     yield "Every command with its options. `dispatch COMMAND --help` prints the same.\n"
+    yield f"{command.epilog}\n"
     yield "| command | does |\n|---|---|"
     found = [("dispatch", command, context), *_commands(command, context)]
     for name, each, _ in found:
@@ -89,6 +90,8 @@ def _manual(command: Any, context: Any) -> Iterator[str]:
         yield f".SS {_escaped(' '.join([name, *each.collect_usage_pieces(its)]))}"
         yield from _paragraphs(each.help or "")
         yield from _manual_options(each, its)
+    yield '.SH "EXIT STATUS"'
+    yield _escaped(command.epilog)
     yield ".SH SEE ALSO"
     yield "README.md and the pages in docs/, which give exit codes, files and formats."
 
