@@ -63,14 +63,11 @@ def shown(
 
             write_table(columns, rows(), sys.stdout)
         else:
-            from ..render.console import is_colour_forced, print_lines
             from ..render.layout import Screen, line_text
 
             wide = Screen(LONG_LINE, None, getattr(sys.stdout, "encoding", None) or "utf-8")
-            if is_colour_forced():
-                print_lines(lines(wide), sys.stdout, wide)
-            else:
-                sys.stdout.writelines(line_text(line) + "\n" for line in lines(wide))
+            # Never with colours, also with FORCE_COLOR: scripts read "log head" and "case audit".
+            sys.stdout.writelines(line_text(line) + "\n" for line in lines(wide))
         sys.stdout.flush()
         if not desk.quiet:
             from ..render import stderr_lines

@@ -35,11 +35,6 @@ def _positive(text: str | None) -> int | None:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
-def is_colour_forced(environ: Mapping[str, str] = os.environ) -> bool:
-    """Return whether screens have colours off a terminal, too; ``NO_COLOR`` comes first."""
-    return bool(environ.get("FORCE_COLOR")) and not environ.get("NO_COLOR")
-
-
 def print_lines(
     lines: Iterable[Line], stream: TextIO, screen: Screen, environ: Mapping[str, str] = os.environ
 ) -> None:

@@ -115,7 +115,8 @@ def test_forced_colours_leave_data_alone(home):
     own = str(write(home, provider("lech", command("/bin/true"))))
     forced = {**os.environ, "FORCE_COLOR": "1", "TERM": "xterm-256color"}
     rows = (*LINE[:4], "--providers", own)
-    for argv in (rows, (*rows, "--json"), ("kinds",), (*rows[:-1], "none.toml")):
+    head = ("log", "head", "--db", str(home / "x.db"), "--providers", own)
+    for argv in (rows, (*rows, "--json"), ("kinds",), (*rows[:-1], "none.toml"), head):
         ran = started(*argv, **forced)
         assert STYLE not in ran.stdout + ran.stderr, argv
     screen = ("check", "lech", "-v", "--providers", own, "--db", str(home / "x.db"))
