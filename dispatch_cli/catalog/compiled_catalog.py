@@ -249,6 +249,12 @@ class CompiledCatalog:
         self._timetables: dict[int, Timetable] = {}
         self._record = msgspec.msgpack.Decoder(_Record)
 
+    def content(self) -> bytes:
+        """Return all bytes, from which it can be opened elsewhere; raises DamagedCacheError."""
+        records = self._body + self.head.offsets.offset + self.head.offsets.length
+        offsets = array("Q", self._section(self.head.offsets))
+        return self._read_at(0, records + offsets[-1])
+
     def rules(self) -> Rules:
         """Read the rules; raises DamagedCacheError."""
         return _decoded(self._section(self.head.rules), Rules)

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from ..errors import BadDataError
 from ..messages import Message
 from ..model import HolidayDates, Place, Provider, Rules
+from ..model.digest import blake2b
 from .area_index import AreaIndex
 from .cache_files import cache_path, open_file, read_from_bytes, save
 from .compiled_catalog import (
@@ -131,6 +132,10 @@ class Catalog:
         """The cache key: it depends on all files and on the code that reads them."""
         return self._compiled.head.key.hex()
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle the compiled form, with all providers; a copy is trusted with no program."""
+        return restored, (os.fspath(self.path), self.source, self._read(CompiledCatalog.content))
+
     def _read(self, read: Callable[[CompiledCatalog], T]) -> T:
         """Read from the compiled form; if it is damaged, build it anew and read again."""
         try:
@@ -182,6 +187,37 @@ def load(
         except DamagedCacheError:
             pass
     catalog.use(compile_files())
+    return catalog
+
+
+_RESTORED: dict[tuple[str, str, bytes], Catalog] = {}
+"""The pickled catalogs that this process has unpacked last, by path, source and digest."""
+
+_MOST_RESTORED = 4
+
+
+def restored(path: str, source: str, content: bytes) -> Catalog:
+    """Unpack a pickled catalog; the same one is unpacked once in a process.
+
+    Raises BadDataError if it was packed by another version of the program.
+    """
+    key = (path, source, blake2b(content, digest_size=16).digest())
+    if key in _RESTORED:
+        return _RESTORED[key]
+
+    def opened() -> CompiledCatalog:
+        return CompiledCatalog(read_from_bytes(content))
+
+    catalog = Catalog(Path(path), source, opened)
+    try:
+        catalog.use(opened())
+    except DamagedCacheError:
+        raise BadDataError(
+            "the pickled catalog was made by another version of the program, or is damaged"
+        ) from None
+    while len(_RESTORED) >= _MOST_RESTORED:
+        del _RESTORED[next(iter(_RESTORED))]
+    _RESTORED[key] = catalog
     return catalog
 
 

@@ -40,6 +40,18 @@ _FORMAT = """\
 """
 
 
+_HTML = '<pre style="font-family: ui-monospace, Menlo, Consolas, monospace">{code}</pre>'
+
+
+def export_html(answer: Answer, *, width: int = 120) -> str:
+    """Export an answer as the terminal shows it, as one block of HTML with styles of its own."""
+    screen = Screen(width=width)
+    environ = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "FORCE_COLOR": "1"}
+    console = console_of(io.StringIO(), screen, environ, record=True)
+    console.print(text_of(answer_lines(answer, screen, ScreenOptions())), soft_wrap=True, end="")
+    return console.export_html(inline_styles=True, code_format=_HTML)
+
+
 def export_svg(
     answer: Answer, *, command: str, width: int = 100, view: ScreenOptions | None = None
 ) -> str:

@@ -62,11 +62,13 @@ def rank_table(
     *,
     first_row: int = 1,
     offers: OfferRows | None = None,
+    key: str = "",
 ) -> pa.RecordBatch:
     """Rank every row; the lines have the order of the rows, then of plan and rank.
 
     ``when`` is a timestamp with a time zone, or whole microseconds since 1970. Rows without a
     column ``row`` are numbered from ``first_row`` on; ``offers`` is a cache for several batches.
+    With ``key`` the lines have the values of that column instead of the number.
     Raises UsageError for invalid columns, and the errors of ``check`` for an incident.
     """
     _check_columns(batch)
@@ -77,16 +79,27 @@ def rank_table(
     names = _column(batch, "id")
     ids = pa.nulls(rows.count, pa.string()) if names is None else names.cast(pa.string())
     kept = offers or OfferRows()
+    shown: Array = np.arange(rows.count) if key else rows.number
 
     def ranked(part: Array) -> pl.DataFrame:
         lines = rank_lines(engine, engine.prepare(rows.picked(part)), kept)
-        return table_of(rows.number[part], ids.take(pa.array(part)), lines)
+        return table_of(shown[part], ids.take(pa.array(part)), lines)
 
     frames = [frame for _, frame in in_order(parts_of(rows.count, engine.threads), ranked,
                                              engine.threads)]  # fmt: skip
     table = pl.concat(frames).to_arrow().cast(SCHEMA).combine_chunks()
     batches = table.to_batches()
-    return batches[0] if batches else pa.RecordBatch.from_pylist([], SCHEMA)
+    ranked_rows = batches[0] if batches else pa.RecordBatch.from_pylist([], SCHEMA)
+    return _with_key(ranked_rows, batch, key) if key else ranked_rows
+
+
+def _with_key(ranked_rows: pa.RecordBatch, batch: pa.RecordBatch, key: str) -> pa.RecordBatch:
+    """Replace the places of rows in the column ``row`` by the values of a column."""
+    at, column = ranked_rows.schema.get_field_index("row"), _column(batch, key)
+    if column is None:
+        raise UsageError("a record batch needs the column {name!r}", name=key)
+    field = pa.field(key, column.type)
+    return ranked_rows.set_column(at, field, column.take(ranked_rows.column(at)))
 
 
 def _column(batch: pa.RecordBatch, name: str) -> Any | None:
