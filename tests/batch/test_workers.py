@@ -10,7 +10,7 @@ import pytest
 
 SAMPLE = Path(__file__).resolve().parents[2] / "providers.toml"
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "batch.md"
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "api.md"
 
 BEFORE = """
 from datetime import datetime, timezone
