@@ -16,6 +16,7 @@ from .messages import Message, joined, quoted
 from .model import NO_CLIENT, Incident, Observations, Provider
 from .model.incident import NO_POSITION_YET
 from .model.near_words import did_you_mean
+from .model.usual_sizes import unusual_sizes
 from .model.words import SERVICES
 from .results.cascade_answer import Answer, Cascade, Exclusion, LastResortLine, ProviderSource
 
@@ -265,6 +266,10 @@ def _warnings(
         warnings.append(
             Message("{finding}: ask the caller for the place", finding=Message(NO_POSITION_YET))
         )
+    warnings += [
+        Message("{unusual}: ask again", unusual=each)
+        for each in unusual_sizes(incident.vehicle).values()
+    ]
     too_far = [
         found.service
         for found in cascades

@@ -11,10 +11,11 @@ from msgspec.structs import replace
 
 from . import notation, places, plans
 from .errors import UsageError
-from .messages import quoted
-from .model import Incident, Place, Plan, Rules, Vehicle
+from .messages import Message, joined, quoted
+from .model import NO_CLIENT, Incident, Place, Plan, Rules, Vehicle
 from .model.near_words import did_you_mean
-from .model.words import SERVICES, SPOTS, VEHICLE_CLASSES, VEHICLE_STATES, lookup
+from .model.typed_words import WITH_A_FACT, two_readings
+from .model.words import SERVICES, SPOTS, VEHICLE_CLASSES, VEHICLE_STATES, fold, lookup
 
 T = TypeVar("T")
 
@@ -35,6 +36,12 @@ _WORDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "spot": SPOTS,
 }
 """Facts that are one of a closed set of words."""
+
+
+_NO_CLIENT_WORDS = frozenset(
+    {NO_CLIENT, "no_client", "no_club", "kein", "keiner", "keine", "kein_club", "ohne_club", "ohne"}
+)
+"""Folded words for a motorist who is the customer of no client."""
 
 
 class RawIncident(Struct, frozen=True, kw_only=True):
@@ -82,6 +89,8 @@ class IncidentReader:
 
     def __init__(self) -> None:
         self.rejected: list[RejectedFact] = []
+        self.flags: dict[str, bool] = {}
+        """What a word says besides its fact, as "E-Auto" says of its vehicle."""
 
     def attempt(self, reason: str, read: Callable[[], T]) -> T | None:
         """Call a function that reads a fact; None if it raises UsageError, which is collected."""
@@ -119,20 +128,20 @@ class IncidentReader:
         """Read the time of an incident; None if it is rejected."""
         return self.attempt("bad_time", lambda: read_when(text, now, timezone, timezone))
 
-    def incident(self, raw: RawIncident, file_plans: Mapping[str, Plan]) -> Incident:
+    def incident(self, raw: RawIncident, rules: Rules) -> Incident:
         """Read all facts; the place is NOWHERE and the time is NEVER."""
-        kind = self._kind(raw.kind, file_plans)
-        vehicle = raw.vehicle or plans.IMPLIED_VEHICLE.get(kind or "")
+        kind = self._kind(raw.kind, rules.plans)
+        vehicle = self._word(raw.vehicle or plans.IMPLIED_VEHICLE.get(kind or ""), "vehicle")
         return Incident(
             kind=kind or "",
             place=NOWHERE,
             when=NEVER,
-            client=raw.client,
+            client=raw.client and (find_client(raw.client, rules) or raw.client),
             vehicle=Vehicle(
-                kind=self._word(vehicle, "vehicle"),
+                kind=vehicle,
                 brand=raw.brand,
-                ev=raw.ev,
-                trailer=raw.trailer,
+                ev=raw.ev or self.flags.get("ev", False),
+                trailer=raw.trailer or self.flags.get("trailer", False),
                 weight_t=self.amount("weight_t", raw.weight_t),
                 height_m=self.amount("height_m", raw.height_m),
                 state=self._word(raw.state, "state"),
@@ -165,7 +174,12 @@ class IncidentReader:
     def _word(self, text: str | None, fact: str) -> str | None:
         if text is None:
             return None
-        return self.attempt("unknown_word", lambda: _one_of(text, f"--{fact}", _WORDS[fact]))
+        found = self.attempt("unknown_word", lambda: read_word(text, fact, f"--{fact}"))
+        if found is None:
+            return None
+        name, flag = found
+        self.flags |= {flag: True} if flag else {}
+        return name
 
 
 def read_facts(
@@ -180,7 +194,9 @@ def read_facts(
     # Place and time last, so that their problems stand below those of the other facts.
     for name in sorted(typed, key=lambda each: (each in ("at", "when"), each == "when")):
         value = typed[name]
-        if name == "at":
+        if name == "client" and value is not None:
+            found[name] = find_client(str(value), rules) or value
+        elif name == "at":
             found["place"] = reading.attempt(
                 "unknown_place",
                 lambda: places.resolve(str(typed["at"]), named=rules.places, gazetteer=gazetteer),
@@ -194,7 +210,7 @@ def read_facts(
             found[name] = reading.fact(name, value, rules.plans)
     if reading.rejected:
         raise reading.combined_error()
-    return found
+    return found | reading.flags
 
 
 def read_incident(
@@ -242,6 +258,22 @@ def read_kind(word: str, file_plans: Mapping[str, Plan]) -> str:
     raise error
 
 
+def find_client(word: str, rules: Rules) -> str | None:
+    """Return the id of a client by its id or name, in any spelling; None if there is none.
+
+    "none" and words like "no club" are ``NO_CLIENT``.
+    """
+    if word in rules.clients:
+        return word
+    folded = fold(word)
+    found = {
+        name for name, client in rules.clients.items() if folded in (fold(name), fold(client.name))
+    }
+    if not found and folded in _NO_CLIENT_WORDS:
+        return NO_CLIENT
+    return found.pop() if len(found) == 1 else None
+
+
 def read_when(
     text: str | None, now: datetime, timezone: str, shown_in: str, *, needs_date: bool = False
 ) -> datetime:
@@ -252,13 +284,29 @@ def read_when(
     return moment.astimezone(ZoneInfo(shown_in))
 
 
-def _one_of(word: str, option: str, words: Mapping[str, tuple[str, ...]]) -> str:
-    name = lookup(word, words)
-    if name is None:
+def read_word(text: str, fact: str, named: str = "") -> tuple[str, str]:
+    """Find the word of a closed set, and the flag that it also sets ("" for none).
+
+    ``named`` stands before the word in the error. Raises UsageError for an unknown word, and for
+    one with two readings.
+    """
+    words = _WORDS[fact]
+    name = lookup(text, words)
+    if name is not None:
+        return name, ""
+    if fact == "vehicle" and fold(text) in WITH_A_FACT:
+        return WITH_A_FACT[fold(text)]
+    both = two_readings(text, fact)
+    word = f"{named} {quoted(text)}".lstrip()
+    if both is not None:
         raise UsageError(
-            "{option} {word} is unknown; allowed: {allowed}",
-            option=option,
-            word=quoted(word),
-            allowed=", ".join(words),
+            '{word} has two readings; write "{one}" or "{other}"',
+            word=word,
+            one=Message(both[0]),
+            other=Message(both[1]),
         )
-    return name
+    raise UsageError(
+        "{word} is unknown; allowed: {allowed}",
+        word=word,
+        allowed=joined(map(Message, words), ", "),
+    )

@@ -13,6 +13,7 @@ from msgspec import Struct
 from .. import folders, intake, notation, places, plans
 from ..errors import UsageError
 from ..model import NO_CLIENT, Rules
+from ..model.typed_words import WITH_A_FACT
 from ..model.words import SPOTS, VEHICLE_CLASSES, VEHICLE_STATES, fold, lookup
 
 _TAKEN, _CODE = "\x00", "\x01"
@@ -52,7 +53,7 @@ _STREET = re.compile(
 _POSTCODE = re.compile(r"(?<![\w.,+/-])[0-9]{5}(?![\w.,+/-])")
 
 _ELECTRIC = frozenset({"e_auto", "elektroauto", "elektro", "stromer", "ev", "electric"})
-_TRAILER = frozenset({"anhaenger", "wohnwagen", "trailer", "caravan", "gespann"})
+_TRAILER = frozenset({"anhaenger", "wohnwagen", "trailer", "caravan"})
 _TRAPPED = frozenset({"eingeklemmt", "trapped"})
 _BRANDS = frozenset(
     {"alfa", "audi", "bmw", "byd", "citroen", "cupra", "dacia", "fiat", "ford", "honda", "hyundai"}
@@ -225,12 +226,19 @@ class _Line:
             return {"ev": "yes", "vehicle": "car"}
         if folded in _TRAILER:
             return {"trailer": "yes"}
-        client = self._client(folded)
+        if folded in WITH_A_FACT:
+            vehicle, flag = WITH_A_FACT[folded]
+            return {flag: "yes", "vehicle": self.facts.get("vehicle", vehicle)}
+        client = self._client(text.strip(",;"))
         if client:
             return {"client": client}
         kind = plans.find_kind(text.strip(",;"), self._rules.plans)
         if kind and "kind" not in self.facts:
             return {"kind": kind}
+        if folded in _BRANDS:
+            brand = f"{self.facts.get('brand', '')} {text}".strip()
+            usual = lookup(folded, VEHICLE_CLASSES) or "car"
+            return {"brand": brand, "vehicle": self.facts.get("vehicle", usual)}
         for fact, words in (
             ("spot", SPOTS),
             ("state", VEHICLE_STATES),
@@ -239,17 +247,13 @@ class _Line:
             found = lookup(text.strip(",;"), words)
             if found is not None:
                 return {fact: found}
-        if folded in _BRANDS:
-            brand = f"{self.facts.get('brand', '')} {text}".strip()
-            return {"brand": brand, "vehicle": self.facts.get("vehicle", "car")}
         kind = self._kind_begun(folded)
         return {"kind": kind} if kind and "kind" not in self.facts else None
 
-    def _client(self, folded: str) -> str:
-        for name, client in self._rules.clients.items():
-            if folded in (fold(name), fold(client.name)):
-                return name
-        return NO_CLIENT if folded in ("no_client", "ohne_club", "kein_club") else ""
+    def _client(self, text: str) -> str:
+        found = intake.find_client(text, self._rules) or ""
+        # A single word such as "kein" may belong to another fact.
+        return "" if found == NO_CLIENT and "_" not in fold(text) else found
 
     def _kind_begun(self, folded: str) -> str:
         """Return the kind that a word begins; empty if it begins none, or several."""

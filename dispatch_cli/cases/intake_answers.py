@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping
 
 from .. import folders, intake, notation, places
 from ..errors import UsageError
-from ..messages import quoted
+from ..messages import Message, joined, quoted
 from ..model import NO_CLIENT, Rules
 from ..model.draft import COPIED_PLACE
+from ..model.typed_words import two_readings
 from ..model.words import SPOTS, YES, fold, lookup
 
 Facts = Mapping[str, str]
@@ -32,6 +33,8 @@ def read_danger(text: str, _: Rules) -> Change:
     if fold(text) in NO:
         return {"injured": "0"}
     change: Change = {"injured": "0"}
+    if (spot := lookup(text, SPOTS)) is not None:
+        return {**change, "spot": spot}
     for word in text.replace(",", " ").split():
         if word.isascii() and word.isdecimal() and len(word) < 4:
             change["injured"] = str(int(word))
@@ -43,12 +46,14 @@ def read_danger(text: str, _: Rules) -> Change:
             change["spot"] = "lane"
         elif (found := lookup(word, SPOTS)) is not None:
             change["spot"] = found
+        elif two_readings(word, "spot"):
+            intake.read_word(word, "spot")
         else:
             raise UsageError(
                 "{word} is not understood; write a number of persons, trapped, carriageway, or one"
                 " of: {spots}",
                 word=quoted(word),
-                spots=", ".join(SPOTS),
+                spots=joined(map(Message, SPOTS), ", "),
             )
     return change
 
@@ -86,12 +91,12 @@ def read_kind(text: str, rules: Rules) -> Change:
 
 def read_client(text: str, rules: Rules) -> Change:
     """Read a client of the provider file, or "none"."""
-    known = [*rules.clients, NO_CLIENT]
-    name = NO_CLIENT if fold(text) in NO else text
-    found = next((each for each in known if fold(each) == fold(name)), None)
+    found = NO_CLIENT if fold(text) in NO else intake.find_client(text, rules)
     if found is None:
         raise UsageError(
-            "unknown client {text}; allowed: {known}", text=quoted(text), known=", ".join(known)
+            "unknown client {text}; allowed: {known}",
+            text=quoted(text),
+            known=", ".join([*rules.clients, NO_CLIENT]),
         )
     return {"client": found}
 
@@ -114,16 +119,13 @@ def read_companions(text: str, _: Rules) -> Change:
     return {"persons": change.get("children"), **change}
 
 
-def one_of(key: str, words: Mapping[str, tuple[str, ...]]) -> Callable[[str, Rules], Change]:
+def one_of(key: str) -> Callable[[str, Rules], Change]:
     """Return a function that reads a word of a closed set."""
 
     def read(text: str, _: Rules) -> Change:
-        found = lookup(text, words)
-        if found is None:
-            raise UsageError(
-                "{text} is unknown; allowed: {allowed}", text=quoted(text), allowed=", ".join(words)
-            )
-        return {key: found}
+        name, flag = intake.read_word(text, key)
+        change: Change = {key: name}
+        return {**change, flag: "yes"} if flag else change
 
     return read
 

@@ -155,7 +155,7 @@ QUESTIONS: tuple[Question, ...] = (
         key="spot",
         sentence=Message("Where exactly does the vehicle stand?"),
         answers=tuple(SPOTS),
-        read=one_of("spot", SPOTS),
+        read=one_of("spot"),
     ),
     Question(
         key="where",
@@ -203,7 +203,7 @@ QUESTIONS: tuple[Question, ...] = (
         key="vehicle",
         sentence=Message("What vehicle is it?"),
         answers=tuple(VEHICLE_CLASSES),
-        read=one_of("vehicle", VEHICLE_CLASSES),
+        read=one_of("vehicle"),
         applies=lambda facts, _: facts.get("kind") not in plans.IMPLIED_VEHICLE,
     ),
     Question(
@@ -232,7 +232,7 @@ QUESTIONS: tuple[Question, ...] = (
         key="state",
         sentence=Message("Does the vehicle roll, or is a wheel blocked?"),
         answers=tuple(VEHICLE_STATES),
-        read=one_of("state", VEHICLE_STATES),
+        read=one_of("state"),
         applies=_is_carried,
     ),
     Question(

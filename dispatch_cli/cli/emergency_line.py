@@ -7,6 +7,7 @@ from typing import NamedTuple
 from .. import plans
 from ..messages import Message
 from ..model import Incident, Place, Rules, Vehicle
+from ..model.typed_words import two_readings
 from ..model.words import SPOTS, VEHICLE_STATES, lookup
 from ..results.cascade_answer import EmergencyCall
 
@@ -56,7 +57,7 @@ def emergency_from(argv: Sequence[str]) -> EmergencyLine:
         place=Place(lat=0, lon=0),
         when=_BEGINNING,
         vehicle=Vehicle(state=lookup(options.get("--state", ""), VEHICLE_STATES)),
-        spot=lookup(options.get("--spot", ""), SPOTS),
+        spot=_spot(options.get("--spot", "")),
         # An invalid number was typed because a person is injured.
         injured=0 if options.get("--injured", "0").strip() == "0" else 1,
         trapped="--trapped" in options,
@@ -64,6 +65,12 @@ def emergency_from(argv: Sequence[str]) -> EmergencyLine:
     )
     calls = plans.emergency_calls(incident, rules)
     return EmergencyLine(calls, plans.advice_for(incident, calls))
+
+
+def _spot(word: str) -> str | None:
+    """Return the spot of a word; of one with two readings that in traffic."""
+    both = two_readings(word, "spot")
+    return both[0] if both else lookup(word, SPOTS)
 
 
 def _words(argv: Sequence[str]) -> Iterator[tuple[str, str]]:

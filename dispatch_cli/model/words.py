@@ -46,12 +46,42 @@ CARRYING_SERVICES = frozenset(
 )
 
 VEHICLE_CLASSES: Mapping[str, tuple[str, ...]] = {
-    "car": ("Pkw", "auto", "wagen"),
-    "motorcycle": ("Motorrad", "krad", "moped", "roller"),
-    "van": ("Transporter", "kleintransporter", "lieferwagen"),
-    "camper": ("Wohnmobil", "reisemobil"),
-    "truck": ("Lkw", "laster", "lastwagen"),
-    "bus": ("Bus", "omnibus", "reisebus"),
+    "car": (
+        "Pkw",
+        "auto",
+        "wagen",
+        "personenwagen",
+        "suv",
+        "kombi",
+        "limousine",
+        "cabrio",
+        "geländewagen",
+        "estate",
+        "station wagon",
+        "saloon",
+    ),
+    "motorcycle": ("Motorrad", "krad", "moped", "roller", "motorbike", "scooter"),
+    "van": (
+        "Transporter",
+        "kleintransporter",
+        "lieferwagen",
+        "sprinter",
+        "kastenwagen",
+        "delivery van",
+    ),
+    "camper": ("Wohnmobil", "reisemobil", "motorhome"),
+    "truck": (
+        "Lkw",
+        "laster",
+        "lastwagen",
+        "sattelzug",
+        "traktor",
+        "trecker",
+        "tractor",
+        "lorry",
+        "hgv",
+    ),
+    "bus": ("Bus", "omnibus", "reisebus", "linienbus", "coach"),
 }
 # The assumed weight in tonnes if none was entered: that of a rather heavy vehicle of the class.
 DEFAULT_WEIGHT_T: Mapping[str, float] = {
@@ -66,9 +96,9 @@ VEHICLE_STATES: Mapping[str, tuple[str, ...]] = {
 }
 
 SPOTS: Mapping[str, tuple[str, ...]] = {
-    "lane": ("Fahrbahn", "fahrspur", "spur"),
-    "shoulder": ("Standstreifen", "seitenstreifen", "pannenstreifen"),
-    "roadside": ("Straßenrand", "rand"),
+    "lane": ("Fahrbahn", "fahrspur", "spur", "überholspur", "carriageway", "overtaking lane"),
+    "shoulder": ("Standstreifen", "seitenstreifen", "pannenstreifen", "standspur", "hard shoulder"),
+    "roadside": ("Straßenrand", "rand", "side of the road"),
     "tunnel": ("Tunnel",),
     "ramp": ("Auf- oder Abfahrt", "rampe", "auffahrt", "abfahrt", "ausfahrt"),
     "parking": ("Parkplatz", "rastplatz"),

@@ -236,7 +236,7 @@ def test_control_centres_stand_after_112_only(dispatch, firms):
 
 
 def test_all_unknown_names_are_one_error(dispatch, firms):
-    """A client in capitals and an unknown wish are two problems with suggestions."""
-    ran = dispatch("cascade", "tow", "-a", "86150", "-c", "ADAC", "--wish", "lehc")
+    """An unknown client in capitals and an unknown wish are two problems with suggestions."""
+    ran = dispatch("cascade", "tow", "-a", "86150", "-c", "ADCA", "--wish", "lehc")
     assert 'did you mean "adac"' in ran.err
     assert 'did you mean "lech"' in ran.err

@@ -223,6 +223,14 @@ def test_an_operator_may_type_what_was_said() -> None:
             read_moment(text, book)
 
 
+@pytest.mark.parametrize("text", ["0", "00", "0 min", "in 0", " 0 "])
+def test_no_minutes_are_refused_with_what_to_write(text: str) -> None:
+    """A firm that is there "in 0 minutes" is there now, or has named no time."""
+    with pytest.raises(UsageError, match="at once, or has no time been named") as refused:
+        read_moment(text, _book(DAY))
+    assert "write 1 for at once" in str(refused.value.hint)
+
+
 def test_the_hour_that_occurs_twice_is_refused() -> None:
     """When the clock goes back, "halb drei" names neither of the two moments."""
     now = datetime(2026, 10, 25, 1, 50, tzinfo=BERLIN)

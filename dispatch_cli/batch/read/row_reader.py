@@ -154,7 +154,7 @@ class RowReader:
         facts: dict[str, Any] = {"kind": "tow", **texts}
         facts.pop("when", None)
         reading = IncidentReader()
-        incident = reading.incident(RawIncident(**facts), self._catalog.rules.plans)
+        incident = reading.incident(RawIncident(**facts), self._catalog.rules)
         if "when" in texts:
             reading.attempt("", lambda: self._read_when(None))
         if reading.rejected:
@@ -227,7 +227,7 @@ class RowReader:
             facts["asked"] = parse_ids(facts["asked"])
         if reading.rejected:
             return None
-        incident = reading.incident(RawIncident(**facts), self._catalog.rules.plans)
+        incident = reading.incident(RawIncident(**facts), self._catalog.rules)
         if not reading.rejected:
             no_ids = replace(incident, wish=None, asked=())
             reading.attempt("unknown_client", lambda: desk.check_names(self._catalog, no_ids))

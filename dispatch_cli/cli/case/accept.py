@@ -11,7 +11,7 @@ from ..log_book import open_book
 from ..option_groups import with_options
 from ..outcome import Outcome
 from ..result_output import shown_record
-from ..typed_input import ask, read_moment
+from ..typed_input import ask, read_arrival
 
 EtaOption = Annotated[
     str,
@@ -33,7 +33,7 @@ def accept(
     from ...cases import answer_call
 
     book = open_book(desk)
-    there_at = read_moment(eta, book)
+    there_at = read_arrival(eta, book, is_asking=desk.is_asking)
     if desk.is_asking:
         sooner = answer_call.would_be_sooner(book, ref, there_at)
         if sooner and ask(Message("{question} [y/N]", question=sooner)).lower() in YES:
@@ -70,7 +70,6 @@ def eta(
     from ...cases import answer_call
 
     book = open_book(desk)
-    done = answer_call.promise(
-        book, ref, read_moment(time, book), speaker=speaker, language=desk.say
-    )
+    there_at = read_arrival(time, book, is_asking=desk.is_asking)
+    done = answer_call.promise(book, ref, there_at, speaker=speaker, language=desk.say)
     return shown_record(desk, "case eta", done)
