@@ -39,7 +39,7 @@ _WORDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 
 
 _NO_CLIENT_WORDS = frozenset(
-    {NO_CLIENT, "no_client", "no_club", "kein", "keiner", "keine", "kein_club", "ohne_club", "ohne"}
+    {NO_CLIENT, "no_client", "no_club", "keiner", "kein_club", "ohne_club"}
 )
 """Folded words for a motorist who is the customer of no client."""
 

@@ -115,7 +115,11 @@ def _run(app: "typer.Typer", argv: Sequence[str]) -> int:
         failure = error
     except TyperException as error:
         from .usage_errors import worded_usage
+        from .welcome import is_welcomed, print_welcome
 
+        if is_welcomed(error):
+            print_welcome(error)
+            return code
         failure = worded_usage(error)
     except BaseException as error:
         # A bug becomes one line and a log file. BaseException, because the panic of a library in

@@ -72,6 +72,8 @@ def _no_command(error: Any) -> Message:
 def _other(error: Any) -> Message | str:
     """Word an unknown command and superfluous arguments, which have no class of their own."""
     text = error.format_message() if hasattr(error, "format_message") else str(error)
+    if text == "Missing command.":  # behind "--"
+        return _no_command(error)
     command = re.fullmatch(r"No such command '(?P<name>.*?)'\..*", text, re.S)
     if command is not None:
         known = error.ctx.command.list_commands(error.ctx)
@@ -93,5 +95,4 @@ _SENTENCES: Mapping[str, Callable[[Any], Message | str]] = {
     "BadParameter": _bad_value,
     "NoSuchOption": _unknown_option,
     "BadOptionUsage": _bad_option,
-    "NoArgsIsHelpError": _no_command,
 }

@@ -23,7 +23,7 @@ import pytest
         (("case", "show", "x"), 'ID "x" is not a whole number of at least 1'),
         (("case", "show", "1", "2", "3"), "too many arguments: 2 3"),
         (("case", "offfer", "1"), 'unknown command "offfer" (did you mean "offer"?)'),
-        (("case",), "the command is missing; commands: open, park, "),
+        (("case", "--"), "the command is missing; commands: open, park, "),
     ],
 )  # fmt: skip
 def test_a_usage_error_is_one_plain_sentence(dispatch, argv, said):
