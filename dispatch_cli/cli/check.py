@@ -13,6 +13,7 @@ from msgspec.structs import asdict, replace
 from ..errors import ExitCode, UnavailableError
 from ..messages import Message
 from ..model.clock_jumps import LONGEST_PAUSE
+from .check_hints import print_without_checks, without_checks
 from .check_options import OtherTaskOptions, RunOptions, refuse_conflicts
 from .open_files import holiday_dates, now, open_own_catalog, store_at
 from .option_groups import with_options
@@ -238,7 +239,9 @@ def _outcome(
         sys.stdout.flush()
         from ..render import stderr_lines
 
+
         if not request.quiet:
+            print_without_checks(watch.catalog)
             stderr_lines.print_warnings(_refused(watch), stream=sys.stderr)
         if trouble:
             stderr_lines.print_error(UnavailableError(*trouble), stream=sys.stderr)
@@ -283,7 +286,7 @@ def _emit(
         data,
         exit_code=code,
         status=status_of(code, served=False, emergency=False),
-        warnings=_refused(watch),
+        warnings=(*_refused(watch), *without_checks(watch.catalog)),
         errors=error_entries(UnavailableError(*trouble)),
     )
 
@@ -312,7 +315,7 @@ def _print(request: _CheckRequest, watch: "Watch", checked: "Checked") -> None:
         show_all = request.options.show_all or bool(request.ids)
         lines = views.check_lines(report, screen, show_all=show_all)
         if request.options.verbose:
-            lines += views.phase_lines(checked.readings, screen)
+            lines += views.phase_lines(checked.readings, report.at, screen)
             lines += views.history_lines(checked.moves, checked.reports, report.at, screen)
         print_lines(lines, sys.stdout, screen)
     else:

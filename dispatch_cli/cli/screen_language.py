@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from ..translations import available, catalogue_of
 
 OPTION = "--lang"
+VARIABLE = "DISPATCH_LANG"
 
 _chosen: list[str] = []
 """The language of an option or a variable, which the provider file does not change."""
@@ -22,13 +23,18 @@ _is_set: list[str] = []
 def set_from(argv: Sequence[str]) -> list[str]:
     """Set the language of this run, and return the arguments without the option.
 
-    Raises UsageError for a language without a catalogue.
+    Raises UsageError for an option that names a language without a catalogue. A variable that does
+    so is ignored with a warning, because a run by cron must not fail for its language.
     """
     arguments, wanted = _without_option(argv)
-    _chosen[:] = [each for each in (wanted, os.environ.get("DISPATCH_LANG", "")) if each][:1]
+    variable = os.environ.get(VARIABLE, "")
     if wanted:
         _must_be_available(wanted)
+    is_known = not variable or _is_available(variable)
+    _chosen[:] = [each for each in (wanted, variable if is_known else "") if each][:1]
     _speak(_chosen[0] if _chosen else _of_locale())
+    if not is_known and not wanted:
+        _warn_of_variable(variable, arguments)
     return arguments
 
 
@@ -55,8 +61,28 @@ def _without_option(argv: Sequence[str]) -> tuple[list[str], str]:
     return kept, wanted
 
 
+def _is_available(language: str) -> bool:
+    return language in ("en", *available())
+
+
+def _warn_of_variable(language: str, argv: Sequence[str]) -> None:
+    """Print one line on stderr, unless the run is to print only news."""
+    if not {"--quiet", "-q", "--monitor"}.isdisjoint(argv):
+        return
+    from ..messages import Message, quoted
+    from ..render import stderr_lines
+
+    ignored = Message(
+        "{variable} {language} is unknown and ignored; allowed: {languages}",
+        variable=VARIABLE,
+        language=quoted(language),
+        languages=", ".join(available()),
+    )
+    stderr_lines.print_warnings([ignored], stream=sys.stderr)
+
+
 def _must_be_available(language: str) -> None:
-    if language in ("en", *available()):
+    if _is_available(language):
         return
     from ..errors import UsageError
 

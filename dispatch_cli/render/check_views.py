@@ -121,8 +121,11 @@ def change_lines(report: CheckReport) -> list[str]:
     return lines
 
 
-def phase_lines(readings: Iterable[Reading], screen: Screen) -> list[Line]:
-    """Make the block of one provider's looks with the seconds of each phase, for ``-v``."""
+def phase_lines(readings: Iterable[Reading], now: datetime, screen: Screen) -> list[Line]:
+    """Make the block of one provider's looks with the seconds of each phase, for ``-v``.
+
+    ``now`` is a local time: those of feeds are shown in its zone.
+    """
     lines: list[Line] = []
     for reading in readings:
         took_s = sum(seconds for _, seconds in reading.phases)
@@ -134,7 +137,7 @@ def phase_lines(readings: Iterable[Reading], screen: Screen) -> list[Line]:
         if reading.free is not None:
             parts.append(screen.say("{count} free", count=reading.free))
         if reading.as_of is not None:
-            at = figures.past_clock(reading.as_of, reading.at)
+            at = figures.past_clock(reading.as_of, now)
             parts.append(screen.say("as of {at}", at=at))
         if reading.fault:
             parts.append(screen.say("observer: {fault}", fault=screen.word(reading.fault)))

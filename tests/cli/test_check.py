@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from dispatch_cli.cli.open_files import open_catalog
+
 from ..terminal import on_terminal, screen_lines
 from .conftest import Ran
 from .watched import command, listener, provider, tcp, web_server, write
@@ -64,6 +66,23 @@ def test_one_provider_phase_by_phase(dispatch, home):
     for ids in ((), ("lech", "ilm")):
         ran = dispatch("check", *ids, "-v", "--providers", str(path))
         assert (ran.code, "needs exactly one ID" in ran.err) == (2, True)
+
+
+def test_a_file_without_checks_says_so_and_how_to_add_one(dispatch, home, firms):
+    """The line of the hint makes the file one with a check; cron and monitors see no hint."""
+    ran = dispatch("check")
+    assert ran.code == 0
+    warning = "providers.toml: no provider has a check, so that none is watched"
+    assert f"warning: {warning}" in ran.err
+    assert dispatch("check", "--json").envelope["warnings"] == [warning]
+    for option in ("--quiet", "--monitor"):
+        assert "no provider has a check" not in dispatch("check", option).err
+    line = ran.err.splitlines()[-1].partition("docs/checks.md: ")[2]
+    text = firms.read_text(encoding="utf-8").replace('hours = "24/7"', f'hours = "24/7"\n{line}')
+    firms.write_text(text, encoding="utf-8")
+    ran = dispatch("providers", "validate")
+    assert (ran.code, "unknown key" in ran.err) == (0, False)
+    assert list(open_catalog(None).probes()) == ["lech"]
 
 
 def test_json_is_one_envelope(dispatch, home):

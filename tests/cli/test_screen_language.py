@@ -122,6 +122,21 @@ def test_option_variable_file_and_locale_in_this_order(home, monkeypatch):
     assert ENGLISH in validated()
 
 
+@pytest.mark.parametrize("language", ["xx", "../de", "german"])
+def test_an_unknown_language_of_the_variable_is_ignored_with_a_warning(home, monkeypatch, language):
+    """A run by cron must not fail for its language; with --quiet it prints nothing about it."""
+    monkeypatch.setenv("DISPATCH_LANG", language)
+    write(home, "")
+    code, text = shown("providers", "validate")
+    warning = f'warning: DISPATCH_LANG "{language}" is unknown and ignored; allowed: en, de'
+    assert (code, text.count("DISPATCH_LANG")) == (0, 1)
+    assert warning in text
+    assert "DISPATCH_LANG" not in validated("--quiet")
+    assert "DISPATCH_LANG" not in validated("--lang", "en")
+    write(home, "de")
+    assert GERMAN in validated()
+
+
 @pytest.mark.parametrize("language", ["../de", "xx", "/etc"])
 def test_the_provider_file_names_only_known_languages(home, language):
     """A provider file may be of another origin: it cannot name a folder to read from."""

@@ -1,7 +1,7 @@
 """A run of checks on the screen, as lines with tabs, and as cron mails it."""
 
 import io
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 
 import pytest
@@ -83,7 +83,7 @@ def test_hostile_texts_are_only_shown(hostile):
     contacts = tuple(replace(each, name=hostile, phone=hostile) for each in named.contacts)
     for lines in (
         check_lines(found, Screen(80)),
-        phase_lines(looks, Screen(80)),
+        phase_lines(looks, NOW, Screen(80)),
         coverage_lines(replace(named, contacts=contacts), Screen(80)),
     ):
         assert not invisible_in(text(lines).replace("\n", ""))
@@ -174,11 +174,18 @@ def test_every_phase_is_timed():
         provider="a", kind="http", at=NOW, state="up", why="200", free=3, as_of=at("23:01"),
         phases=(("resolve", 0.1), ("connect", 0.3)), fault="lag",
     )  # fmt: skip
-    assert text(phase_lines([look], Screen(80))).splitlines() == [
+    assert text(phase_lines([look], NOW, Screen(80))).splitlines() == [
         "http     up  0.400 s  200  3 free  as of 23:01  observer: lag",
         "  resolve     0.100 s  ######",
         "  connect     0.300 s  ##################",
     ]
+
+
+def test_the_time_of_a_feed_is_local():
+    """A look is stored in UTC; its feed's time is shown in the zone of the screen."""
+    as_of = at("23:01").astimezone(UTC)
+    look = Reading(provider="a", kind="http", at=NOW.astimezone(UTC), state="up", as_of=as_of)
+    assert "as of 23:01" in text(phase_lines([look], NOW, Screen(80)))
 
 
 def test_times_of_the_night_with_two_hours_of_two():

@@ -224,7 +224,7 @@ def check_lines(screen: Screen) -> list[Line]:
         *check_views.check_lines(offline_report(), screen),
         *plain_lines(mail),
         *check_views.history_lines(moves, reports, NOW, screen),
-        *check_views.phase_lines([reading], screen),
+        *check_views.phase_lines([reading], reading.at, screen),
     ]
 
 
