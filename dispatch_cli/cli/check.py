@@ -239,7 +239,6 @@ def _outcome(
         sys.stdout.flush()
         from ..render import stderr_lines
 
-
         if not request.quiet:
             print_without_checks(watch.catalog)
             stderr_lines.print_warnings(_refused(watch), stream=sys.stderr)

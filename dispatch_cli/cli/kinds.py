@@ -9,6 +9,7 @@ from .outcome import Outcome
 
 if TYPE_CHECKING:
     from ..model import Plan, PlanEntry
+    from ..render.fact_page import Section
 
 COLUMNS = ("what", "name", "german", "needs or option", "other words")
 
@@ -37,7 +38,35 @@ def kinds(
         why = joined((Message("{problem}", problem=first), more))
         warnings = [Message("the kinds of the provider file are not listed: {why}", why=why)]
     rows = [*_kind_rows(known), *_service_rows(), *_condition_rows()]
-    return listing("dispatch.kinds/1", COLUMNS, rows, json=json, warnings=() if quiet else warnings)
+    return listing("dispatch.kinds/1", COLUMNS, rows, json=json, sections=lambda: _sections(known),
+                   warnings=() if quiet else warnings)  # fmt: skip
+
+
+def _sections(known: "Mapping[str, Plan]") -> "Iterator[Section]":
+    """Yield the page for people: each name with its words, and below them what it needs."""
+    from ..plans import plan_of
+    from ..render.fact_page import Section
+
+    kinds = []
+    for kind in known:
+        plan = plan_of(kind, known)
+        needs = [_entry_words(each) for each in plan.entries if not each.when]
+        kinds.append((kind, [", ".join(plan.words), *needs]))
+    services = [
+        (name, [_in_one(german, others), number and Message("call {number}", number=number)])
+        for _, name, german, number, others in _service_rows()
+    ]
+    conditions = [
+        (name, [_in_one(german, others), option])
+        for _, name, german, option, others in _condition_rows()
+    ]
+    yield Section(Message("Kinds of incident, their words, and the services that they need"), kinds)
+    yield Section(Message("Services"), services)
+    yield Section(Message("Conditions of a plan, and the options that set them"), conditions)
+
+
+def _in_one(*words: Message | str) -> str:
+    return ", ".join(filter(None, map(str, words)))
 
 
 def _kind_rows(known: "Mapping[str, Plan]") -> Iterator[tuple[Message | str, ...]]:

@@ -125,26 +125,36 @@ def show(
     log = store_at(db, clock, on_network=db_on_network)
     with log, log.reading() as reader:
         learned = experience_of(reader, provider, catalog.rules.settings, clock)
+    from .provider_page import provider_sections
+
+    facts = _facts_of(provider, catalog.rules.settings.timezone)
     return listing(
         "dispatch.providers.show/1",
         ("key", "value"),
-        [*_facts_of(provider, catalog.rules.settings.timezone), *map(_learned_row, learned)],
+        [*facts, *map(_learned_row, learned)],
         json=json,
         data={"provider": provider, "experience": learned},
+        sections=lambda: provider_sections(
+            provider, dict(facts), [(each.service, _learned_text(each)) for each in learned]
+        ),
     )
 
 
 def _learned_row(learned: "ServiceExperience") -> tuple[Message, Message]:
     """Return the row of a service: values of the file, learned values, counts."""
     name = Message("learned {service}", service=Message(learned.service))
+    return name, _learned_text(learned)
+
+
+def _learned_text(learned: "ServiceExperience") -> Message:
     low, high = learned.interval
     if not learned.offers:
-        return name, Message(
+        return Message(
             "nothing yet: accepts {acceptance:.0%}, answers in {answer_min:.1f} min",
             acceptance=learned.acceptance,
             answer_min=learned.answer_min,
         )
-    return name, Message(
+    return Message(
         "accepts {prior_acceptance:.0%} -> {acceptance:.0%} ({low:.0%} to {high:.0%};"
         " {accepted} of {offers}), answers in {prior_answer_min:.1f} -> {answer_min:.1f} min,"
         " late by {late_min:.1f} min ({promise_late_min:.1f} by its own promises)",

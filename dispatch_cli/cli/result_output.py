@@ -11,6 +11,7 @@ from .outcome import UNSHOWN, Outcome, emit, emit_list
 
 if TYPE_CHECKING:
     from ..messages import Message
+    from ..render.fact_page import Section
     from ..render.layout import Line, Screen
     from ..render.plain import PlainRow
     from ..results.case_results import Recorded
@@ -140,17 +141,30 @@ def listing(
     json: bool,
     data: object = None,
     warnings: "Sequence[Message | str]" = (),
+    sections: "Callable[[], Iterable[Section]] | None" = None,
+    folded: Sequence[str] = (),
 ) -> Outcome:
-    """Make the outcome of a command that lists rows; ``data`` is its JSON instead of the rows."""
+    """Make the outcome of a command that lists rows; ``data`` is its JSON instead of the rows.
+
+    With ``sections`` a terminal shows a page of facts instead of the rows. ``folded`` names the
+    columns whose long words may be broken.
+    """
 
     def show() -> None:
         if json:
             named = [dict(zip(columns, row, strict=True)) for row in rows]
             emit(schema, {"rows": named} if data is None else data, warnings=warnings)
             return
-        from ..render.listing import print_listing
+        if sections is not None and sys.stdout.isatty():
+            from ..render.console import print_lines, screen_of
+            from ..render.fact_page import page_lines
 
-        print_listing(columns, rows, stream=sys.stdout)
+            screen = screen_of(sys.stdout)
+            print_lines(page_lines(sections(), screen), sys.stdout, screen)
+        else:
+            from ..render.listing import print_listing
+
+            print_listing(columns, rows, stream=sys.stdout, folded=folded)
         sys.stdout.flush()
         if warnings:
             from ..render import stderr_lines

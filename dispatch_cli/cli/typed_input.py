@@ -12,14 +12,11 @@ from ..model.words import composed
 if TYPE_CHECKING:
     from ..cases.book import Book
 
-NOW_HINT = Message("write 1 for at once; else the minutes (35) or the time (12:38)")
-
 
 def read_moment(text: str, book: "Book", ahead: timedelta = timedelta(hours=12)) -> datetime:
     """Read minutes from now (``35``), a time (``12:38``) or a spoken one; raises UsageError.
 
-    No minutes are refused: they may mean "at once", or that no time was named. A time of day
-    further ahead than ``ahead`` counts as past, and is refused.
+    A time of day further ahead than ``ahead`` counts as past, and is refused.
     """
     from ..notation.spoken_times import HINT, MOST_MINUTES, parse_spoken
 
@@ -33,15 +30,11 @@ def read_moment(text: str, book: "Book", ahead: timedelta = timedelta(hours=12))
                 most_minutes=MOST_MINUTES,
                 hint=HINT,
             )
-        if not minutes:
-            raise _now_or_unknown(words)
         return book.now + timedelta(minutes=minutes)
     from ..notation import ClockChangeError, parse_when
 
     timezone = book.catalog.rules.settings.timezone
     spoken = parse_spoken(words, book.now, timezone)
-    if spoken == book.now:
-        raise _now_or_unknown(words)
     try:
         moment = parse_when(words, book.now, timezone) if spoken is None else spoken
     except ClockChangeError:
@@ -60,23 +53,24 @@ def read_moment(text: str, book: "Book", ahead: timedelta = timedelta(hours=12))
     return moment.astimezone(UTC)
 
 
-def _now_or_unknown(words: str) -> UsageError:
-    return UsageError(
-        "{words} minutes from now: at once, or has no time been named?",
-        words=quoted(words),
-        hint=NOW_HINT,
-    )
-
-
 def read_arrival(text: str, book: "Book", *, is_asking: bool) -> datetime:
-    """Read a promised arrival as ``read_moment``; on a terminal "0" is asked about."""
-    while is_asking and text.strip().strip("0") == "" != text.strip():
+    """Read a promised arrival as ``read_moment``; "0" is asked about on a terminal, else refused.
+
+    It may mean "at once", or that the firm has named no time.
+    """
+    while (moment := read_moment(text, book)) == book.now:
+        if not is_asking:
+            raise UsageError(
+                "{words}: at once, or has no time been named?",
+                words=quoted(text.strip()),
+                hint="write 1 for at once; else the minutes (35) or the time (12:38)",
+            )
         text = ask(
             Message(
                 "Is the help at the vehicle already (1)? Else the minutes from now, or the time"
             )
         )
-    return read_moment(text, book)
+    return moment
 
 
 def read_past_moment(text: str, book: "Book") -> datetime:

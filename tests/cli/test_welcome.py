@@ -12,7 +12,7 @@ GROUPS = [path.split()[1:] for path in EXAMPLES]
 
 @pytest.mark.parametrize("group", GROUPS, ids=" ".join)
 def test_a_group_without_a_command_is_a_welcome(dispatch, group):
-    """The exit code is 0, nothing is an error, and the three commands stand on lines of their own."""
+    """The exit code is 0, nothing is an error, and each of three commands has its own line."""
     ran = dispatch(*group)
     assert (ran.code, ran.err) == (0, "")
     path = " ".join(["dispatch", *group])

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dispatch_cli.cases.book import Book
-from dispatch_cli.cli.typed_input import read_moment
+from dispatch_cli.cli.typed_input import read_arrival, read_moment
 from dispatch_cli.errors import UsageError
 from dispatch_cli.model import Rules
 from dispatch_cli.notation.spoken_times import MOST_MINUTES, parse_spoken, read_spoken
@@ -224,11 +224,12 @@ def test_an_operator_may_type_what_was_said() -> None:
 
 
 @pytest.mark.parametrize("text", ["0", "00", "0 min", "in 0", " 0 "])
-def test_no_minutes_are_refused_with_what_to_write(text: str) -> None:
+def test_no_minutes_are_no_arrival_and_say_what_to_write(text: str) -> None:
     """A firm that is there "in 0 minutes" is there now, or has named no time."""
     with pytest.raises(UsageError, match="at once, or has no time been named") as refused:
-        read_moment(text, _book(DAY))
+        read_arrival(text, _book(DAY), is_asking=False)
     assert "write 1 for at once" in str(refused.value.hint)
+    assert read_arrival("1", _book(DAY), is_asking=False) == _book(DAY).now + timedelta(minutes=1)
 
 
 def test_the_hour_that_occurs_twice_is_refused() -> None:

@@ -29,7 +29,7 @@ from .worded_samples import NAMES, SAMPLES, check_report, offline_report
 
 ROWS = worked_example().cascades[0].candidates
 
-OF_IDS = ("kinds", "providers show", "providers validate", "doctor")
+OF_IDS = ("kinds", "providers validate", "doctor")
 """Screens of words and keys that stand so in the provider file, of paths and versions."""
 
 DATA = (
@@ -39,6 +39,9 @@ DATA = (
     "Abschleppen, bei 86150.", "Pkw, 1,8 t geschätzt.", "Wann können Sie dort sein?",
     "bei 86150, auf 1.3 km genau", "Abschleppen. Pkw, 1,8 t geschätzt", "Der Anrufer sagte",
     "Kunde ADAC",
+    # A line of the provider file, and the page about it.
+    'check = [{ kind = "http", url = "https://firm.example/status" }]', "docs/checks.md",
+    "Bayern", "Augsburg",
 )  # fmt: skip
 """Names, and the texts that are in the caller's language."""
 

@@ -12,7 +12,7 @@ from ..log_book import open_book
 from ..option_groups import with_options
 from ..outcome import Outcome
 from ..result_output import shown_record
-from ..typed_input import read_moment, read_text
+from ..typed_input import read_arrival, read_text
 
 
 @with_options(DeskOptions)
@@ -79,7 +79,7 @@ def correct(
                 ref,
                 known,
                 text,
-                there_at=None if eta is None else read_moment(eta, book),
+                there_at=None if eta is None else read_arrival(eta, book, is_asking=desk.is_asking),
                 extra_unit=extra_unit,
                 language=desk.say,
             )
