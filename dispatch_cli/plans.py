@@ -97,13 +97,21 @@ _EMERGENCY_TEXTS = {
     "police": Message("The caller dials 110 at the scene, or is put through."),
 }
 _POLICE_WITH_112 = Message("The control centre at 112 calls the police: one call.")
-_FIVE_WORDS = Message("where - what happened - how many hurt - how - wait for questions")
-_BEHIND_BARRIER = Message("Behind the barrier, vest on; warning triangle only if it is safe.")
+_DIAL_112 = Message(
+    "Please dial 112 now. Say where you are, what has happened and how many people are hurt. We"
+    " will call you back."
+)
+_BEHIND_BARRIER = Message(
+    "Please put on your safety vest, get out on the side away from the traffic and wait behind the"
+    " barrier. Do not go back to the vehicle. Put up the warning triangle only if it is safe."
+)
 _OFF_THE_LANE = Message(
-    "Hazard lights on, out of the vehicle and off the carriageway if it is safe."
+    "Please switch on the hazard lights, leave the vehicle and the carriageway if it is safe, and"
+    " wait behind the barrier with your safety vest on. Do not go back to the vehicle."
 )
 _OUT_OF_TUNNEL = Message(
-    "Engine off, key left in; on foot to the nearest emergency exit, call box there."
+    "Please switch off the engine, leave the key in, walk to the nearest emergency exit and use the"
+    " emergency telephone there."
 )
 
 
@@ -205,16 +213,16 @@ def numbers_to_dial(incident: Incident, rules: Rules | None = None) -> frozenset
 
 
 def advice_for(incident: Incident, calls: Iterable[EmergencyCall]) -> tuple[Message, ...]:
-    """List the advice that the operator reads to the caller at once, the most urgent first."""
+    """List the sentences that the operator reads to the caller at once, the most urgent first."""
     advice = []
     if incident.spot == "shoulder":
         advice.append(_BEHIND_BARRIER)
     if incident.spot == "lane":
-        advice += [_OFF_THE_LANE, _BEHIND_BARRIER]
+        advice.append(_OFF_THE_LANE)
     if incident.spot == "tunnel":
         advice.append(_OUT_OF_TUNNEL)
     if any(call.dial == "112" for call in calls):
-        advice.append(_FIVE_WORDS)
+        advice.append(_DIAL_112)
     return tuple(advice)
 
 

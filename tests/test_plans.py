@@ -1,11 +1,15 @@
 """Every kind has its plan, and no file removes an emergency call."""
 
+import re
+from gettext import GNUTranslations, NullTranslations
+
 import pytest
 from msgspec.structs import replace
 
 from dispatch_cli import plans
 from dispatch_cli.model import Plan, PlanEntry, Rules, Settings, Vehicle
 from dispatch_cli.model.words import EMERGENCY_SERVICES, SERVICES, fold, lookup
+from dispatch_cli.translations import catalogue_of
 
 from .worlds import incident
 
@@ -195,12 +199,35 @@ def test_advice_is_said_in_the_order_of_danger():
 
     def advice(**facts: object) -> list[str]:
         of = incident(kind="breakdown", **facts)
-        return [str(line).split()[0] for line in plans.advice_for(of, plans.emergency_calls(of))]
+        return [str(line) for line in plans.advice_for(of, plans.emergency_calls(of))]
+
+    def said(*words: str, **facts: object) -> bool:
+        found = advice(**facts)
+        return len(found) == len(words) and all(map(str.__contains__, found, words))
 
     assert advice() == []
-    assert advice(spot="shoulder") == ["Behind"]
-    assert advice(spot="lane") == ["Hazard", "Behind"]
-    assert advice(spot="tunnel", injured=1) == ["Engine", "where"]
+    assert said("behind the barrier", spot="shoulder")
+    assert said("hazard lights", spot="lane")
+    assert said("emergency exit", "dial 112 now", spot="tunnel", injured=1)
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_advice_is_whole_polite_sentences(language):
+    """Each is read aloud as it stands: it asks politely, and ends as a sentence does."""
+    please = {"en": "Please ", "de": " bitte "}[language]
+    catalogue = NullTranslations()
+    if language != "en":
+        with open(catalogue_of(language), "rb") as file:
+            catalogue = GNUTranslations(file)
+    for spot in ("shoulder", "lane", "tunnel"):
+        of = incident(kind="accident", spot=spot, injured=1)
+        for each in plans.advice_for(of, plans.emergency_calls(of)):
+            text = catalogue.gettext(each.id)
+            assert (text == each.id) == (language == "en")
+            assert please in text.split(".")[0] + " "
+            assert text[0].isupper()
+            assert text.endswith(".")
+            assert not re.search(r" - |[;_(/]", text)
 
 
 def test_every_condition_has_an_option_and_can_hold():

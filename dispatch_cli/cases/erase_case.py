@@ -7,7 +7,7 @@ from time import monotonic, sleep
 from msgspec import Struct
 
 from ..errors import ConflictError
-from ..messages import Message
+from ..messages import Message, Plural
 from ..model.case import FORGETTING, Act
 from ..model.draft import Draft
 from .book import Book
@@ -131,10 +131,11 @@ def _forget_all(book: Book, due: list[int], days: float, drafts: Iterable[Draft]
             )
         if erased:
             book.unshown.warnings.append(
-                Message(
-                    "erased before the failure: {erased} of {due} cases",
+                Plural(
+                    "erased before the failure: {erased} of {count} case",
+                    "erased before the failure: {erased} of {count} cases",
+                    len(due),
                     erased=len(erased),
-                    due=len(due),
                 )
             )
         raise

@@ -1,6 +1,6 @@
 """Find the open questions about an incident and a provider."""
 
-from ..messages import Message, joined
+from ..messages import Message, Plural, joined
 from .assessment import Assessment
 from .gate_forms import exceeds
 from .gate_table import any_of
@@ -45,10 +45,11 @@ def to_ask(assessment: Assessment) -> tuple[Message | str, ...]:
         asks.append(Message("no trailer hitch: ask provider"))
     if provider.seats is not None and incident.travellers > provider.seats:
         asks.append(
-            Message(
-                "seats {seats} of {persons} persons",
+            Plural(
+                "seats {seats} of {count} person",
+                "seats {seats} of {count} persons",
+                incident.travellers,
                 seats=provider.seats,
-                persons=incident.travellers,
             )
         )
     if provider.pets is False and incident.pets:

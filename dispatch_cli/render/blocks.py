@@ -16,7 +16,8 @@ _LATER_NAME_LEAST = 12
 class Density(Struct, frozen=True, kw_only=True):
     """The parts of an answer that a screen shows; a screen tries densities until one fits.
 
-    ``named`` is the largest number of excluded providers in a list.
+    ``named`` is the largest number of excluded providers in a list; of 0, those that could come
+    later still have a line.
     """
 
     rows: int | None
@@ -62,8 +63,8 @@ def block_lines(
         if not density.has_title:
             lines.append(plain_line(""))
         lines += footer_lines(cascade, answer, screen, is_explained=density.is_explained)
-    soon = soon_lines(cascade, screen, density.named)
-    return [*lines, *soon, *slower_lines(cascade, screen, density.named)]
+    soon = soon_lines(cascade, screen, max(1, density.named))
+    return [*lines, *soon, *slower_lines(cascade, screen, max(1, density.named))]
 
 
 def footer_lines(
@@ -99,7 +100,7 @@ def unserved_lines(cascade: Cascade, screen: Screen, density: Density) -> list[L
     else:
         parts = [service, heading, counts]
         lines = [plain_line(line, "bold red") for line in flow(parts, screen.width, rest=_INDENT)]
-    lines += soon_lines(cascade, screen, density.named)
+    lines += soon_lines(cascade, screen, max(1, density.named))
     nearest = cascade.nearest_excluded[: density.named]
     if nearest:
         hint = [screen.say("nearest to possible, ask anyway:")] if density.has_hints else []
@@ -108,7 +109,7 @@ def unserved_lines(cascade: Cascade, screen: Screen, density: Density) -> list[L
     if out > len(nearest) and density.has_hints and not density.is_explained:
         more = screen.say("{count} more: --explain", count=out - len(nearest))
         lines.append(plain_line(_INDENT + more))
-    lines += slower_lines(cascade, screen, density.named)
+    lines += slower_lines(cascade, screen, max(1, density.named))
     if density.has_blanks:
         lines.append(plain_line(""))
     return [*lines, *last_resort_lines(cascade, screen)]

@@ -139,7 +139,7 @@ def _densities(answer: Answer, view: ScreenOptions) -> Iterator[Density]:
         yield Density(rows=fewer, has_footer=False)
     for fewer in (2, 1):
         yield Density(rows=fewer, has_footer=False, has_blanks=False, has_heads=False)
-    for has_last_row in (True, False):
+    for has_last_row, named in ((True, 1), (False, 1), (False, 0)):
         yield Density(
             rows=1,
             has_footer=False,
@@ -147,7 +147,7 @@ def _densities(answer: Answer, view: ScreenOptions) -> Iterator[Density]:
             has_heads=False,
             has_hints=False,
             has_last_row=has_last_row,
-            named=1,
+            named=named,
         )
 
 

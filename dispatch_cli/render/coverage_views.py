@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from ..messages import Message
+from ..messages import Message, Plural
 from ..results.coverage_results import CoverageContact, CoverageReport
 from .coverage_spans import GapBlock, GapPeriod, blocks, when, where, who
 from .figures import date_and_clock
@@ -58,7 +58,12 @@ def reach_sentence(block: GapBlock) -> Message:
     """Return the sentence about the postcodes of a block to which any provider ever comes."""
     served = max(one.served for one in block.services)
     count = block.services[0].postcodes
-    return Message("{served} of {count} postcodes served", served=served, count=count)
+    return Plural(
+        "{served} of {count} postcode served",
+        "{served} of {count} postcodes served",
+        count,
+        served=served,
+    )
 
 
 def coverage_rows(report: CoverageReport) -> "Iterable[PlainRow]":

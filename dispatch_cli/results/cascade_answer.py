@@ -153,7 +153,7 @@ class Answer(Struct, frozen=True, kw_only=True):
 
     emergency: tuple[EmergencyCall, ...]
     advice: tuple[Message | str, ...]
-    """Safety instructions for the caller, in order (behind the barrier, vest on, …)."""
+    """Safety instructions to be read to the caller, in order; each is one or more sentences."""
     incident: IncidentView
     cascades: tuple[Cascade, ...]
     ask: tuple[str, ...]

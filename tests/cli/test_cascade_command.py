@@ -222,7 +222,7 @@ def test_the_emergency_line_is_read_from_every_spelling(dispatch, home, argv):
 def test_advice_needs_no_provider_file(dispatch, home):
     """The advice to go behind the barrier is shown without a provider file."""
     argv = ("cascade", "panne", "-a", "86150", "--spot", "shoulder", "--providers", "no.toml")
-    assert "Behind the barrier" in dispatch(*argv).out
+    assert "wait behind the barrier" in dispatch(*argv).out
     assert dispatch(*argv, "--json").envelope["data"]["advice"]
 
 
