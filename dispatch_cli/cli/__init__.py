@@ -7,6 +7,7 @@ import typer
 
 from ..translations import available
 from . import colour, outcome
+from .completion import complete_screen_languages
 from .lazy import EXIT_CODES, HELP_OPTIONS, LazyGroup
 
 
@@ -65,6 +66,7 @@ def main(
             envvar="DISPATCH_LANG",
             help="Language of screens and help. It may stand anywhere."
             " Default: that of the provider file, else of the locale.",
+            autocompletion=complete_screen_languages,
         ),
     ] = None,
     no_color: Annotated[

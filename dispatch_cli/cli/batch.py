@@ -12,6 +12,7 @@ from msgspec.structs import asdict, replace
 from ..errors import UnavailableError, UsageError
 from ..messages import Message
 from ..records.formats import FORMATS
+from .completion import complete_vehicles, complete_zones, words_of
 from .open_files import holiday_dates, now, open_catalog, refuse_sample, store_at
 from .option_groups import with_options
 from .options import CommonOptions, complete_clients, complete_kinds
@@ -50,6 +51,7 @@ class BatchArguments(Struct, frozen=True, kw_only=True):
             "--format",
             metavar="FORMAT",
             help=f"Output format: {', '.join(FORMATS)}. Default: suffix of --output, else jsonl.",
+            autocompletion=words_of(FORMATS.keys),
         ),
     ] = None
     top: Annotated[
@@ -102,7 +104,12 @@ class BatchArguments(Struct, frozen=True, kw_only=True):
         ),
     ] = None
     vehicle: Annotated[
-        str | None, typer.Option(metavar="CLASS", help="Vehicle class for rows without one.")
+        str | None,
+        typer.Option(
+            metavar="CLASS",
+            help="Vehicle class for rows without one.",
+            autocompletion=complete_vehicles,
+        ),
     ] = None
     when: Annotated[
         str | None, typer.Option(metavar="TIME", help="Time for rows without one. Default: now.")
@@ -115,6 +122,7 @@ class BatchArguments(Struct, frozen=True, kw_only=True):
         typer.Option(
             metavar="ZONE",
             help="Time zone of times without an offset. Default: that of the provider file.",
+            autocompletion=complete_zones,
         ),
     ] = None
     rejects: Annotated[

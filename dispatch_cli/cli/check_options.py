@@ -10,6 +10,7 @@ from msgspec import Struct
 from ..errors import UsageError
 from ..messages import Message
 from ..model.check import MOST_BUDGET_S
+from .completion import complete_services
 
 
 class RunOptions(Struct, frozen=True, kw_only=True):
@@ -79,6 +80,7 @@ class OtherTaskOptions(Struct, frozen=True, kw_only=True):
             metavar="SERVICE",
             help="Service for --coverage; repeatable. Default: those of the provider file, else"
             " all.",
+            autocompletion=complete_services,
         ),
     ] = None
     print_crontab: Annotated[

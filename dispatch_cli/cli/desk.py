@@ -9,6 +9,7 @@ import typer
 
 from ..errors import UsageError
 from ..messages import Message
+from .completion import complete_cases
 from .desk_options import DeskOptions
 from .log_book import open_book
 from .option_groups import with_options
@@ -28,7 +29,12 @@ def desk(
     desk: DeskOptions,
     case_id: Annotated[
         int | None,
-        typer.Argument(metavar="[ID]", min=1, help="Number of a case to begin with."),
+        typer.Argument(
+            metavar="[ID]",
+            min=1,
+            help="Number of a case to begin with.",
+            autocompletion=complete_cases,
+        ),
     ] = None,
     plain: PlainOption = False,
 ) -> Outcome:

@@ -5,17 +5,25 @@ from typing import Annotated
 
 import typer
 
+from .completion import complete_cases, complete_offers, complete_spoken_languages
 from .options import CommonOptions
 
 RefArgument = Annotated[
     str,
-    typer.Argument(metavar="REF", help="Number of the offer (17.2), or 17 if only one is open."),
+    typer.Argument(
+        metavar="REF",
+        help="Number of the offer (17.2), or 17 if only one is open.",
+        autocompletion=complete_offers,
+    ),
 ]
 ExtraUnitOption = Annotated[
     bool,
     typer.Option("--extra-unit", help="Book a truck that the provider has in addition to units."),
 ]
-CaseArgument = Annotated[int, typer.Argument(metavar="ID", min=1, help="Number of the case.")]
+CaseArgument = Annotated[
+    int,
+    typer.Argument(metavar="ID", min=1, help="Number of the case.", autocompletion=complete_cases),
+]
 
 
 class DeskOptions(CommonOptions, frozen=True, kw_only=True):
@@ -35,6 +43,7 @@ class DeskOptions(CommonOptions, frozen=True, kw_only=True):
             metavar="LANG",
             envvar="DISPATCH_SAY",
             help="Language of the texts to read aloud: de, en.",
+            autocompletion=complete_spoken_languages,
         ),
     ] = "de"
 

@@ -6,6 +6,7 @@ import typer
 from msgspec import Struct
 from msgspec.structs import fields
 
+from .completion import complete_spots, complete_states, complete_vehicles
 from .options import complete_clients, complete_kinds, complete_providers
 
 
@@ -44,6 +45,7 @@ class IncidentOptions(Struct, frozen=True, kw_only=True):
         typer.Option(
             metavar="CLASS",
             help="Vehicle class: car, motorcycle, van, camper, truck, bus. Default: not asked.",
+            autocompletion=complete_vehicles,
         ),
     ] = None
     brand: Annotated[str | None, typer.Option(metavar="NAME", help="Make of the vehicle.")] = None
@@ -65,7 +67,9 @@ class IncidentOptions(Struct, frozen=True, kw_only=True):
     state: Annotated[
         str | None,
         typer.Option(
-            metavar="STATE", help="State of the vehicle: rolls, blocked, on_side, on_roof."
+            metavar="STATE",
+            help="State of the vehicle: rolls, blocked, on_side, on_roof.",
+            autocompletion=complete_states,
         ),
     ] = None
     spot: Annotated[
@@ -74,6 +78,7 @@ class IncidentOptions(Struct, frozen=True, kw_only=True):
             metavar="SPOT",
             help="Where the vehicle is: lane, shoulder, roadside, tunnel, ramp, parking, garage,"
             " ditch, offroad.",
+            autocompletion=complete_spots,
         ),
     ] = None
     clearance_m: Annotated[

@@ -1,5 +1,6 @@
 """Groups of commands whose modules are imported when one of them is called."""
 
+import os
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any, ClassVar
@@ -10,6 +11,7 @@ from typer.core import TyperGroup
 
 from ..messages import marked
 from . import screen_language
+from .completion import COMPLETING, complete_screen_languages
 
 EXIT_CODES = marked(
     "Exit codes: 0 done, 1 bug, 2 wrong argument, 3 no provider, 4 invalid data, 5 not available,"
@@ -43,6 +45,8 @@ class LazyGroup(TyperGroup):
             command.name = cmd_name  # otherwise the reference has groups without names
         else:
             command = single(cmd_name, getattr(found, function))
+        if COMPLETING in os.environ:
+            _add_language(command)
         return _worded(_with_exit_codes(command))
 
     def get_help(self, ctx: Any) -> str:
@@ -56,6 +60,16 @@ def _with_exit_codes(command: Any) -> Any:
     for each in getattr(command, "commands", {}).values():
         _with_exit_codes(each)
     return command
+
+
+def _add_language(command: Any) -> None:
+    """Give a command the option --lang for its completion; a run takes it out before."""
+    command.params.append(
+        typer.core.TyperOption(
+            param_decls=[screen_language.OPTION],
+            autocompletion=lambda _, __, incomplete: complete_screen_languages(incomplete),
+        )
+    )
 
 
 def _worded(command: Any) -> Any:

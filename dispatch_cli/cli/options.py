@@ -1,6 +1,5 @@
 """Options that several commands share, and the completion of kinds, clients and providers."""
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, ClassVar
 
@@ -8,6 +7,7 @@ import typer
 from msgspec import Struct
 
 from ..errors import DispatchError
+from .completion import begun
 
 ProvidersOption = Annotated[
     Path | None,
@@ -71,17 +71,19 @@ def complete_kinds(incomplete: str) -> list[str]:
     words = [*BUILT_IN, *SERVICES]
     for plan in BUILT_IN.values():
         words += [word.casefold().replace(" ", "_") for word in plan.words[:1]]
-    return _starting(words, incomplete)
+    return begun(words, incomplete)
 
 
 def complete_clients(incomplete: str) -> list[str]:
-    """Complete the clients of the default provider file."""
-    return _starting(_named_in_file()[0], incomplete)
+    """Complete the clients of the default provider file, and "none"."""
+    from ..model import NO_CLIENT
+
+    return begun([*_named_in_file()[0], NO_CLIENT], incomplete)
 
 
 def complete_providers(incomplete: str) -> list[str]:
     """Complete the provider ids of the default provider file."""
-    return _starting(_named_in_file()[1], incomplete)
+    return begun(_named_in_file()[1], incomplete)
 
 
 def _named_in_file() -> tuple[list[str], list[str]]:
@@ -93,7 +95,3 @@ def _named_in_file() -> tuple[list[str], list[str]]:
     except DispatchError:
         return [], []
     return sorted(catalog.rules.clients), catalog.ids()
-
-
-def _starting(words: Iterable[str], incomplete: str) -> list[str]:
-    return [word for word in words if word.startswith(incomplete)]

@@ -9,6 +9,7 @@ import typer
 from msgspec.structs import asdict
 
 from ..messages import Message, Plural
+from .completion import complete_services
 from .lazy import LazyGroup, group
 from .options import (
     DbOnNetworkOption,
@@ -59,7 +60,12 @@ LIST_COLUMNS = ("id", "phone", "name", "base", "services")
 
 def list_providers(
     service: Annotated[
-        str | None, typer.Option(metavar="SERVICE", help="List only providers of this service.")
+        str | None,
+        typer.Option(
+            metavar="SERVICE",
+            help="List only providers of this service.",
+            autocompletion=complete_services,
+        ),
     ] = None,
     providers: ProvidersOption = None,
     json: JsonOption = False,

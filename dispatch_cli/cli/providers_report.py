@@ -6,6 +6,7 @@ import typer
 
 from ..cases.book import local
 from ..messages import Message
+from .completion import complete_reported_states
 from .desk_options import DeskOptions
 from .log_book import open_book
 from .option_groups import with_options
@@ -38,7 +39,11 @@ def report(
     ] = None,
     state: Annotated[
         str | None,
-        typer.Option(metavar="STATE", help="State without a number of units: up, busy, down."),
+        typer.Option(
+            metavar="STATE",
+            help="State without a number of units: up, busy, down.",
+            autocompletion=complete_reported_states,
+        ),
     ] = None,
 ) -> Outcome:
     """Record how many units a provider reports free by phone, and until when.

@@ -6,6 +6,7 @@ import typer
 
 from ...messages import Message
 from ...model.words import SPEAKERS, YES
+from ..completion import complete_speakers
 from ..desk_options import DeskOptions, ExtraUnitOption, RefArgument
 from ..log_book import open_book
 from ..option_groups import with_options
@@ -60,7 +61,11 @@ def eta(
     ],
     speaker: Annotated[
         str,
-        typer.Option(metavar="SPEAKER", help=f"Source of the new time: {', '.join(SPEAKERS)}."),
+        typer.Option(
+            metavar="SPEAKER",
+            help=f"Source of the new time: {', '.join(SPEAKERS)}.",
+            autocompletion=complete_speakers,
+        ),
     ] = "provider",
 ) -> Outcome:
     """Record a new promised time, and show the text for the motorist.

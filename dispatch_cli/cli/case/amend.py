@@ -10,6 +10,7 @@ from ..desk_options import CaseArgument, DeskOptions
 from ..incident_options import IncidentOptions
 from ..log_book import open_book
 from ..option_groups import with_changes, with_options
+from ..options import complete_kinds
 from ..outcome import Outcome
 from ..typed_facts import changed_facts
 from ..typed_input import read_text
@@ -24,7 +25,10 @@ def amend(
     motorist: MotoristOptions,
     desk: DeskOptions,
     case_id: CaseArgument,
-    kind: Annotated[str | None, typer.Option(metavar="KIND", help="New kind of incident.")] = None,
+    kind: Annotated[
+        str | None,
+        typer.Option(metavar="KIND", help="New kind of incident.", autocompletion=complete_kinds),
+    ] = None,
 ) -> Outcome:
     """Record new facts, add the services that they need, and rank those without acceptance again.
 

@@ -6,6 +6,7 @@ import typer
 
 from ...messages import Message
 from ...model.words import DECLINE_REASONS
+from ..completion import complete_refusals
 from ..desk_options import DeskOptions, RefArgument
 from ..log_book import open_book
 from ..option_groups import with_options
@@ -29,6 +30,7 @@ def decline(
             metavar="REASON",
             help=f"Reason of the refusal: {', '.join(DECLINE_REASONS)} (needs --text)."
             " Default: none was given.",
+            autocompletion=complete_refusals,
         ),
     ] = "",
     text: TextOption = None,

@@ -7,6 +7,7 @@ import typer
 from ...errors import UsageError
 from ...messages import Message
 from ...model.case import CorrectedOutcome
+from ..completion import complete_offers, complete_outcomes
 from ..desk_options import CaseArgument, DeskOptions, ExtraUnitOption, RefArgument
 from ..log_book import open_book
 from ..option_groups import with_options
@@ -27,7 +28,12 @@ def close(desk: DeskOptions, case_id: CaseArgument) -> Outcome:
 def cancel(
     desk: DeskOptions,
     ref: Annotated[
-        str, typer.Argument(metavar="ID|REF", help="Number of the case (17) or of an offer (17.2).")
+        str,
+        typer.Argument(
+            metavar="ID|REF",
+            help="Number of the case (17) or of an offer (17.2).",
+            autocompletion=complete_offers,
+        ),
     ],
 ) -> Outcome:
     """Record that the motorist no longer needs help; this counts against no provider."""
@@ -50,6 +56,7 @@ def correct(
         typer.Option(
             metavar="OUTCOME",
             help="Right outcome: accepted (with --eta), declined, …, open or not_called.",
+            autocompletion=complete_outcomes,
         ),
     ],
     because: Annotated[

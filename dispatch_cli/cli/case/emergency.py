@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from ...errors import UsageError
 from ...model.case import CALLERS, EmergencyState, LastResortState
+from ..completion import complete_callers, complete_services, words_of
 from ..desk_options import CaseArgument, DeskOptions
 from ..log_book import open_book
 from ..option_groups import with_options
@@ -17,7 +18,12 @@ from .typed_data import warn_of_typed_data
 
 CalledByOption = Annotated[
     str | None,
-    typer.Option("--called-by", metavar="PERSON", help=f"Who dialled: {', '.join(CALLERS)}."),
+    typer.Option(
+        "--called-by",
+        metavar="PERSON",
+        help=f"Who dialled: {', '.join(CALLERS)}.",
+        autocompletion=complete_callers,
+    ),
 ]
 
 ANSWERS: dict[str, LastResortState] = {"takes-over": "takes_over", "does-not": "does_not"}
@@ -75,11 +81,20 @@ def last_resort(
     case_id: CaseArgument,
     answer: Annotated[
         str,
-        typer.Argument(metavar="[ANSWER]", help="takes-over or does-not; after the call."),
+        typer.Argument(
+            metavar="[ANSWER]",
+            help="takes-over or does-not; after the call.",
+            autocompletion=words_of(ANSWERS.keys),
+        ),
     ] = "",
     called_by: CalledByOption = None,
     service: Annotated[
-        str, typer.Option(metavar="NAME", help="Service. Default: the exhausted one.")
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="Service. Default: the exhausted one.",
+            autocompletion=complete_services,
+        ),
     ] = "",
 ) -> Outcome:
     """Record the call to the last resort of a service, and its answer. The program calls no number.

@@ -10,6 +10,7 @@ from ...cases.book import local
 from ...cases.decisions import of_case
 from ...errors import UsageError
 from ...messages import Message, joined
+from ..completion import words_of
 from ..desk_options import CaseArgument, DeskOptions
 from ..log_book import open_book
 from ..option_groups import with_options
@@ -56,7 +57,12 @@ def callback(
     desk: DeskOptions,
     case_id: CaseArgument,
     time: Annotated[
-        str, typer.Argument(metavar="TIME", help="Time: 35 (minutes from now), 12:40, or done.")
+        str,
+        typer.Argument(
+            metavar="TIME",
+            help="Time: 35 (minutes from now), 12:40, or done.",
+            autocompletion=words_of(lambda: ("done",)),
+        ),
     ],
 ) -> Outcome:
     """Set the time to call the motorist back; missed call backs are first in the list."""

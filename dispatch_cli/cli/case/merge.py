@@ -9,6 +9,7 @@ from ...cases.book import local
 from ...errors import UsageError
 from ...messages import Message
 from ...model.words import YES
+from ..completion import complete_cases
 from ..desk_options import CaseArgument, DeskOptions
 from ..log_book import open_book
 from ..option_groups import with_options
@@ -26,7 +27,13 @@ def merge(
     desk: DeskOptions,
     case_id: CaseArgument,
     duplicate: Annotated[
-        int, typer.Argument(metavar="DUPLICATE", min=1, help="Number of the case that ends.")
+        int,
+        typer.Argument(
+            metavar="DUPLICATE",
+            min=1,
+            help="Number of the case that ends.",
+            autocompletion=complete_cases,
+        ),
     ],
     *,
     yes: Annotated[

@@ -7,6 +7,7 @@ import typer
 from ...errors import ExitCode, UsageError
 from ...messages import Message
 from ...model.words import YES
+from ..completion import complete_service_lists, complete_services
 from ..desk_options import CaseArgument, DeskOptions
 from ..log_book import open_book
 from ..option_groups import with_options
@@ -22,10 +23,19 @@ if TYPE_CHECKING:
 
 ServiceOption = Annotated[
     str | None,
-    typer.Option(metavar="SERVICE", help="Service to call for. Default: the first that waits."),
+    typer.Option(
+        metavar="SERVICE",
+        help="Service to call for. Default: the first that waits.",
+        autocompletion=complete_services,
+    ),
 ]
 ServicesOption = Annotated[
-    str | None, typer.Option(metavar="LIST", help="Services for one joint call: recovery,tow.")
+    str | None,
+    typer.Option(
+        metavar="LIST",
+        help="Services for one joint call: recovery,tow.",
+        autocompletion=complete_service_lists,
+    ),
 ]
 ProviderOption = Annotated[
     str | None,

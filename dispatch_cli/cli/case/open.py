@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from ...errors import UsageError
 from ...model.case import Personal
+from ..completion import complete_cases
 from ..desk_options import DeskOptions
 from ..incident_options import IncidentOptions
 from ..log_book import open_book
@@ -33,7 +34,10 @@ def open_case(  # noqa: PLR0917 - the options of a command
     like: Annotated[
         int | None,
         typer.Option(
-            metavar="ID", min=1, help="Copy place and caller of another case of the same crash."
+            metavar="ID",
+            min=1,
+            help="Copy place and caller of another case of the same crash.",
+            autocompletion=complete_cases,
         ),
     ] = None,
     work: Annotated[bool, typer.Option("--work", help="Continue at the desk.")] = False,

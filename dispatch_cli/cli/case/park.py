@@ -7,6 +7,7 @@ import typer
 
 from ...model.case import Personal
 from ...model.draft import with_new_facts
+from ..completion import complete_drafts
 from ..desk_options import DeskOptions
 from ..incident_options import IncidentOptions
 from ..log_book import open_book
@@ -21,7 +22,12 @@ from .questions import Interview, print_known
 from .typed_data import warn_of_typed_data
 
 DraftArgument = Annotated[
-    str, typer.Argument(metavar="G1", help="Number of the parked call, as in the list.")
+    str,
+    typer.Argument(
+        metavar="G1",
+        help="Number of the parked call, as in the list.",
+        autocompletion=complete_drafts,
+    ),
 ]
 TakeOption = Annotated[
     bool, typer.Option("--take", help="Take the call from the operator who asks its questions.")
@@ -34,7 +40,9 @@ def park(
     number: Annotated[
         str,
         typer.Argument(
-            metavar="[G1]", help="Number of the call. Default: the one that you took last."
+            metavar="[G1]",
+            help="Number of the call. Default: the one that you took last.",
+            autocompletion=complete_drafts,
         ),
     ] = "",
     call_back: Annotated[

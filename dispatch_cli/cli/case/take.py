@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from ...cases.book import local
+from ..completion import complete_take_reasons
 from ..desk_options import CaseArgument, DeskOptions
 from ..log_book import open_book
 from ..option_groups import with_options
@@ -16,7 +17,14 @@ from ..result_output import shown, shown_record
 def take(
     desk: DeskOptions,
     case_id: CaseArgument,
-    reason: Annotated[str, typer.Option(metavar="REASON", help="Why: shift, agreed or no-answer.")],
+    reason: Annotated[
+        str,
+        typer.Option(
+            metavar="REASON",
+            help="Why: shift, agreed or no-answer.",
+            autocompletion=complete_take_reasons,
+        ),
+    ],
 ) -> Outcome:
     """Take over a case; the operator who worked on it is told at the next command.
 

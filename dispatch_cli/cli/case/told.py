@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from ..completion import complete_offers, complete_told
 from ..desk_options import CaseArgument, DeskOptions, RefArgument
 from ..log_book import open_book
 from ..option_groups import with_options
@@ -12,7 +13,12 @@ from ..result_output import shown_record
 from ..typed_input import read_moment
 
 CaseOrOfferArgument = Annotated[
-    str, typer.Argument(metavar="REF", help="Number of the case (17), or of one offer (17.2).")
+    str,
+    typer.Argument(
+        metavar="REF",
+        help="Number of the case (17), or of one offer (17.2).",
+        autocompletion=complete_offers,
+    ),
 ]
 
 
@@ -22,7 +28,11 @@ def told(
     ref: CaseOrOfferArgument,
     person: Annotated[
         str,
-        typer.Argument(metavar="PERSON", help="driver: has the address. caller: knows the time."),
+        typer.Argument(
+            metavar="PERSON",
+            help="driver: has the address. caller: knows the time.",
+            autocompletion=complete_told,
+        ),
     ],
 ) -> Outcome:
     """Record that the driver has the address, or that the caller knows the promised time.
