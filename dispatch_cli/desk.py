@@ -262,6 +262,13 @@ def _warnings(
 
         doubt = town_doubt(incident.place)
         warnings += [doubt] if doubt else []
+    if incident.place.source == "name":
+        from .notation.city_parts import parts_beside
+
+        warnings += [
+            Message("there is also {part}: confirm the place with the caller", part=part.choice)
+            for part in parts_beside(incident.place)
+        ]
     if incident.place.is_null_island:
         warnings.append(
             Message("{finding}: ask the caller for the place", finding=Message(NO_POSITION_YET))

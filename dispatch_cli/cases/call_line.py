@@ -20,6 +20,7 @@ _TAKEN, _CODE = "\x00", "\x01"
 """What stands in the place of understood words, and of the postcode."""
 
 _MOST_WORDS = 4
+_MOST_TOWN = 3
 _LEAST_PREFIX = 4
 _LEAST_TOWN = 4
 
@@ -170,7 +171,16 @@ class _Line:
             self._text = self._text.replace(code[0], _CODE, 1)
             self.facts["at"] = self._resolved(words) or code[0]
             return
-        for word in self._text.split():
+        typed = self._text.split()
+        for index, word in enumerate(typed):
+            for size in range(min(_MOST_TOWN, len(typed) - index - 1), 0, -1):
+                # A short plus code needs the town behind it, which may have several words.
+                with_town = " ".join(typed[index : index + size + 1])
+                is_code = "+" in word[2:] and {*with_town}.isdisjoint({_TAKEN, _CODE})
+                if is_code and self._resolved(with_town):
+                    self.facts["at"] = with_town
+                    self._text = " ".join([*typed[:index], _TAKEN, *typed[index + size + 1 :]])
+                    return
             is_link = "://" in word or word.startswith("geo:") or re.search(r"\d\.\d{2,},", word)
             if (is_link or "+" in word[1:]) and self._resolved(word):
                 self.facts["at"] = word

@@ -15,6 +15,10 @@ _FULL = re.compile(
 )
 _LINKED = re.compile(rf"(?:^|[/=,])([{_ALPHABET}]{{8}}\+[{_ALPHABET}]{{2,7}})(?![0-9A-Z])", re.I)
 _SHORT = re.compile(rf"([{_ALPHABET}]{{2,6}}\+[{_ALPHABET}]{{2,7}})(?:[ ,]+(.+))?", re.I)
+_BEHIND = re.compile(rf"(.+?)[ ,]+([{_ALPHABET}]{{2,6}}\+[{_ALPHABET}]{{2,7}})", re.I)
+_COUNTRY = re.compile(r"[ ,]+(?:germany|deutschland|de)$", re.I)
+"""What map programs write behind the town."""
+
 _SHORTEST = 4
 """Characters before the plus; with fewer, the next town gives another place."""
 
@@ -37,13 +41,19 @@ def read_linked_code(text: str) -> Position | None:
 def split_short_code(text: str) -> tuple[str, str] | None:
     """Split ``9VCX+6R Augsburg`` into the code and the place; None if it is not a short code.
 
+    The place may stand in front of the code, and the country behind the place.
+
     Raises UsageError for a code without a town and for one that fits too many places.
     """
     text = clean_text(text)
-    match = _SHORT.fullmatch(text)
-    if match is None:
+    match, behind = _SHORT.fullmatch(text), _BEHIND.fullmatch(text)
+    if match is not None:
+        code, where = match[1].upper(), match[2] or ""
+    elif behind is not None:
+        code, where = behind[2].upper(), behind[1]
+    else:
         return None
-    code, where = match[1].upper(), (match[2] or "").strip(" ,")
+    where = _COUNTRY.sub("", where.strip(" ,")).strip(" ,")
     if not where:
         raise place_error(
             text,

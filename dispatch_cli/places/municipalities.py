@@ -22,6 +22,10 @@ _FARTHEST_APART_KM = 15.0
 """Postcodes of one name and district that are farther apart are villages with the same name."""
 
 
+_FEW = 2
+"""Postcodes of a city that the neighbouring district may list."""
+
+
 class Municipality(Struct, frozen=True):
     """The postcodes of a name in one district that are near each other."""
 
@@ -121,19 +125,19 @@ def _grouped(entries: Iterable[Entry], exact: bool) -> list[Municipality]:
 
 
 def _absorbed(found: list[Municipality]) -> list[Municipality]:
-    """Merge single postcodes that are listed in the neighbouring district into their city.
+    """Merge one or two postcodes that are listed in the neighbouring district into their city.
 
-    Postcodes cross city limits: 22113 Hamburg and 24109 Kiel are listed in the surrounding Kreis,
-    and an operator could not choose between two Kiels.
+    Postcodes cross city limits: 22113 and 22145 Hamburg and 24109 Kiel are listed in the
+    surrounding Kreis, and an operator could not choose between two Kiels.
     """
     merged = {city: [*city.postcodes] for city in found if len(city.postcodes) >= 3}
     kept = []
     for one in found:
-        only = one.postcodes[0] if len(one.postcodes) == 1 else ""
-        for city in merged if only else ():
-            near = any(_touch(only, code, slack=1) for code in city.postcodes)
+        few = one.postcodes if len(one.postcodes) <= _FEW else ()
+        for city in merged if few else ():
+            near = all(any(_touch(each, code, slack=1) for code in city.postcodes) for each in few)
             if near and fold_name(city.name) == fold_name(one.name):
-                merged[city].append(only)
+                merged[city] += few
                 break
         else:
             kept.append(one)

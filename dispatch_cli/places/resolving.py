@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from functools import lru_cache
 from pathlib import Path
@@ -19,6 +19,7 @@ from ..notation import recognise_place
 
 if TYPE_CHECKING:
     from ..notation.carried_towns import Town
+    from ..notation.city_parts import CityPart
     from .gazetteer import Names
     from .municipalities import Municipality
 
@@ -53,7 +54,12 @@ def resolve(text: str, *, named: Mapping[str, Place], gazetteer: Path | None) ->
         near = _own_place(short[1], named) if short else None
         if near is None:
             name = short[1] if short else words
-            near = _named_place(name, imported) if imported else _carried_place(name)
+            is_code = short is not None
+            near = (
+                _named_place(name, imported, is_code=is_code)
+                if imported
+                else _carried_place(name, is_code=is_code)
+            )
         if short is None:
             return near
         place = place_of_short_code(short[0], near)
@@ -61,11 +67,11 @@ def resolve(text: str, *, named: Mapping[str, Place], gazetteer: Path | None) ->
 
 
 @lru_cache(maxsize=1_000)
-def _carried_place(text: str) -> Place:
+def _carried_place(text: str, *, is_code: bool = False) -> Place:
     """Find a name in the tables of the package; cached, because rows of a file repeat them."""
     from .carried_names import CarriedNames
 
-    return _named_place(text, CarriedNames())
+    return _named_place(text, CarriedNames(), is_code=is_code)
 
 
 def _own_place(text: str, named: Mapping[str, Place]) -> Place | None:
@@ -93,8 +99,12 @@ def _with_town(place: Place, names: "Names") -> Place:
     return msgspec.structs.replace(place, label=f"{place.postcode} {town or typed}".strip())
 
 
-def _named_place(text: str, names: "Names") -> Place:
-    """Find a name, alone or with its district or Land: ``Neuenkirchen (Steinfurt)``."""
+def _named_place(text: str, names: "Names", *, is_code: bool = False) -> Place:
+    """Find a name, alone or with its district or Land: ``Neuenkirchen (Steinfurt)``.
+
+    ``is_code``: a short plus code has the name behind it, so that any namesake gives another place.
+    """
+    from ..notation.city_parts import parts_elsewhere
     from ..notation.place_names import fold_name, is_abbreviation, is_in_district
     from ..notation.town_check import abroad_instead
     from .municipalities import find_municipalities, place_of_municipality
@@ -117,8 +127,12 @@ def _named_place(text: str, names: "Names") -> Place:
     exact = [one for one in found if one.is_exact]
     if len(exact) == 1 and (len(found) == 1 or exact[0].names_its_district):
         found = exact
-    if len(found) > 1 or abroad:
-        _refuse_choices("place {text} is ambiguous; there are:", text, found, abroad)
+    parts: list[CityPart] = []
+    if len(found) == 1 and found[0].is_exact and fold_name(found[0].name) == folded:
+        known = parts_elsewhere(found[0].name, found[0].postcodes)
+        parts = [part for part in known if part.is_large or is_code]
+    if len(found) > 1 or abroad or parts:
+        _refuse_choices("place {text} is ambiguous; there are:", text, found, abroad, parts)
     return place_of_municipality(found[0])
 
 
@@ -147,11 +161,16 @@ def _by_other_names(folded: str, names: "Names") -> "list[Municipality]":
 
 
 def _refuse_choices(
-    template: str, text: str, choices: "list[Municipality]", abroad: "Town | None" = None
+    template: str,
+    text: str,
+    choices: "list[Municipality]",
+    abroad: "Town | None" = None,
+    parts: "Sequence[CityPart]" = (),
 ) -> NoReturn:
     lines = [Problem(Message("  {choice}", choice=one.choice)) for one in choices[:_MOST_CHOICES]]
     if len(choices) > _MOST_CHOICES:
         lines.append(Problem(Message("  and {count} more", count=len(choices) - _MOST_CHOICES)))
+    lines += [Problem(Message("  {choice}", choice=part.choice)) for part in parts]
     if abroad:
         lines.append(Problem(Message("  {town}", town=_named_abroad(abroad))))
     first = choices[0]

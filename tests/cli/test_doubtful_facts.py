@@ -88,3 +88,11 @@ def test_a_refused_spot_in_traffic_keeps_the_emergency_line(dispatch, firms):
     ran = dispatch("cascade", "tow", "--at", "86150", "--spot", "Autobahn")
     assert ran.code == 2
     assert "police" in ran.out
+
+
+def test_a_part_of_a_city_with_the_name_is_a_warning(dispatch, firms):
+    """The operator hears of the other place before the call."""
+    ran = dispatch("cascade", "tow", "--at", "Göggingen")
+    warning = "there is also 86199 Augsburg-Göggingen: confirm the place with the caller"
+    assert f"warning: {warning}" in ran.err
+    assert warning not in dispatch("cascade", "tow", "--at", "86199 Göggingen").err
