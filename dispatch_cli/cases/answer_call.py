@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from ..errors import UsageError
-from ..messages import Message
+from ..messages import Message, joined
 from ..model.case import Case, Offer, Option, Personal, ref_of
 from ..model.words import SPEAKERS
 from ..results.case_results import Recorded
@@ -171,7 +171,7 @@ def promise(
         raise UsageError(
             "--speaker {speaker!r} is unknown; allowed: {speakers}",
             speaker=speaker,
-            speakers=", ".join(SPEAKERS),
+            speakers=joined(map(Message, SPEAKERS), ", "),
         )
     case_id, number = offer_ref(book, ref)
     warnings: tuple[Message, ...] = ()

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from .. import plans
 from ..errors import ConflictError, UsageError
-from ..messages import Message
+from ..messages import Message, joined
 from ..model import Incident, Rules
 from ..model.case import CALLERS, Case, CaseService, EmergencyState, LastResortState, Personal
 from ..results.case_results import CALLER_WORDS, EmergencyRecord, Recorded
@@ -163,7 +163,9 @@ def _of_last_resort(state: LastResortState, caller: str, service: str) -> Messag
 def _must_be_caller(caller: str) -> None:
     if caller not in CALLERS:
         raise UsageError(
-            "{caller!r} is unknown; allowed: {allowed}", caller=caller, allowed=", ".join(CALLERS)
+            "{caller!r} is unknown; allowed: {allowed}",
+            caller=caller,
+            allowed=joined(map(Message, CALLERS), ", "),
         )
 
 

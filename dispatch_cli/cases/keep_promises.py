@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from ..errors import UsageError
-from ..messages import Message
+from ..messages import Message, joined
 from ..model.case import Case, Offer, Personal, ref_of
 from ..results.case_results import Recorded
 from . import case_states, joint_calls, offer_notices
@@ -30,7 +30,9 @@ def tell(book: Book, ref: str, told: str) -> Recorded:
     """
     if told not in TOLD:
         raise UsageError(
-            "{told!r} is unknown; allowed: {allowed}", told=told, allowed=", ".join(TOLD)
+            "{told!r} is unknown; allowed: {allowed}",
+            told=told,
+            allowed=joined(map(Message, TOLD), ", "),
         )
     case_id, number = _case_or_offer(ref)
     action = f"tell_{told}"

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from ..availability import Fleet
 from ..errors import ConflictError, UsageError
-from ..messages import Message
+from ..messages import Message, joined
 from ..model.case import Case, CaseService, Offer, OfferOutcome, Option, Promise, ref_of
 from ..model.words import DECLINE_REASONS
 from .case_deadlines import (
@@ -126,7 +126,7 @@ def answer(case: Case, number: int, action: str, *, now: datetime, reason: str =
         raise UsageError(
             "unknown reason {reason!r}; allowed: {decline_reasons}",
             reason=reason,
-            decline_reasons=", ".join(DECLINE_REASONS),
+            decline_reasons=joined(map(Message, DECLINE_REASONS), ", "),
         )
     ends = offer.state in LIVE
     follows = TABLE[offer.state][action]

@@ -6,7 +6,7 @@ from typing import Literal, get_args
 
 from .. import desk
 from ..errors import UsageError
-from ..messages import Message
+from ..messages import Message, joined
 from ..model.case import OF_NO_CASE
 from ..model.check import PhoneReport
 from .book import Book, clock, local
@@ -87,7 +87,7 @@ def _state_of(free: int | None, state: str | None) -> ReportedState:
         raise UsageError(
             "unknown state {state!r}; allowed: {allowed}",
             state=state,
-            allowed=", ".join(REPORTED_STATES),
+            allowed=joined(map(Message, REPORTED_STATES), ", "),
         )
     if free is None and state is None:
         raise UsageError(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from ..errors import ConflictError, UsageError
-from ..messages import Message, Plural
+from ..messages import Message, Plural, joined, marked
 from ..model.case import Case, ref_of
 from ..results.case_results import CaseView, Recorded
 from ..results.hand_over_results import HandedCase, HandedPromise, HandOver
@@ -17,7 +17,7 @@ from .decisions import decide, of_case
 if TYPE_CHECKING:
     from ..store import Transaction
 
-REASONS = ("shift", "agreed", "no-answer")
+REASONS = (marked("shift"), marked("agreed"), marked("no-answer"))
 """Why an operator takes a case over: change of shift, agreed, or the other one does not answer."""
 
 
@@ -27,7 +27,7 @@ def take(book: Book, case_id: int, reason: str) -> Recorded:
         raise UsageError(
             "--reason {reason!r} is unknown; allowed: {allowed}",
             reason=reason,
-            allowed=", ".join(REASONS),
+            allowed=joined(map(Message, REASONS), ", "),
         )
     with book.store.reading() as reader:
         found = reader.case(case_id)

@@ -6,6 +6,7 @@ import typer
 
 from ..cases.book import local
 from ..messages import Message
+from .closed_word import closed_word
 from .completion import complete_reported_states
 from .desk_options import DeskOptions
 from .log_book import open_book
@@ -59,7 +60,7 @@ def report(
         provider_id,
         free=free,
         until=None if until is None else read_moment(until, book, provider_reports.CLOCK_AHEAD),
-        state=state,
+        state=None if state is None else closed_word(state, provider_reports.REPORTED_STATES),
     )
     name = use_cases.find_provider(book.catalog, made.provider).name
     words = provider_reports.in_words(made, book)

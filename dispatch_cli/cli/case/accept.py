@@ -6,6 +6,7 @@ import typer
 
 from ...messages import Message
 from ...model.words import SPEAKERS, YES
+from ..closed_word import closed_word
 from ..completion import complete_speakers
 from ..desk_options import DeskOptions, ExtraUnitOption, RefArgument
 from ..log_book import open_book
@@ -76,5 +77,11 @@ def eta(
 
     book = open_book(desk)
     there_at = read_arrival(time, book, is_asking=desk.is_asking)
-    done = answer_call.promise(book, ref, there_at, speaker=speaker, language=desk.say)
+    done = answer_call.promise(
+        book,
+        ref,
+        there_at,
+        speaker=closed_word(speaker, SPEAKERS),
+        language=desk.say,
+    )
     return shown_record(desk, "case eta", done)

@@ -6,6 +6,7 @@ import typer
 
 from ...messages import Message
 from ...model.words import DECLINE_REASONS
+from ..closed_word import closed_word
 from ..completion import complete_refusals
 from ..desk_options import DeskOptions, RefArgument
 from ..log_book import open_book
@@ -40,7 +41,7 @@ def decline(
     dispatch case decline 17.1 --reason no_unit
     """
     details = read_text(text, Message("details of the answer")) if text else ""
-    return _record(desk, ref, "decline", reason=reason.replace("-", "_"), text=details)
+    return _record(desk, ref, "decline", reason=closed_word(reason, DECLINE_REASONS), text=details)
 
 
 @with_options(DeskOptions)

@@ -5,8 +5,9 @@ from typing import Annotated, get_args
 import typer
 
 from ...errors import UsageError
-from ...messages import Message
+from ...messages import Message, joined
 from ...model.case import CorrectedOutcome
+from ..closed_word import closed_word
 from ..completion import complete_offers, complete_outcomes
 from ..desk_options import CaseArgument, DeskOptions, ExtraUnitOption, RefArgument
 from ..log_book import open_book
@@ -77,7 +78,7 @@ def correct(
     """
     from ...cases import correct_case
 
-    right = outcome.replace("-", "_")
+    right = closed_word(outcome, get_args(CorrectedOutcome))
     for known in get_args(CorrectedOutcome):
         if right == known:
             text, book = read_text(because, Message("because")), open_book(desk)
@@ -94,5 +95,5 @@ def correct(
     raise UsageError(
         "unknown outcome {outcome!r}; allowed: {allowed}",
         outcome=outcome,
-        allowed=", ".join(get_args(CorrectedOutcome)),
+        allowed=joined(map(Message, get_args(CorrectedOutcome)), ", "),
     )

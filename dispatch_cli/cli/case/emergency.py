@@ -7,6 +7,8 @@ from msgspec.structs import replace
 
 from ...errors import UsageError
 from ...model.case import CALLERS, EmergencyState, LastResortState
+from ...model.words import SERVICES, lookup
+from ..closed_word import closed_word
 from ..completion import complete_callers, complete_services, words_of
 from ..desk_options import CaseArgument, DeskOptions
 from ..log_book import open_book
@@ -67,7 +69,7 @@ def emergency(  # noqa: PLR0917 - the options of a command
         book,
         case_id,
         wanted[0],
-        caller=called_by or "",
+        caller=closed_word(called_by or "", CALLERS),
         at=None if at is None else read_past_moment(at, book),
         because=read_text(because, "reason") if because else "",
     )
@@ -103,6 +105,7 @@ def last_resort(
     """
     from ...cases import emergency_record
 
+    answer = closed_word(answer, ANSWERS.keys())
     if (answer in ANSWERS) == (called_by is not None):
         raise UsageError(
             "name either --called-by PERSON or the answer: {answers}", answers=", ".join(ANSWERS)
@@ -111,7 +114,7 @@ def last_resort(
         open_book(desk),
         case_id,
         ANSWERS.get(answer, "called"),
-        caller=called_by or "",
-        service=service,
+        caller=closed_word(called_by or "", CALLERS),
+        service=lookup(service, SERVICES) or service,
     )
     return shown_record(desk, "case last-resort", done)

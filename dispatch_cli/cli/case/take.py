@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from ...cases.book import local
+from ..closed_word import closed_word
 from ..completion import complete_take_reasons
 from ..desk_options import CaseArgument, DeskOptions
 from ..log_book import open_book
@@ -32,7 +33,8 @@ def take(
     """
     from ...cases import take_over
 
-    done = take_over.take(open_book(desk), case_id, reason)
+    why = closed_word(reason, take_over.REASONS)
+    done = take_over.take(open_book(desk), case_id, why)
     return shown_record(desk, "case take", done)
 
 

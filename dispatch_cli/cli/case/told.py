@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from ..closed_word import closed_word
 from ..completion import complete_offers, complete_told
 from ..desk_options import CaseArgument, DeskOptions, RefArgument
 from ..log_book import open_book
@@ -41,7 +42,8 @@ def told(
     """
     from ...cases import keep_promises
 
-    return shown_record(desk, "case told", keep_promises.tell(open_book(desk), ref, person))
+    told = closed_word(person, keep_promises.TOLD)
+    return shown_record(desk, "case told", keep_promises.tell(open_book(desk), ref, told))
 
 
 @with_options(DeskOptions)
