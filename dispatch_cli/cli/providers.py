@@ -260,11 +260,22 @@ def validate(
             named = Plural("{count} client", "{count} clients", clients)
             print(say("ok: {providers}, {clients}", providers=providers, clients=named))
             for region, ids in sorted(regions.items()):
-                print(_holidays_of(region, ids))
+                _print_line(_holidays_of(region, ids))
         if verbose:
             print_listing(READ_COLUMNS, understood(), stream=sys.stdout)
 
     return Outcome(show_result)
+
+
+def _print_line(text: str) -> None:
+    """Print a sentence; on a terminal it is wrapped at blanks, so that no id is broken."""
+    if not sys.stdout.isatty():
+        print(text)
+        return
+    from ..render.console import screen_of
+    from ..render.layout import wrap
+
+    print("\n".join(wrap(text, screen_of(sys.stdout).width, rest="  ")))
 
 
 def _holidays_of(region: str, ids: Sequence[str]) -> str:
