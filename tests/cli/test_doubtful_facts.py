@@ -59,6 +59,23 @@ def test_an_unusual_size_is_asked_about_on_a_terminal(dispatch, firms, answers):
     assert shown["case"]["weight_t"] == 40
 
 
+def test_an_unusual_change_is_asked_about_on_a_terminal(dispatch, firms, answers):
+    """The class of the case counts with a new weight, and the known weight with a new class."""
+    dispatch(*OPEN, "--vehicle", "truck", "--weight-t", "12")
+    answers("n", "1.6")
+    ran = dispatch("case", "amend", "1", "--vehicle", "car")
+    assert "12 t is unusual for the vehicle car. Is that right?" in ran.err
+    case = dispatch("case", "show", "1", "--json").envelope["data"]["case"]
+    assert (case["vehicle"], case["weight_t"]) == ("car", 1.6)
+    left = answers("y", "left")
+    dispatch("case", "amend", "1", "--weight-t", "40")
+    assert left == ["left"]
+    dispatch("case", "amend", "1", "--spot", "parking")
+    assert left == ["left"]
+    case = dispatch("case", "show", "1", "--json").envelope["data"]["case"]
+    assert case["weight_t"] == 40
+
+
 def test_no_minutes_are_asked_about_on_a_terminal(dispatch, firms, answers):
     """``--eta 0`` is no arrival time: the operator is asked; elsewhere it is refused."""
     dispatch(*OPEN)

@@ -6,6 +6,7 @@ import typer
 from msgspec.structs import replace
 
 from ...errors import UsageError
+from ...model import Vehicle
 from ..desk_options import CaseArgument, DeskOptions
 from ..incident_options import IncidentOptions
 from ..log_book import open_book
@@ -14,6 +15,7 @@ from ..options import complete_kinds
 from ..outcome import Outcome
 from ..typed_facts import changed_facts
 from ..typed_input import read_text
+from .doubtful_sizes import confirmed_sizes
 from .motorist import MotoristOptions, read_call_back, typed
 from .opened import shown_amended
 from .typed_data import warn_of_typed_data
@@ -52,6 +54,11 @@ def amend(
             "no fact to amend", hint="add the changed facts, for example --injured 1 --trailer"
         )
     book = open_book(desk, calls=True)
+    if desk.is_asking:
+        with book.store.reading() as reader:
+            found = reader.case(case_id)
+        changes = confirmed_sizes(changes, found.incident.vehicle if found else Vehicle())
+        book = book.renewed()
     facts = changed_facts(changes, book.catalog.rules, book.now)
     warnings = warn_of_typed_data(typed(motorist))
     opened = amend_case.amend(book, case_id, facts, theirs)

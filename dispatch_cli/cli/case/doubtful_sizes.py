@@ -1,6 +1,7 @@
 """Ask about a typed weight or height that the vehicle of its class seldom has."""
 
 import sys
+from collections.abc import Mapping
 
 from msgspec.structs import replace
 
@@ -12,35 +13,45 @@ from ...model.words import YES
 from ..incident_options import IncidentOptions
 from ..typed_input import ask
 
+_FACTS = ("vehicle", "weight_t", "height_m")
+
 _QUESTIONS = {
     "weight_t": Message("How much does the vehicle weigh?"),
     "height_m": Message("How high is the vehicle?"),
 }
 
 
-def confirmed_sizes(facts: IncidentOptions) -> IncidentOptions:
-    """Return the facts with sizes that the operator has confirmed, or entered again.
+def confirmed_options(facts: IncidentOptions) -> IncidentOptions:
+    """Return the options with sizes that the operator has confirmed, or entered again."""
+    typed = {name: getattr(facts, name) for name in _FACTS}
+    return replace(facts, **confirmed_sizes(typed, Vehicle()))
 
-    An empty answer leaves the size unknown.
+
+def confirmed_sizes(typed: Mapping[str, object], known: Vehicle) -> dict[str, object]:
+    """Return typed facts with sizes that the operator has confirmed, or entered again.
+
+    ``known`` is the vehicle so far. An empty answer leaves the size unknown.
     """
-    for name, sentence in _unusual(facts).items():
-        if ask(Message("{unusual}. Is that right? [y/N]", unusual=sentence)).casefold() in YES:
-            continue
-        facts = replace(facts, **{name: _asked_again(name)})
+    facts = dict(typed)
+    for name, sentence in _unusual(facts, known).items():
+        question = Message("{unusual}. Is that right? [y/N]", unusual=sentence)
+        if ask(question).casefold() not in YES:
+            facts[name] = _asked_again(name)
     return facts
 
 
-def _unusual(facts: IncidentOptions) -> dict[str, Message]:
+def _unusual(typed: Mapping[str, object], known: Vehicle) -> dict[str, Message]:
     """Return the sentences for the typed sizes; none if a fact cannot be read."""
     reading = intake.IncidentReader()
     found = {
-        name: reading.fact(name, getattr(facts, name), {})
-        for name in ("vehicle", "weight_t", "height_m")
+        name: reading.fact(name, typed[name], {}) for name in _FACTS if typed.get(name) is not None
     }
     if reading.rejected:
         return {}
-    kind = found.pop("vehicle")
-    return unusual_sizes(replace(Vehicle(), kind=kind, **found))
+    if "vehicle" in found:
+        found["kind"] = found.pop("vehicle")
+    doubts = unusual_sizes(replace(known, **found))
+    return doubts if "kind" in found else {name: doubts[name] for name in doubts if name in found}
 
 
 def _asked_again(name: str) -> str | None:

@@ -13,7 +13,7 @@ from ..incident_options import IncidentOptions
 from ..log_book import open_book
 from ..option_groups import with_options
 from ..outcome import Outcome
-from .doubtful_sizes import confirmed_sizes
+from .doubtful_sizes import confirmed_options
 from .draft_facts import facts_of
 from .finish_call import opened_from_facts, opened_from_interview, shown_started
 from .motorist import MotoristOptions, read_personal, typed
@@ -74,7 +74,7 @@ def open_case(  # noqa: PLR0917 - the options of a command
         gathered = facts_of(facts, read_personal(desk, motorist, data)) | copied
         return shown_started(desk, book, gathered, warnings, on_line=on_line)
     if desk.is_asking:
-        typed_facts = facts_of(confirmed_sizes(facts), data)
+        typed_facts = facts_of(confirmed_options(facts), data)
         interview = Interview(book, typed_facts | copied, typed=typed_facts)
         return opened_from_interview(desk, book, interview, warnings, like=like or 0, work=work)
     gathered = facts_of(facts, read_personal(desk, motorist, data)) | copied
