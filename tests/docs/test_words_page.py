@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from dispatch_cli.eligibility import GATES, reasons_of
+from dispatch_cli.model.typed_words import two_readings
 from dispatch_cli.model.words import DECLINE_REASONS, SERVICES
 
 WORDS = Path(__file__).resolve().parents[2] / "docs" / "words.md"
@@ -62,3 +63,15 @@ def test_the_ambulance_is_distinguished_from_a_patient_transport() -> None:
 def test_a_reason_for_a_refusal_has_a_key() -> None:
     """The reasons are at most nine, because the loop reads a reason as one digit."""
     assert len(DECLINE_REASONS) <= 9
+
+
+def test_the_words_with_two_readings_stand_there() -> None:
+    """Each word of the table is refused with both readings that its row names."""
+    found = re.findall(r"^\| ([A-Z][^|]+) \| ([^|]+) \|$", section("Words of a call"), re.MULTILINE)
+    assert len(found) == 4
+    for listed, written in found:
+        for word in listed.split(", "):
+            fact = "vehicle" if "camper" in written else "spot"
+            readings = two_readings(word, fact)
+            assert readings is not None, word
+            assert written.replace(", or ", " or ") == " or ".join(readings)
