@@ -1,6 +1,5 @@
 """A provider file with any content is loaded or raises BadDataError."""
 
-from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -70,9 +69,19 @@ KEYS = sorted(
 
 
 def load(text: str) -> None:
-    """Load a file in a folder of its own; only BadDataError is allowed."""
-    with TemporaryDirectory() as folder, suppress(BadDataError):
-        open_text(Path(folder), text.encode(errors="surrogatepass"))
+    """Load a file in a folder of its own: it has providers, or its problems have their place."""
+    with TemporaryDirectory() as folder:
+        try:
+            catalog = open_text(Path(folder), text.encode(errors="surrogatepass"))
+        except BadDataError as error:
+            problems = error.problems
+            assert problems
+            for problem in problems:
+                assert problem.file == str(Path(folder, "providers.toml"))
+                assert 0 <= problem.line <= text.count("\n") + 1
+                assert str(problem.text)
+        else:
+            assert len(set(catalog.ids())) == catalog.count > 0
 
 
 def test_the_file_that_is_mutated(tmp_path: Path) -> None:

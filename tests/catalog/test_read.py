@@ -2,6 +2,7 @@
 
 import os
 import time
+import tomllib
 from contextlib import suppress
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dispatch_cli.catalog.untrusted_files import MAX_DEPTH, parse_toml, too_deep_at
+from dispatch_cli.catalog.untrusted_files import MAX_DEPTH, decode, parse_toml, too_deep_at
 from dispatch_cli.errors import BadDataError
 
 from .files import HUBER, open_file, open_text, problems_of, write
@@ -120,15 +121,25 @@ def test_impossible_names(tmp_path: Path, name: str) -> None:
 
 
 def _parse(content: bytes) -> None:
-    """Parse; only BadDataError is allowed."""
-    with suppress(BadDataError):
-        parse_toml(content, shown="f", short="f")
+    """Parse as Python's own parser does: the same values, or a refusal that has its line."""
+    try:
+        parsed = parse_toml(content, shown="f", short="f")
+    except BadDataError as error:
+        (problem,) = error.problems
+        assert problem.file == "f"
+        assert 0 <= problem.line <= content.count(b"\n") + 1
+        if "nested deeper" not in str(problem):
+            with pytest.raises((BadDataError, tomllib.TOMLDecodeError)):
+                tomllib.loads(decode(content, shown="f"))
+    else:
+        with suppress(tomllib.TOMLDecodeError):  # what only TOML 1.1 allows
+            assert repr(parsed.top) == repr(tomllib.loads(parsed.text))
 
 
 @settings(max_examples=300, deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes(content: bytes) -> None:
-    """Random bytes are parsed or refused, with nothing but BadDataError."""
+    """Random bytes are parsed as Python parses them, or BadDataError names the line."""
     _parse(content)
 
 
@@ -140,5 +151,5 @@ MARKS = st.sampled_from(
 @settings(max_examples=300, deadline=None)
 @given(st.lists(MARKS, max_size=80))
 def test_any_marks(marks: list[str]) -> None:
-    """Random marks of TOML are parsed or refused, with nothing but BadDataError."""
+    """Random marks of TOML are parsed as Python parses them, or BadDataError names the line."""
     _parse("".join(marks).encode())

@@ -1,7 +1,6 @@
 """Included files and polygons are found in order, and only in the folder of the main file."""
 
 import json
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -145,7 +144,13 @@ json_values = st.recursive(
 @settings(max_examples=200, deadline=None)
 @given(st.sampled_from(["Polygon", "MultiPolygon", "Feature", "FeatureCollection"]), json_values)
 def test_any_json(kind: str, value: object) -> None:
-    """Any JSON is read or refused, with nothing but BadDataError."""
+    """Any JSON becomes rings with an area, or BadDataError names the file."""
     shape = {"type": kind, "coordinates": value, "geometry": value, "features": value}
-    with suppress(BadDataError):
-        parse_polygon(json.dumps(shape).encode(), shown="p.json")
+    try:
+        polygons = parse_polygon(json.dumps(shape).encode(), shown="p.json")
+    except BadDataError as error:
+        files = [problem.file for problem in error.problems]
+        assert files == ["p.json"]
+    else:
+        assert polygons
+        assert all(len(set(ring)) >= 3 for polygon in polygons for ring in polygon)
