@@ -89,6 +89,12 @@ def read_stamp(connection: "sqlite3.Connection") -> Stamp:
     return stamp
 
 
+def begin(connection: "sqlite3.Connection") -> None:
+    """Write the stamp of a new log: an id of its own, and no commit."""
+    stamp = Stamp(os.urandom(16).hex(), 0, os.urandom(8).hex())
+    connection.execute("UPDATE identity SET stamp = ?", (str(stamp),))
+
+
 def renew(connection: "sqlite3.Connection", *, after: int = 0) -> Stamp:
     """Write a new mark for the current commit, with a number above ``after``."""
     last = read_stamp(connection)

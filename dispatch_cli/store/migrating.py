@@ -48,11 +48,14 @@ def check_version(
 
 
 def fill(connection: "sqlite3.Connection", known: tuple[Migration, ...]) -> None:
-    """Make the newest schema in an empty database."""
-    connection.execute("BEGIN")
-    connection.execute(f"PRAGMA application_id = {APPLICATION_ID:d}")
-    apply(connection, known, 0)
-    connection.execute("COMMIT")
+    """Make the newest schema in an empty database, with a stamp of its own."""
+    import sqlite3
+
+    with closing(sqlite3.connect(":memory:")) as pages:
+        pages.deserialize(_pages(known))
+        pages.backup(connection)
+    if newest(known) >= identity.SINCE_VERSION:
+        identity.begin(connection)
 
 
 def in_memory(known: tuple[Migration, ...]) -> "sqlite3.Connection":
@@ -62,6 +65,19 @@ def in_memory(known: tuple[Migration, ...]) -> "sqlite3.Connection":
     connection = sqlite3.connect(":memory:", isolation_level=None)
     fill(connection, known)
     return connection
+
+
+@cache
+def _pages(known: tuple[Migration, ...]) -> bytes:
+    """Return the pages of an empty log; cached, since each migration parses the whole schema."""
+    import sqlite3
+
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        connection.execute("BEGIN")
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID:d}")
+        apply(connection, known, 0)
+        connection.execute("COMMIT")
+        return connection.serialize()
 
 
 @cache
