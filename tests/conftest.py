@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import sys
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,9 @@ def pytest_configure() -> None:
     Half of the time would be spent on waiting for it. What reaches a disk before the power fails
     is worked out from system calls (``store/power.py``), which are the same in both places.
     """
+    # Without bytecode each program that a test starts compiles the package again.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
     # A background job of a shell ignores Ctrl-C, and its children would as well.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
