@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping
+from functools import cache
 from importlib import import_module
 from typing import Any, ClassVar
 
@@ -40,14 +41,14 @@ class LazyGroup(TyperGroup):
             return None
         module, _, function = self.commands_at[cmd_name].partition(":")
         found = import_module(f".{module}", self.package)
-        if not function:
-            command = typer.main.get_command(found.app)
-            command.name = cmd_name  # otherwise the reference has groups without names
-        else:
-            command = single(cmd_name, getattr(found, function))
+        part = getattr(found, function or "app")
         if COMPLETING in os.environ:
+            command = _built(cmd_name, part)
             _add_language(command)
-        return _worded(_with_exit_codes(command))
+            return _worded(command)
+        if screen_language.is_english():
+            return _kept(cmd_name, part)
+        return _worded(_built(cmd_name, part))
 
     def get_help(self, ctx: Any) -> str:
         """Return the help in the language of the screen."""
@@ -60,6 +61,19 @@ def _with_exit_codes(command: Any) -> Any:
     for each in getattr(command, "commands", {}).values():
         _with_exit_codes(each)
     return command
+
+
+def _built(name: str, part: Any) -> Any:
+    """Build the command of a function, or the group of an app."""
+    if not isinstance(part, typer.Typer):
+        return _with_exit_codes(single(name, part))
+    command = typer.main.get_command(part)
+    command.name = name  # otherwise the reference has groups without names
+    return _with_exit_codes(command)
+
+
+_kept = cache(_built)
+"""A command in English is built once in a process; another language changes its words."""
 
 
 def _add_language(command: Any) -> None:
