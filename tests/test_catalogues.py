@@ -19,7 +19,7 @@ REPLACED = {"month", "cost"}
 Sentences = Mapping[str, set[str]]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def extracted() -> Sentences:
     """Return all sentences with their modules."""
     return build_catalogue.extracted()

@@ -13,6 +13,7 @@ import io
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -84,8 +85,12 @@ def built(path: Path) -> dict[Path, bytes]:
     return {path: text.getvalue(), path.with_suffix(".mo"): binary.getvalue()}
 
 
+@cache
 def extracted() -> dict[str, set[str]]:
-    """Return all sentences, words and help texts of the program, each with its modules."""
+    """Return all sentences, words and help texts of the program, each with its modules.
+
+    Cached, since each language has the same ones.
+    """
     found: dict[str, set[str]] = {}
     errors = all_errors()
     for name, source in sources().items():

@@ -205,6 +205,7 @@ def sources() -> dict[str, str]:
     }
 
 
+@cache
 def all_errors() -> set[str]:
     """Name all classes of errors of the package whose arguments are templates."""
     return own_errors(path.read_text("utf-8") for path in PACKAGE.rglob("*.py"))
