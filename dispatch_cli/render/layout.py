@@ -5,6 +5,7 @@ A line is a row of pieces, each a text with the name of a style, independent of 
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import cache
 from unicodedata import category, east_asian_width
 
 from msgspec import Struct
@@ -20,6 +21,9 @@ Line = tuple[Piece, ...]
 
 GAP = "   "
 """The blanks between two facts on one line."""
+
+_FIRST_MARK = "\u0300"
+"""Every character before it takes one cell."""
 
 # For terminals that do not speak UTF-8; German as people type it without umlauts.
 _ASCII = {
@@ -90,11 +94,12 @@ def encodable(text: str, encoding: str) -> str:
 
 def cells(text: str) -> int:
     """Count the cells of a cleaned text: two for East Asian wide characters, none for marks."""
-    if text.isascii():
+    if text.isascii() or max(text) < _FIRST_MARK:
         return len(text)
-    return sum(_cell(character) for character in text)
+    return sum(map(_cell, text))
 
 
+@cache
 def _cell(character: str) -> int:
     if category(character) == "Mn":
         return 0
