@@ -116,16 +116,19 @@ def test_every_field_of_a_line_of_json_is_described() -> None:
 
 @pytest.mark.parametrize("way", ["file", "pipe"])
 @pytest.mark.parametrize("options", [(), ("--full",), ("--keep", "client,note")], ids=" ".join)
-def test_every_line_of_json_lines_fits_its_schema(home, firms, way, options):
+def test_every_line_of_json_lines_fits_its_schema(dispatch, home, firms, way, options):
     """Lines with and without candidates fit, row by row and, from a pipe with the extra, in blocks.
 
     Closed objects make a field fail that the record does not declare.
     """
     rows = random_rows(7, 300, 0.3)
     (home / "in.csv").write_bytes(HEADER + b"".join(raw for raw, _ in rows))
-    with (home / "in.csv").open("rb") as stdin:
-        found = ran(home, "in.csv" if way == "file" else "-", *options, stdin=stdin)
-    lines = [json.loads(line) for line in found[1].splitlines()]
+    if way == "file":
+        found = dispatch("batch", "in.csv", *options).out
+    else:
+        with (home / "in.csv").open("rb") as stdin:
+            found = ran(home, "-", *options, stdin=stdin)[1]
+    lines = [json.loads(line) for line in found.splitlines()]
     assert len(lines) == sum(not reason for _, reason in rows)
     schema = json_schema(full="--full" in options)
     Draft202012Validator.check_schema(schema)
