@@ -48,7 +48,9 @@ def on_terminal(
 
 def screen_lines(raw: bytes, *, columns: int = 80, rows: int = 24) -> list[str]:
     """Show raw output on an emulated terminal tall enough to lose nothing; trailing blanks off."""
-    screen = pyte.Screen(columns, max(rows, 2000))
+    # Each line of the output takes one more row for each whole width.
+    most_rows = raw.count(b"\n") + len(raw) // columns + 1
+    screen = pyte.Screen(columns, max(rows, most_rows))
     pyte.ByteStream(screen).feed(raw)
     lines = [line.rstrip() for line in screen.display]
     while lines and not lines[-1]:

@@ -22,10 +22,15 @@ LINE = (
 )  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def catalog():
+    """Return the sample, which no test changes."""
+    return api.load(SAMPLE, now=WHEN)
+
+
 @pytest.mark.parametrize("kind", BUILT_IN)
-def test_every_plan_fits_80_by_24(home, kind):
+def test_every_plan_fits_80_by_24(home, catalog, kind):
     """Each built-in plan shows the emergency line and the first phone of each service."""
-    catalog = api.load(SAMPLE, now=WHEN)
     place = api.locate("86150", catalog)
     for facts in ({}, {"injured": 2, "persons": 5, "spot": "ditch"}):
         incident = api.Incident(
@@ -47,14 +52,14 @@ def test_every_plan_fits_80_by_24(home, kind):
             assert cascade.candidates[0].phone in shown, (kind, cascade.service)
 
 
-@pytest.mark.parametrize("columns", [60, 80, 100, 140, 200])
-def test_ranked_numbers_are_whole_at_every_width(home, columns):
-    """On a real terminal of any width each ranked number is on one line."""
+@pytest.mark.parametrize("columns", [60, 140])
+def test_ranked_numbers_are_whole_on_a_terminal(home, catalog, columns):
+    """On a real terminal of its width each ranked number is on one line."""
     code, raw = on_terminal(LINE, columns=columns, rows=40)
     lines = screen_lines(raw, columns=columns)
     assert code == 0
     answer = api.rank(
-        api.load(SAMPLE, now=WHEN),
+        catalog,
         api.Incident(
             kind="breakdown", place=api.locate("86150"), when=WHEN, client="adac",
             vehicle=api.Vehicle(kind="car", weight_t=1.6),
@@ -66,14 +71,14 @@ def test_ranked_numbers_are_whole_at_every_width(home, columns):
     assert any("Next:" in line for line in lines)
 
 
-@pytest.mark.parametrize("env", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])
-def test_readable_without_colour(home, env):
+def test_readable_without_colour(home):
     """NO_COLOR and a dumb terminal get the same words and not one colour."""
-    _, plain = on_terminal(LINE, env=env)
     _, coloured = on_terminal(LINE)
-    assert b"\x1b[3" not in plain
     assert b"\x1b[" in coloured
-    assert screen_lines(plain)[0] == screen_lines(coloured)[0]
+    for env in ({"NO_COLOR": "1"}, {"TERM": "dumb"}):
+        _, plain = on_terminal(LINE, env=env)
+        assert b"\x1b[3" not in plain
+        assert screen_lines(plain)[0] == screen_lines(coloured)[0]
 
 
 def test_columns_of_the_environment_are_respected(home):
