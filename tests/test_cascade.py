@@ -4,7 +4,6 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -13,6 +12,7 @@ from dispatch_cli.model import Circle, Client, Observations, Place, Rules, Setti
 from dispatch_cli.results.cascade_answer import Cascade
 
 from .english import english
+from .tiers import searched
 from .worlds import (
     MIDDLE,
     NOON,
@@ -122,14 +122,14 @@ ROWS = st.lists(
 )
 
 
-@given(
+@searched(
+    300,
     rows=ROWS,
     method=st.sampled_from(["index", "time-bands", "nearest"]),
     head_start=EIGHTHS,
     only=st.booleans(),
     strict=st.booleans(),
 )
-@settings(max_examples=300, deadline=None)
 def test_costs_are_never_negative_and_add_up(rows, method, head_start, only, strict):
     """neutral + contract + method + wish = expected; contract and method are never negative."""
     providers = [

@@ -10,6 +10,8 @@ from dispatch_cli.catalog.area_index import make_area_index
 from dispatch_cli.geo import fit
 from dispatch_cli.model import Area, Circle, Country, Phone, Place, Polygon, Postcodes, Provider
 
+from ..tiers import searched
+
 CODES = st.sampled_from(["01067", "10115", "80331", "86150", "86161", "86720", "99998"])
 LATS = st.floats(-90, 90) | st.floats(47, 55) | st.sampled_from([-90.0, 0.0, 89.995, 90.0])
 LONS = st.floats(-180, 180) | st.floats(6, 15) | st.sampled_from([-180.0, 0.0, 180.0, 179.9])
@@ -50,8 +52,7 @@ def plain_scan(providers: Sequence[Provider], place: Place) -> list[int]:
     ]
 
 
-@settings(max_examples=250, deadline=None)
-@given(st.lists(st.tuples(LATS, LONS, areas), max_size=8), places)
+@searched(250, st.lists(st.tuples(LATS, LONS, areas), max_size=8), places)
 @example([(89.9, 0.0, Circle(30.0))], Place(lat=89.95, lon=180.0))
 @example([(0.0, 179.9, Circle(50.0))], Place(lat=0.0, lon=-179.9))
 @example(

@@ -6,7 +6,6 @@ from fractions import Fraction
 from itertools import combinations, pairwise
 
 import pytest
-from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dispatch_cli.catalog import ring_faults as module
@@ -14,6 +13,7 @@ from dispatch_cli.catalog.geojson import parse_polygon
 from dispatch_cli.catalog.ring_faults import ring_faults
 from dispatch_cli.errors import BadDataError
 
+from ..tiers import searched
 from .files import HUBER, open_text, problems_of, write
 
 SQUARE = [(10, 48), (11, 48), (11, 49), (10, 49)]
@@ -226,8 +226,7 @@ GRID = st.tuples(st.integers(0, 5), st.integers(0, 5))
 RINGS = st.lists(GRID, min_size=3, max_size=8)
 
 
-@settings(max_examples=600, deadline=None)
-@given(RINGS)
+@searched(600, RINGS)
 def test_one_ring_against_brute_force(ring):
     """On a small grid, where nearly all points meet, the sweep finds what all pairs find."""
     assert bool(faults(ring)) == _own_fault(_distinct(ring)), ring
@@ -242,15 +241,13 @@ OUTER = st.sampled_from([
 ])  # fmt: skip
 
 
-@settings(max_examples=600, deadline=None)
-@given(OUTER, TRIANGLES)
+@searched(600, OUTER, TRIANGLES)
 def test_a_hole_against_brute_force(outer, hole):
     """A hole has a fault if and only if a piece of its edges is not inside the outer ring."""
     assert bool(faults(outer, hole)) == _pair_fault(outer, _distinct(hole)), (outer, hole)
 
 
-@settings(max_examples=400, deadline=None)
-@given(TRIANGLES, TRIANGLES)
+@searched(400, TRIANGLES, TRIANGLES)
 def test_two_holes_against_brute_force(one, other):
     """Two holes have a fault if and only if one has pieces on both sides of the other."""
     outer = [(-1, -1), (7, -1), (7, 7), (-1, 7)]

@@ -4,13 +4,13 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dispatch_cli.catalog.geojson import parse_polygon
 from dispatch_cli.errors import BadDataError
 from dispatch_cli.model import Polygon
 
+from ..tiers import searched
 from .files import HUBER, open_file, open_text, problems_of, write
 
 RING = [[10, 48], [12, 48], [12, 49], [10, 49], [10, 48]]
@@ -141,8 +141,11 @@ json_values = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None)
-@given(st.sampled_from(["Polygon", "MultiPolygon", "Feature", "FeatureCollection"]), json_values)
+@searched(
+    200,
+    st.sampled_from(["Polygon", "MultiPolygon", "Feature", "FeatureCollection"]),
+    json_values,
+)
 def test_any_json(kind: str, value: object) -> None:
     """Any JSON becomes rings with an area, or BadDataError names the file."""
     shape = {"type": kind, "coordinates": value, "geometry": value, "features": value}

@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dispatch_cli.cases.book import Book
@@ -14,6 +13,7 @@ from dispatch_cli.errors import UsageError
 from dispatch_cli.model import Rules
 from dispatch_cli.notation.spoken_times import MOST_MINUTES, parse_spoken, read_spoken
 
+from ..tiers import searched
 from ..worlds import MemoryCatalog, no_holidays
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -187,9 +187,11 @@ WORDS = [
 ]  # fmt: skip
 
 
-@settings(max_examples=1500, deadline=None, derandomize=True, database=None)
-@given(
-    st.lists(st.sampled_from(WORDS), max_size=5), st.sampled_from([" ", ""]), st.integers(0, 1439)
+@searched(
+    1500,
+    st.lists(st.sampled_from(WORDS), max_size=5),
+    st.sampled_from([" ", ""]),
+    st.integers(0, 1439),
 )
 def test_any_text_is_a_time_or_refused(words: list[str], between: str, passed: int) -> None:
     """A text is none of the forms, refused with a sentence, or a time within a day."""
