@@ -28,11 +28,12 @@ class Session(Struct, frozen=True):
     said: str
 
 
-def count_calls(folder: Path, call: str, steps: int) -> int:
-    """Count the calls of one kind that a session makes."""
+def count_calls(folder: Path, calls: Sequence[str], steps: int) -> dict[str, int]:
+    """Count the calls of each kind that a session makes."""
     record = folder / "record"
-    _run(folder, call, steps, [1], "-o", str(record))
-    return sum(f"{call}(" in line for line in record.read_text().splitlines())
+    _run(folder, calls, steps, [1], "-o", str(record))
+    lines = record.read_text().splitlines()
+    return {call: sum(f"{call}(" in line for line in lines) for call in calls}
 
 
 def failed(
@@ -40,7 +41,7 @@ def failed(
 ) -> list[Session]:
     """Fail the call with each of these numbers, each in a session of its own."""
     inject = f"inject={call}:error={error}:when={max(numbers)}"
-    codes = _run(folder, call, steps, numbers, "-o", "/dev/null", "-e", inject)
+    codes = _run(folder, [call], steps, numbers, "-o", "/dev/null", "-e", inject)
     return [
         Session(
             folder / str(number) / "cases.sqlite3",
@@ -52,11 +53,14 @@ def failed(
     ]
 
 
-def _run(folder: Path, call: str, steps: int, numbers: Sequence[int], *strace: str) -> list[int]:
+def _run(
+    folder: Path, calls: Sequence[str], steps: int, numbers: Sequence[int], *strace: str
+) -> list[int]:
     folder.mkdir(exist_ok=True)
-    argv = [str(folder), call, str(steps), *map(str, numbers)]
+    trace = f"trace={','.join(calls)}"
+    argv = [str(folder), calls[0], str(steps), *map(str, numbers)]
     done = subprocess.run(
-        ["strace", "-f", "-e", f"trace={call}", *strace, sys.executable, "-m", __name__, *argv],
+        ["strace", "-f", "-e", trace, *strace, sys.executable, "-m", __name__, *argv],
         stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2], timeout=600, check=True,
         env=plain_environment(),
     )  # fmt: skip

@@ -57,6 +57,15 @@ def test_files_that_may_not_grow(tmp_path: Path, apart: int) -> None:
             assert store.check() in ([], ["an erasure is unfinished: repeat dispatch case forget"])
 
 
+CALLS = ("pwrite64", "fdatasync", "fsync", "ftruncate", "rename")
+
+
+@pytest.fixture(scope="module")
+def calls_of_session(tmp_path_factory: pytest.TempPathFactory) -> dict[str, int]:
+    """Count the calls of each kind that an undisturbed session makes."""
+    return count_calls(tmp_path_factory.mktemp("whole"), CALLS, STEPS)
+
+
 @pytest.mark.skipif(shutil.which("strace") is None, reason="needs strace: apt-get install strace")
 @pytest.mark.parametrize(
     ("error", "runs"),
@@ -70,10 +79,12 @@ def test_files_that_may_not_grow(tmp_path: Path, apart: int) -> None:
         pytest.param("EDQUOT", 10_000, marks=pytest.mark.heavy),
     ],
 )
-@pytest.mark.parametrize("call", ["pwrite64", "fdatasync", "fsync", "ftruncate", "rename"])
-def test_a_call_that_fails(tmp_path: Path, call: str, error: str, runs: int) -> None:
+@pytest.mark.parametrize("call", CALLS)
+def test_a_call_that_fails(
+    tmp_path: Path, calls_of_session: dict[str, int], call: str, error: str, runs: int
+) -> None:
     """Single writes, syncs and renames of a session fail, one in each run, the first included."""
-    calls = count_calls(tmp_path / "whole", call, STEPS)
+    calls = calls_of_session[call]
     assert calls
     numbers = range(1, calls + 1, max(1, calls // runs))
     ended = failed(tmp_path / "failing", call, STEPS, error=error, numbers=numbers)
