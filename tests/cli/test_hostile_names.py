@@ -30,8 +30,8 @@ def toml_string(text: str) -> str:
     ) + '"'  # fmt: skip
 
 
-@pytest.fixture
-def hostile_file(home):
+@pytest.fixture(scope="module")
+def hostile_folder(tmp_path_factory):
     """300 providers in Augsburg whose names, labels and notes do their worst."""
     providers = [
         f"""
@@ -50,9 +50,17 @@ turnout_min = {number % 60}
     clients = f'[clients.c]\nname = {toml_string(NASTY[0])}\nonly = ["p1"]\nonly_strict = true\n'
     plan = f'[plans.gas]\nwords = [{toml_string(NASTY[2])}]\nservices = ["tow"]\n'
     resort = f'[last_resort.default]\nphone = "110"\ntext = {toml_string(NASTY[1])}\n'
-    path = home / "providers.toml"
-    path.write_text(clients + plan + resort + "".join(providers), encoding="utf-8")
-    return path
+    folder = tmp_path_factory.mktemp("hostile")
+    text = clients + plan + resort + "".join(providers)
+    (folder / "providers.toml").write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def hostile_file(home, hostile_folder, monkeypatch):
+    """Work in the folder of that file; its compiled form is kept for the next command."""
+    monkeypatch.chdir(hostile_folder)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(hostile_folder / "cache"))
 
 
 HOSTILE_WORD = "\x1b]0;owned\x07\u202e[/b]"
