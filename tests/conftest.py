@@ -1,5 +1,6 @@
 """Options of the test run, where its files lie."""
 
+import gc
 import os
 import shutil
 import signal
@@ -41,3 +42,9 @@ def pytest_configure() -> None:
         return
     if shutil.disk_usage(MEMORY).free >= LEAST_FREE:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector pass over what the collection has made, which stays to the end."""
+    gc.collect()
+    gc.freeze()
