@@ -29,7 +29,7 @@ from dispatch_cli.eligibility.facts import (
 )
 from dispatch_cli.eligibility.gate_forms import Fact, UnknownFormError
 from dispatch_cli.messages import Message
-from dispatch_cli.model import Incident, PlanEntry, Rules, Vehicle
+from dispatch_cli.model import PlanEntry, Rules, Vehicle
 
 from ..batch.random_worlds import World, holidays
 from ..worlds import (
@@ -361,18 +361,15 @@ def test_engines_agree_with_the_desk_under_additional_gates(seed: int) -> None:
         from dispatch_cli.batch.compiled.column_engine import ColumnEngine
 
         found.append(ColumnEngine(catalog, **given).rank(rows))
-    for engine in found:
-        for one, ranks in zip(rows, engine, strict=True):
-            _assert_is_the_desks(world, one, ranks)
+    for one, *each in zip(rows, *found, strict=True):
+        answer = desk.rank_incident(catalog, one, explain=True, **given)
+        for ranks in each:
+            _assert_is_the_desks(world, answer.cascades, ranks)
 
 
-def _assert_is_the_desks(world: World, one: Incident, ranks: Sequence) -> None:
-    answer = desk.rank_incident(
-        MemoryCatalog(world.providers, world.rules), one, holidays=holidays,
-        observations=world.observations, gates=EXTENDED, explain=True,
-    )  # fmt: skip
+def _assert_is_the_desks(world: World, cascades: Sequence, ranks: Sequence) -> None:
     reasons = [gate.reason for gate in EXTENDED] + ["beyond_fallback"]
-    for mine, cascade in zip(ranks, answer.cascades, strict=True):
+    for mine, cascade in zip(ranks, cascades, strict=True):
         theirs = [row.provider for row in cascade.candidates[:5]]
         assert [row.provider for row in mine.rows] == theirs
         if not theirs and world.providers:

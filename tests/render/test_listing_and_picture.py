@@ -57,8 +57,9 @@ def test_a_long_listing_is_shown_while_it_is_read(make, ahead):
 
     def rows():
         for number in range(5000):
-            shown = stream.getvalue().count("089 99998-")
-            assert shown >= number - ahead, number
+            if number % 7 == 0:  # no divisor of a block
+                shown = stream.getvalue().count("089 99998-")
+                assert shown >= number - ahead, number
             yield [f"p{number}", f"089 99998-{number}", "Abschlepp Huber", "tow"]
 
     print_listing(HEADINGS, rows(), stream=stream)
