@@ -167,9 +167,11 @@ class Centres:
         """List all (postcode, lat, lon) in a box in degrees, edges included."""
         return [self._row(number) for number in self._points.within(south, north, west, east)]
 
-    def everything(self) -> Iterator[tuple[str, float, float]]:
-        """Iterate over all (postcode, lat, lon), by code."""
-        return map(self._row, range(len(self._codes)))
+    def everything(self, prefix: str = "") -> Iterator[tuple[str, float, float]]:
+        """Iterate over the (postcode, lat, lon) of all postcodes with a prefix, by code."""
+        first = bisect_left(self._codes, int(prefix.ljust(5, "0")))
+        last = bisect_left(self._codes, int(prefix.ljust(5, "9")) + 1)
+        return map(self._row, range(first, last))
 
     def _row(self, number: int) -> tuple[str, float, float]:
         return (f"{self._codes[number]:05d}", *self._points.at(number))

@@ -188,7 +188,7 @@ def _region(prefix: str) -> tuple[float, float, float]:
     from ..notation import postcode_uncertainty_km
     from ..notation.centres import centres
 
-    found = [each for each in centres().everything() if each[0].startswith(prefix)]
+    found = [*centres().everything(prefix)]
     lat = sum(each[1] for each in found) / len(found)
     lon = sum(each[2] for each in found) / len(found)
     reach_km = max(

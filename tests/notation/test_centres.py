@@ -24,6 +24,13 @@ def test_every_postcode_has_a_town() -> None:
         assert all(area.towns), code
 
 
+def test_the_rows_of_a_prefix_are_those_that_begin_with_it() -> None:
+    """Any beginning of a postcode has the rows that a search through all of them finds."""
+    for prefix in ("", "0", "01", "010", "8", "86", "861", "8615", "86150", "9", "99998", "00000"):
+        rows = [row for row in ROWS if row[0].startswith(prefix)]
+        assert [*centres().everything(prefix)] == rows
+
+
 def test_every_row_is_in_range() -> None:
     """Every point lies in Germany, every radius is between 1 and 26 km, every Land is known."""
     table = centres()

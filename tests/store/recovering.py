@@ -211,12 +211,8 @@ def _names(more: Sums) -> set[str]:
 
 
 @cache
-def _all_postcodes() -> list[str]:
-    return sorted(each[0] for each in centres().everything())
-
-
 def _postcodes(prefix: str = "") -> list[str]:
-    return [each for each in _all_postcodes() if each.startswith(prefix)]
+    return [each[0] for each in centres().everything(prefix)]
 
 
 def _beside(random: Random, lat: float, lon: float) -> Place:
