@@ -50,7 +50,7 @@ def test_erasure_in_between_changes_neither_rankings_nor_the_report(tmp_path: Pa
 def test_an_interval_that_misses_is_counted_as_missed(tmp_path: Path) -> None:
     """The control: a truth that is a quarter lower than what happened lies in hardly any."""
     desk = SimulatedDesk(tmp_path / "cases.sqlite3", seed=1)
-    desk.work(120)
+    desk.work(70)
     truth, report = desk.true_shares(), desk.report()
     desk.close()
     held = held_by(report, {tenth: share - 0.25 for tenth, share in truth.items()})
