@@ -27,9 +27,8 @@ from textual.widgets import Input
 
 from dispatch_cli import api
 from dispatch_cli.cli import screen_language
-from dispatch_cli.cli.typed_input import read_moment
+from dispatch_cli.cli.desk import desk_tools
 from dispatch_cli.desk_app.desk_program import DeskProgram
-from dispatch_cli.desk_app.desk_tools import DeskTools
 from dispatch_cli.desk_app.key_guard import KeyGuard
 from dispatch_cli.errors import UsageError
 from dispatch_cli.render.picture import export_svg, svg_of
@@ -161,7 +160,7 @@ def desk_pictures(language: str) -> dict[str, str]:
 
 def _desk(world: World, case_id: int | None = None) -> DeskProgram:
     """Make the program of the desk for a world."""
-    tools = DeskTools(read_moment=read_moment, read_change=lambda text, book: ({}, {}), bug=_bug)
+    tools = desk_tools(_bug)
     guard = KeyGuard(_Seconds())
     return DeskProgram(world.book(), tools, spoken=world.language, case_id=case_id, guard=guard)
 

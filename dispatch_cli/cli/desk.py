@@ -16,7 +16,11 @@ from .option_groups import with_options
 from .outcome import Outcome
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ..cases.book import Book
+    from ..desk_app.desk_tools import DeskTools
+    from ..errors import DispatchError
 
 
 PlainOption = Annotated[
@@ -85,15 +89,9 @@ def _run(
     *,
     plain: bool,
 ) -> None:
-    from ..desk_app.desk_tools import DeskTools
     from .outcome import bug
-    from .typed_input import read_moment
 
-    tools = DeskTools(
-        read_moment=read_moment,
-        read_change=_read_change,
-        bug=lambda error: bug(error, is_debugged=desk.debug),
-    )
+    tools = desk_tools(lambda error: bug(error, is_debugged=desk.debug))
     if plain:
         from ..desk_app.line_desk import LineDesk
 
@@ -111,6 +109,19 @@ def _run(
         raise program.failure
     if program.return_code:
         raise SystemExit(program.return_code)
+
+
+def desk_tools(bug: "Callable[[BaseException], DispatchError]") -> "DeskTools":
+    """Return the functions of the command line that the desk uses; ``bug`` reports a mistake."""
+    from ..desk_app.desk_tools import DeskTools
+    from .typed_input import read_arrival, read_moment
+
+    return DeskTools(
+        read_moment=read_moment,
+        read_arrival=lambda text, book: read_arrival(text, book, is_asking=False),
+        read_change=_read_change,
+        bug=bug,
+    )
 
 
 def can_draw() -> bool:

@@ -147,6 +147,7 @@ class CardActs(CaseActs):
         self._ask_moment(
             Message("{name} rings back: in minutes, or by what time?", name=self._card.name),
             lambda until: self._recorded(keep_promises.ring_back(self._desk.book, ref, until)),
+            is_arrival=False,
         )
 
     def new_time(self) -> None:

@@ -215,9 +215,13 @@ class CaseActs:
         choices = ((key, Message("yes")),)
         self._desk.ask(Question(text=text, choices=choices, then=lambda _: then()))
 
-    def _ask_moment(self, text: Message, then: Callable[[datetime], None]) -> None:
+    def _ask_moment(
+        self, text: Message, then: Callable[[datetime], None], *, is_arrival: bool = True
+    ) -> None:
         def decided(typed: str) -> None:
-            then(self._desk.tools.read_moment(typed, self._desk.book))
+            tools = self._desk.tools
+            read = tools.read_arrival if is_arrival else tools.read_moment
+            then(read(typed, self._desk.book))
 
         self._desk.ask(Question(text=text, then=decided))
 

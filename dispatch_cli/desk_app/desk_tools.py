@@ -18,11 +18,13 @@ Words = Message | str
 class DeskTools(Struct, frozen=True, kw_only=True):
     """Functions of the command line that the desk uses as the verbs of ``case`` do.
 
-    ``read_moment`` reads a typed time, ``read_change`` a line of changed facts into those of the
-    incident and of the motorist; ``bug`` reports a mistake of the program to a log file.
+    ``read_moment`` reads a typed time, ``read_arrival`` that of an arrival; ``read_change`` reads a
+    line of changed facts into those of the incident and of the motorist; ``bug`` reports a mistake
+    of the program to a log file.
     """
 
     read_moment: Callable[[str, Book], datetime]
+    read_arrival: Callable[[str, Book], datetime]
     read_change: Callable[[str, Book], tuple[Mapping[str, object], Mapping[str, str]]]
     bug: Callable[[BaseException], DispatchError]
 

@@ -248,10 +248,14 @@ class Job(Struct):
         return "asking" if "later" in words else "exhausted"
 
     def has_begun(self, needed: Needed) -> bool:
-        """Return whether a service was opened by an act, or the one before it has failed."""
+        """Return whether a service was opened by an act, or the one before it has failed.
+
+        A service also waits for none that the case no longer needs.
+        """
         failed = ("unsuccessful", "exhausted", "last_resort")
-        return needed.is_due or any(
-            self.state_word(each) in failed for each in self.services if each.name == needed.after
+        before = [each for each in self.services if each.name == needed.after]
+        return (
+            needed.is_due or not before or any(self.state_word(each) in failed for each in before)
         )
 
     def hopes_for_next(self, needed: Needed) -> bool:

@@ -12,10 +12,8 @@ from textual.pilot import Pilot
 
 from dispatch_cli.cases import answer_call, call_facts, offer_call, open_case
 from dispatch_cli.cases.book import Book, ClockFunctions
-from dispatch_cli.cli.desk import _read_change
-from dispatch_cli.cli.typed_input import read_moment
+from dispatch_cli.cli.desk import desk_tools
 from dispatch_cli.desk_app.desk_program import DeskProgram
-from dispatch_cli.desk_app.desk_tools import DeskTools
 from dispatch_cli.desk_app.key_guard import KeyGuard
 from dispatch_cli.errors import UsageError
 from dispatch_cli.model import Client, Phone, Rules
@@ -132,7 +130,7 @@ class World:
         book: Book | None = None,
     ) -> DeskProgram:
         """Make the program of one seat."""
-        tools = DeskTools(read_moment=read_moment, read_change=_read_change, bug=_bug)
+        tools = desk_tools(_bug)
         return DeskProgram(
             book or self.book(operator), tools, case_id=case_id, guard=guard or SlowHand()
         )

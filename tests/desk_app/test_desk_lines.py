@@ -6,9 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from dispatch_cli.cases import answer_call, offer_call, view_case
-from dispatch_cli.cli.desk import _read_change
-from dispatch_cli.cli.typed_input import read_moment
-from dispatch_cli.desk_app.desk_tools import DeskTools
+from dispatch_cli.cli.desk import desk_tools
 from dispatch_cli.desk_app.line_desk import LineDesk
 
 from .seats import NOON, World, _bug
@@ -34,7 +32,7 @@ class Typist(io.StringIO):
 
 def worked(world: World, steps, *, case_id: int | None = None, operator: str = "AK") -> str:
     """Work at the desk in lines; returns everything that it has written."""
-    tools = DeskTools(read_moment=read_moment, read_change=_read_change, bug=_bug)
+    tools = desk_tools(_bug)
     wrote = io.StringIO()
     book = world.book(operator)
     LineDesk(book, tools, read=Typist(steps, wrote), write=wrote, case_id=case_id).run()
@@ -70,6 +68,7 @@ CALL_TO_THE_END = [
     ("", "1.2 Bert Abschleppdienst: the call is placed"),
     ("a", "there in minutes, or at what time?"),
     ("soon", "there in minutes, or at what time?"),
+    ("0", "at once, or has no time been named? write 1 for at once"),
     ("35", "TELL THE CALLER"),
     ("b", "the caller knows"),
     ("t", "new time of Bert"),
@@ -160,7 +159,7 @@ def test_a_key_for_what_another_operator_has_changed_is_not_done(world):
     wrote = io.StringIO()
     typist = Typist([], wrote)
     typist._steps = Meanwhile([("i", "note"), ("esc", "not done"), ("d", "MB has changed case 1")])
-    tools = DeskTools(read_moment=read_moment, read_change=_read_change, bug=_bug)
+    tools = desk_tools(_bug)
     LineDesk(world.book(), tools, read=typist, write=wrote, case_id=number).run()
     assert states(world, number) == ["no_answer"]
 
@@ -182,7 +181,7 @@ def test_minutes_count_from_the_line_that_says_them(world):
             return super().readline()
 
     steps = [("a", "in minutes"), ("20", "TELL THE CALLER"), ("z", "z again"), ("z", "undone")]
-    tools = DeskTools(read_moment=read_moment, read_change=_read_change, bug=_bug)
+    tools = desk_tools(_bug)
     LineDesk(world.book(), tools, read=Slow(steps, wrote), write=wrote, case_id=number).run()
     acts = {each.action: each for each in view_case.acts(world.book(), number)}
     accepted = acts["accept"]
@@ -222,7 +221,7 @@ def test_a_job_that_gives_way_is_named(world):
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
 def test_a_terminal_without_utf_8(world, encoding):
     """Every letter is written in the encoding of the terminal, umlauts by what people type."""
-    tools = DeskTools(read_moment=read_moment, read_change=_read_change, bug=_bug)
+    tools = desk_tools(_bug)
     raw = io.BytesIO()
     write = io.TextIOWrapper(raw, encoding=encoding, write_through=True)
     LineDesk(world.book(), tools, read=io.StringIO("f2\n86150 panne\n"), write=write).run()
@@ -241,7 +240,7 @@ def test_a_log_that_was_moved_is_named_at_each_key(world):
 
     wrote = io.StringIO()
     steps = [("n", "no longer the file"), ("n", "no longer the file")]
-    tools = DeskTools(read_moment=read_moment, read_change=_read_change, bug=_bug)
+    tools = desk_tools(_bug)
     LineDesk(world.book(), tools, read=Moved(steps, wrote), write=wrote, case_id=number).run()
     world.path.with_suffix(".moved").rename(world.path)
     assert states(world, number) == ["open"]

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from ..completion import complete_cases
 from ..desk import PlainOption, opened_desk, refuse_json
 from ..desk_options import DeskOptions
 from ..log_book import open_book
@@ -17,7 +18,10 @@ def work(
     case_id: Annotated[
         int | None,
         typer.Argument(
-            metavar="[ID]", min=1, help="Number of the case. Default: the most urgent one."
+            metavar="[ID]",
+            min=1,
+            help="Number of the case. Default: the most urgent one.",
+            autocompletion=complete_cases,
         ),
     ] = None,
     plain: PlainOption = False,
