@@ -24,19 +24,25 @@ EVENING = datetime(2026, 11, 27, 23, 12, 40, tzinfo=ZoneInfo("Europe/Berlin"))
 """The moment at which every picture of the desk is taken."""
 
 
+_DESK = """
+[desk]
+name = "Einsatzzentrale Augsburg"
+number = "089 99998-000"
+"""
+"""How the centre of the pictures names itself in the texts to read aloud."""
+
 _LAST_RESORT = "duty desk: keeps asking and calls the motorist back"
 _LAST_RESORT_DE = "Bereitschaft: fragt weiter, ruft den Anrufer an"
 
 
 def _provider_file(folder: Path, sample: Path, language: str) -> Path:
-    """Copy the sample; a German centre writes the text of its last resort in German."""
+    """Copy the sample with a name; a German centre writes its last resort in German."""
     text = sample.read_text(encoding="utf-8")
     if _LAST_RESORT not in text:
         raise LookupError(f"{sample.name} has another text of the last resort")
     copy = folder / sample.name
-    copy.write_text(
-        text.replace(_LAST_RESORT, _LAST_RESORT_DE) if language == "de" else text, encoding="utf-8"
-    )
+    text = text.replace(_LAST_RESORT, _LAST_RESORT_DE) if language == "de" else text
+    copy.write_text(text + _DESK, encoding="utf-8")
     return copy
 
 

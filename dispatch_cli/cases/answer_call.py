@@ -270,9 +270,10 @@ def _sooner(book: Book, case: Case, offer: Offer, there_at: datetime) -> Message
     if takes >= left:
         return None
     return Message(
-        "{name} would be there about {at}: decline as eta_too_long?",
+        "{name} would be there about {at}, {minutes} min sooner. Decline, takes too long?",
         name=option.name,
         at=clock(start + takes, book),
+        minutes=int((left - takes + WORTH_MENTIONING) / timedelta(minutes=1)),
     )
 
 

@@ -15,6 +15,7 @@ from ..errors import UsageError
 from ..model import NO_CLIENT, Rules
 from ..model.typed_words import WITH_A_FACT
 from ..model.words import SPOTS, VEHICLE_CLASSES, VEHICLE_STATES, fold, lookup
+from .vehicle_makes import MAKES_AND_MODELS
 
 _TAKEN, _CODE = "\x00", "\x01"
 """What stands in the place of understood words, and of the postcode."""
@@ -56,19 +57,12 @@ _POSTCODE = re.compile(r"(?<![\w.,+/-])[0-9]{5}(?![\w.,+/-])")
 _ELECTRIC = frozenset({"e_auto", "elektroauto", "elektro", "stromer", "ev", "electric"})
 _TRAILER = frozenset({"anhaenger", "wohnwagen", "trailer", "caravan"})
 _TRAPPED = frozenset({"eingeklemmt", "trapped"})
-_BRANDS = frozenset(
-    {"alfa", "audi", "bmw", "byd", "citroen", "cupra", "dacia", "fiat", "ford", "honda", "hyundai"}
-    | {"iveco", "jaguar", "jeep", "kia", "lexus", "man", "mazda", "mercedes", "mg", "mini", "opel"}
-    | {"mitsubishi", "nissan", "peugeot", "polestar", "porsche", "renault", "scania", "seat"}
-    | {"skoda", "smart", "subaru", "suzuki", "tesla", "toyota", "volvo", "vw", "volkswagen"}
-    | {"golf", "polo", "passat", "tiguan", "touran", "corsa", "astra", "insignia", "focus"}
-    | {"fiesta", "kuga", "fabia", "octavia", "superb", "clio", "megane", "twingo", "panda"}
-    | {"yaris", "corolla", "ducato", "sprinter", "vito", "crafter", "zoe"}
-)
-"""Makes and common models. A make is a free text, so that a missing one is no fault."""
-
 _SMALL = frozenset({"in", "bei", "near", "at", "mit", "with", "und", "and", "auf", "on", "der",
                     "die", "das", "the", "a", "ein", "eine"})  # fmt: skip
+
+
+_BEGIN_ANYTHING = frozenset({"won't", "wont", "kein"})
+"""Words that begin the name of a kind, but say nothing alone."""
 
 
 class Understood(Struct, frozen=True):
@@ -200,8 +194,8 @@ class _Line:
 
     def _town(self) -> None:
         """Take the word behind a postcode as its town, unless it is certainly another one."""
-        match = re.search(rf"{_CODE} (?P<town>[^\W\d][\w.-]{{2,}})", self._text)
-        if match is None:
+        match = re.search(rf"{_CODE} (?P<town>[^\W\d][\w.-]{{2,}})(?![^\s,;])", self._text)
+        if match is None or fold(match["town"]) in _BEGIN_ANYTHING | _SMALL:
             return
         code, _, street = self.facts["at"].partition(" ")
         with_town = f"{code} {match['town']}"
@@ -245,7 +239,7 @@ class _Line:
         kind = plans.find_kind(text.strip(",;"), self._rules.plans)
         if kind and "kind" not in self.facts:
             return {"kind": kind}
-        if folded in _BRANDS:
+        if folded in MAKES_AND_MODELS:
             brand = f"{self.facts.get('brand', '')} {text}".strip()
             usual = lookup(folded, VEHICLE_CLASSES) or "car"
             return {"brand": brand, "vehicle": self.facts.get("vehicle", usual)}
@@ -267,7 +261,7 @@ class _Line:
 
     def _kind_begun(self, folded: str) -> str:
         """Return the kind that a word begins; empty if it begins none, or several."""
-        if len(folded) < _LEAST_PREFIX:
+        if len(folded) < _LEAST_PREFIX or folded in _BEGIN_ANYTHING:
             return ""
         found = {
             kind

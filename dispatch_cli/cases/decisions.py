@@ -10,9 +10,16 @@ from ..errors import ConflictError, UsageError
 from ..messages import Message, quoted
 from ..model.case import Booking, Case, Offer, Option, Personal, ref_of
 from ..results.case_results import Recorded
-from . import call_texts, case_states, joint_calls, offer_changes, unit_bookings
+from . import (
+    call_texts,
+    case_states,
+    driver_texts,
+    joint_calls,
+    offer_changes,
+    unit_bookings,
+)
 from .act_names import naming_operator
-from .book import Book, clock, refusals_in_local_time, require_case
+from .book import Book, clock, local, refusals_in_local_time, require_case
 from .case_states import offer_in
 from .unit_bookings import JobMinutes, Rebooking
 
@@ -265,13 +272,17 @@ def recorded_promise(
     at = call_texts.spoken(clock(there_at, book), language)
     late = call_texts.spoken(clock(offer.arrive_by or there_at, book), language)
     rules = book.catalog.rules
-    tell = () if offer.arrived_at else call_texts.to_caller(offer, at, late, rules, language)
+    tell: tuple[str, ...] = ()
+    if not offer.arrived_at:
+        tell = call_texts.to_caller(
+            case, personal, offer, rules, language, at=local(book.now, book), clock=at, late=late
+        )
     return Recorded(
         ref=ref_of(case.id, offer.number),
         case_id=case.id,
         state=offer.state,
         message=message,
         tell_caller=tell,
-        give_driver=call_texts.to_driver(case, personal, offer, rules, language),
+        give_driver=driver_texts.to_driver(case, personal, offer, rules, language),
         warnings=warnings,
     )

@@ -7,6 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ..messages import Message, joined
+from ..model import NO_CLIENT
 from ..model.case import Act, Case, CaseService, Offer, ref_of
 from ..results.case_results import CaseView, DraftView, Overdue
 from ..results.desk_results import Board, CascadeRow, DeskCard, Stands
@@ -23,6 +24,7 @@ from . import (
 )
 from .book import Book, require_case
 from .likely_same import open_and_same
+from .vehicle_makes import written_make
 
 LAST_ACTS = 40
 """The number of records of the journal on a card."""
@@ -68,7 +70,10 @@ def board(book: Book, *, closed: int = 0) -> Board:
     return Board(
         rows=tuple(each for _, each in in_order),
         roads={each.id: each.incident.where for each in cases if each.incident.where},
-        makes={each.id: make for each in cases if (make := each.incident.vehicle.brand)},
+        makes={
+            each.id: written_make(make) for each in cases if (make := each.incident.vehicle.brand)
+        },
+        clients=book.catalog.rules.client_names,
     )
 
 
@@ -87,6 +92,11 @@ def place_for_emergency(book: Book, case_id: int) -> Message:
         exit_ = Message("last exit {exit}", exit=shown.last_exit)
         place = joined((place, exit_), "  ")
     return Message("{numbers}  PLACE {place}", numbers=numbers, place=place)
+
+
+def client_name(client: str | None, names: Mapping[str, str]) -> str:
+    """Return the name of a client; the id of one that the provider file no longer has."""
+    return "" if client in (None, NO_CLIENT) else names.get(client, client)
 
 
 def last_act(book: Book, case_id: int) -> Act | None:
@@ -111,7 +121,8 @@ def card(
         case=replace(view, emergency=shown.emergency, not_asked=shown.not_asked),
         stands=_stands(found),
         road=case.incident.where or "",
-        make=case.incident.vehicle.brand or "",
+        make=written_make(case.incident.vehicle.brand or ""),
+        client=client_name(case.incident.client, book.catalog.rules.client_names),
         service=service.service if service else "",
         rows=found.rows,
         same=tuple(view_case.view(each, book.now) for each in found.same),

@@ -34,6 +34,8 @@ from .intake_answers import (
 
 _IN_TRAFFIC = frozenset({*DANGEROUS_SPOTS, "ramp"})
 _MOTORWAY = re.compile(r"\bA ?[0-9]{1,3}\b(?! ?[0-9])")
+_DAY_FROM, _EVENING_FROM = 10, 18
+"""The hours of the day at which the greeting changes."""
 _HEAVY_CLASSES = frozenset({"van", "camper", "truck", "bus"})
 
 
@@ -55,11 +57,14 @@ class Question(Struct, frozen=True, kw_only=True):
     usual: Callable[[Facts], str] = lambda facts: ""
     """The answer that Enter gives; empty: none, the question is then passed over."""
 
-    def asked(self, facts: Facts, desk: str = "") -> Message:
-        """Return the sentence with the answers that it repeats, and the name of the desk."""
+    def asked(self, facts: Facts, desk: str, at: datetime) -> Message:
+        """Return the sentence with the answers that it repeats, and the name of the desk.
+
+        ``at`` is the local time of the call, by which the caller is greeted.
+        """
         if desk and self.named is not None:
-            return Message(self.named.id, desk=desk)
-        return Message(self.sentence.id, **facts)
+            return Message(self.named.id, desk=desk, greeting=greeting(at))
+        return Message(self.sentence.id, **{**facts, "greeting": greeting(at)})
 
     def answer(self, typed: str, facts: Facts, rules: Rules) -> Change:
         """Read a typed answer; raises UsageError for one that is not allowed."""
@@ -69,6 +74,13 @@ class Question(Struct, frozen=True, kw_only=True):
         if self.needed:
             raise UsageError("this question needs an answer: {answers}", answers=self.answers)
         return {self.key: ""}
+
+
+def greeting(at: datetime) -> Message:
+    """Return the greeting at a local time of the day."""
+    if at.hour < _DAY_FROM:
+        return Message("good morning")
+    return Message("hello") if at.hour < _EVENING_FROM else Message("good evening")
 
 
 def next_question(facts: Facts, rules: Rules) -> Question | None:
@@ -138,8 +150,10 @@ _YES_NO = Message("yes, no")
 QUESTIONS: tuple[Question, ...] = (
     Question(
         key="injured",
-        sentence=Message("Roadside assistance, hello. Is anybody hurt or in danger?"),
-        named=Message("{desk}, hello. Is anybody hurt or in danger?", desk=""),
+        sentence=Message(
+            "Roadside assistance, {greeting}. Is anybody hurt or in danger?", greeting=""
+        ),
+        named=Message("{desk}, {greeting}. Is anybody hurt or in danger?", desk="", greeting=""),
         answers=Message("no, number of hurt persons, trapped, carriageway, or another spot"),
         read=read_danger,
         needed=True,

@@ -53,7 +53,9 @@ def card(
         position=options.index(own) + 1 if own is not None and not offer.override else 0,
         of=len(options),
         answer_by=local(offer.answer_by, book),
-        say=call_texts.to_provider(case, offer, book.catalog.rules, language),
+        say=call_texts.to_provider(
+            case, offer, book.catalog.rules, language, local(offer.opened_at, book)
+        ),
         skipped=skipped,
         then=around.then,
         override=offer.override,

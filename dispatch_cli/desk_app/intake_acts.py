@@ -80,13 +80,14 @@ class Intake:
             fields=tuple((name, self.facts.get(name)) for name in names),
             asked=self._asked,
             rest=" ".join(self._rest),
-            sentence=question.asked(self.facts) if question is not None else "",
+            sentence=question.asked(self.facts, rules.desk.name, self._since) if question else "",
             answers=question.answers if question is not None else "",
             read_place=self._preview.incident.place if self._preview is not None else "",
             preview=self._preview,
             same=self._same,
             danger=self.facts.get("spot") in DANGEROUS_SPOTS,
             trapped=self.facts.get("trapped") == "yes",
+            clients=rules.client_names,
         )
 
     def _question(self, key: str) -> CallerQuestion | None:

@@ -142,6 +142,11 @@ class Rules(Struct, frozen=True, kw_only=True):
     """The file's own texts for callers and drivers, by language and key."""
     desk: DeskIdentity = DeskIdentity()
 
+    @property
+    def client_names(self) -> dict[str, str]:
+        """The names of the clients by id, as screens and texts have them."""
+        return {key: client.name for key, client in self.clients.items()}
+
     def last_resort(self, service: str) -> LastResort:
         """Return the last resort of a service."""
         return self.last_resorts.get(service) or self.last_resorts.get("default") or NOBODY_LEFT

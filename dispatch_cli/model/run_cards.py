@@ -56,15 +56,35 @@ _CARRIED = (("flatbed", "dollies"),)
 _CARDS: tuple[tuple[str, tuple[PlanEntry, ...], tuple[str, ...]], ...] = (
     # The most frequent kinds.
     ("breakdown", _first("roadside_repair"), ("Panne", "autopanne", "liegenbleiber")),
-    ("accident", (*_send("police"), *_tow(), _SECURING), ("Unfall", "verkehrsunfall", "crash")),
-    ("flat_tyre", _first("tyre_change"), ("Reifenpanne", "reifen", "plattfuss", "flat_tire")),
+    (
+        "accident",
+        (*_send("police"), *_tow(), _SECURING),
+        ("Unfall", "verkehrsunfall", "crash", "collision"),
+    ),
+    (
+        "flat_tyre",
+        _first("tyre_change"),
+        ("Reifenpanne", "reifen", "plattfuss", "flat_tire", "flat", "puncture", "tyre", "tire"),
+    ),
     (
         "dead_battery",
         _first("jump_start", "battery_replacement"),
-        ("Batterie leer", "batterie", "springt nicht an"),
+        (
+            "Batterie leer",
+            "batterie",
+            "springt nicht an",
+            "battery",
+            "flat battery",
+            "won't start",
+            "wont start",
+        ),
     ),
     ("wrong_fuel", _first("fuel_drain"), ("Falsch getankt", "falschbetankung")),
-    ("out_of_fuel", _first("fuel_delivery"), ("Tank leer", "kein sprit")),
+    (
+        "out_of_fuel",
+        _first("fuel_delivery"),
+        ("Tank leer", "kein sprit", "no fuel", "out of petrol", "out of gas"),
+    ),
     (
         "locked_out",
         (
@@ -95,15 +115,15 @@ _CARDS: tuple[tuple[str, tuple[PlanEntry, ...], tuple[str, ...]], ...] = (
         ("Akku leer", "e-auto leer", "strom leer"),
     ),
     # Kinds for a known cause.
-    ("engine_failure", _first("roadside_repair"), ("Motorschaden", "motor aus")),
+    ("engine_failure", _first("roadside_repair"), ("Motorschaden", "motor aus", "engine")),
     ("overheating", _first("roadside_repair"), ("Überhitzung", "motor überhitzt", "kühlwasser")),
     ("electrical_fault", _first("roadside_repair"), ("Elektrikfehler", "elektrik")),
     ("warning_light", _first("roadside_repair"), ("Warnleuchte", "kontrollleuchte")),
     ("exhaust_damage", _first("roadside_repair"), ("Auspuffschaden", "auspuff")),
     ("glass_damage", _first("roadside_repair"), ("Glasschaden", "scheibe", "frontscheibe")),
-    ("brake_failure", _tow(), ("Bremsschaden", "bremse", "bremsen")),
-    ("steering_failure", _tow(), ("Lenkungsschaden", "lenkung")),
-    ("gearbox_failure", _tow(), ("Getriebeschaden", "getriebe", "kupplung")),
+    ("brake_failure", _tow(), ("Bremsschaden", "bremse", "bremsen", "brakes")),
+    ("steering_failure", _tow(), ("Lenkungsschaden", "lenkung", "steering")),
+    ("gearbox_failure", _tow(), ("Getriebeschaden", "getriebe", "kupplung", "gearbox", "clutch")),
     ("trailer_breakdown", _first("roadside_repair"), ("Anhängerpanne", "anhänger", "wohnwagen")),
     (
         "motorcycle_breakdown",

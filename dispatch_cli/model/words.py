@@ -177,6 +177,7 @@ def composed(text: str) -> str:
 def fold(word: str) -> str:
     """Normalize a word for comparison: case, umlauts, hyphens and blanks make no difference."""
     folded = composed(word).strip().casefold().replace("-", "_").replace(" ", "_")
+    folded = folded.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
     for umlaut, plain in (("ä", "ae"), ("ö", "oe"), ("ü", "ue")):  # "ß" is folded by casefold
         folded = folded.replace(umlaut, plain)
     return folded

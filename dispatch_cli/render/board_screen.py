@@ -54,6 +54,7 @@ class BoardRow(Struct, frozen=True, kw_only=True):
     operator: str = ""
     road: str = ""
     make: str = ""
+    client: str = "?"
 
 
 def board_rows(board: Board) -> list[BoardRow]:
@@ -69,6 +70,7 @@ def board_rows(board: Board) -> list[BoardRow]:
                 operator=each.operator,
                 road=board.roads.get(each.id, ""),
                 make=board.makes.get(each.id, ""),
+                client=client_word(each.client, board.clients),
             )
         else:
             row = BoardRow(
@@ -207,7 +209,7 @@ def _cells_of(row: BoardRow, now: datetime, screen: Screen) -> dict[str, str]:
         "Place": screen.text(row.road or view.place),
         "What": screen.word(view.kind.replace("_", " ")),
         "Vehicle": vehicle_words(view, row.make, screen) or "?",
-        "Client": client_word(view, screen),
+        "Client": screen.text(row.client),
         "State": state_words(view, now, screen),
         "Firm": screen.text(service.provider if service and service.provider else "-"),
         "Phone": screen.text(service.phone if service and service.phone else "-"),

@@ -81,6 +81,8 @@ def _minutes_of(row: CascadeRow, now: datetime, screen: Screen) -> tuple[str, st
 
 def cut_cascade(lines: list[Line], room: int, screen: Screen) -> list[Line]:
     """Cut the cascade; the firm that is asked and the last resort stay, the heads go first."""
+    if len(lines) == room + 1:
+        return lines[1:]
     called = [each for each in lines if each[0][0].startswith(">")]
     if len(lines) <= room or room > len(called) + 4 or not called:
         return cut(lines, room, screen)

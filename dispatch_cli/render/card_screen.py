@@ -8,7 +8,7 @@ from .board_screen import title_line
 from .card_cascade import cascade_lines, cut, cut_cascade, excluded_lines
 from .case_cards import block_lines
 from .deadline_lines import overdue_lines
-from .desk_words import act_words, client_word, is_seen, running, same_lines, vehicle_words
+from .desk_words import act_words, is_seen, running, same_lines, vehicle_words
 from .figures import past_clock
 from .head import emergency_lines
 from .layout import Line, Screen, cells, flow, line_text, pad, plain_line, plain_lines, wrap
@@ -27,6 +27,8 @@ def card_lines(card: DeskCard, operator: str, now: datetime, screen: Screen) -> 
     body, rest = _body(card, now, screen)
     height = screen.height or 1000
     tail = _last_acts(card, now, screen)
+    if len(head) + len(body) > height:
+        body = [line for line in body if line != _BLANK]
     used = len(head) + len(body)
     rows = cascade_lines(card, now, screen) if card.stands not in ("accepted", "arrived") else []
     rows = cut_cascade(rows, max(0, height - used - len(tail) - 1), screen)
@@ -69,7 +71,7 @@ def _title(card: DeskCard, operator: str, now: datetime, screen: Screen) -> Line
         "ended": Message("CASE {id}  ENDED", id=number),
     }[card.stands]
     left = "  ".join(filter(None, (screen.text(known), _due_words(card, now, screen))))
-    client = client_word(card.case, screen).strip("-?")
+    client = screen.text(card.client)
     # The client gives way to the deadline, which must be whole.
     with_client = title_line(f"{left}  {client}".rstrip(), operator, now, screen)
     is_whole = client in line_text(with_client)

@@ -1,6 +1,6 @@
 """The words of the operator's desk: running times, what is due, and what another operator did."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from ..messages import Clock, Message, time_of_day
@@ -15,7 +15,7 @@ _RUNS_BELOW_S = 100 * 60
 SOON_S = 12 * _HOUR_S
 """A time within these seconds needs no day."""
 
-_NO_CLIENT = "none"
+NO_CLIENT_ID = "none"
 """What stands in a case for the customer of no client."""
 
 _UNSEEN = ("personal", "refused")
@@ -163,11 +163,11 @@ def vehicle_words(view: CaseView, make: str, screen: Screen) -> str:
     return screen.text(" ".join(filter(None, parts)))
 
 
-def client_word(view: CaseView, screen: Screen) -> str:
-    """Write the client; "-" for a motorist without one, "?" if it was not asked."""
-    if view.client is None:
+def client_word(client: str | None, names: Mapping[str, str]) -> str:
+    """Write the name of a client; "-" for a motorist without one, "?" if it was not asked."""
+    if client is None:
         return "?"
-    return "-" if view.client == _NO_CLIENT else screen.text(view.client)
+    return "-" if client == NO_CLIENT_ID else names.get(client, client)
 
 
 def mark_of(view: CaseView | DraftView, screen: Screen) -> str:

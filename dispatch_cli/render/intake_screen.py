@@ -1,5 +1,6 @@
 """The new call on the desk: what was understood, field by field, and the question to ask now."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from msgspec import Struct
@@ -8,7 +9,7 @@ from ..messages import Message
 from ..results.cascade_answer import Answer
 from ..results.case_results import CaseView
 from .board_screen import title_line
-from .desk_words import running, same_lines
+from .desk_words import NO_CLIENT_ID, running, same_lines
 from .head import emergency_lines
 from .layout import Line, Screen, cells, pad, plain_line, plain_lines, wrap
 
@@ -61,6 +62,8 @@ class IntakePage(Struct, frozen=True, kw_only=True):
     same: tuple[CaseView, ...] = ()
     danger: bool = False
     trapped: bool = False
+    clients: Mapping[str, str] = {}
+    """The names of the clients by id."""
 
     @property
     def is_trapped(self) -> bool:
@@ -105,6 +108,9 @@ def _fields(page: IntakePage, screen: Screen) -> list[Line]:
             shown = screen.say("-  passed over")
         elif name == "injured":
             shown = _safety(value, page, screen)
+        elif name == "client":
+            known = screen.text(page.clients.get(value, value))
+            shown = screen.say("no client") if value == NO_CLIENT_ID else known
         else:
             shown = screen.word(value.replace("_", " ")) if name in _WORDS else screen.text(value)
         if name == "at" and page.read_place:

@@ -30,6 +30,8 @@ class Board(Struct, frozen=True, kw_only=True):
     """The road of each case that has one, which its firms are told as well."""
     makes: dict[int, str] = {}
     """The make of the vehicle of each case for which it is known."""
+    clients: dict[str, str] = {}
+    """The names of the clients by id."""
 
     @property
     def cases(self) -> list[CaseView]:
@@ -73,6 +75,8 @@ class DeskCard(Struct, frozen=True, kw_only=True):
     stands: Stands
     road: str = ""
     make: str = ""
+    client: str = ""
+    """The name of the client; empty if there is none, or if it was not asked."""
     service: str = ""
     ref: str = ""
     provider: str = ""

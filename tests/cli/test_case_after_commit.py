@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from dispatch_cli.cases import call_texts
+from dispatch_cli.cases import call_texts, driver_texts
 from dispatch_cli.cli.case import CaseCommands
 from dispatch_cli.cli.case.motorist import MotoristOptions
 from dispatch_cli.cli.incident_options import IncidentOptions
@@ -139,7 +139,7 @@ def test_the_desk_with_every_fact(dispatch, firms, monkeypatch, language):
     monkeypatch.setattr("sys.stdin", io.StringIO("\na\n30\na\nt\n40\nr\nr\n"))
     ran = dispatch("case", "work", "1", "--say", language)
     assert ran.code == 0
-    assert {"de": "spricht en", "en": "speaks en"}[language] in ran.out
+    assert {"de": "spricht Englisch", "en": "speaks English"}[language] in ran.out
     assert "unexpected" not in ran.out + ran.err
 
 
@@ -150,9 +150,13 @@ def test_a_placeholder_may_have_any_name():
     assert call_texts.text(own, "en", "speaks", **named) == "abcde"
 
 
-@pytest.mark.parametrize("name", ["to_driver", "to_caller"])
+@pytest.mark.parametrize(
+    ("module", "name"), [(driver_texts, "to_driver"), (call_texts, "to_caller")]
+)
 @pytest.mark.parametrize("is_corrected", [False, True], ids=["accept", "correct"])
-def test_an_acceptance_without_its_texts_is_not_recorded(dispatch, firms, name, is_corrected):
+def test_an_acceptance_without_its_texts_is_not_recorded(
+    dispatch, firms, module, name, is_corrected
+):
     """If a text for caller or driver cannot be made, nothing is recorded, and the code is 1."""
     dispatch("case", "open", "tow", "--at", "86150")
     dispatch("case", "offer", "1")
@@ -167,7 +171,7 @@ def test_an_acceptance_without_its_texts_is_not_recorded(dispatch, firms, name, 
 
     before = records()
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(call_texts, name, lambda *_: 1 / 0)
+        patched.setattr(module, name, lambda *_, **__: 1 / 0)
         ran = dispatch("case", *argv)
     assert ran.code == 1
     assert "unexpected ZeroDivisionError" in ran.err
@@ -230,7 +234,7 @@ def test_the_desk_goes_on_without_its_texts(dispatch, firms, monkeypatch):
     dispatch("case", "offer", "1")
     dispatch("case", "accept", "1.1", "--eta", "30")
     monkeypatch.setattr("sys.stdin", io.StringIO("i\nhas a dog\nk\nk\n"))
-    monkeypatch.setattr(call_texts, "to_driver", lambda *_: 1 / 0)
+    monkeypatch.setattr(driver_texts, "to_driver", lambda *_: 1 / 0)
     ran = dispatch("case", "work", "1")
     assert ran.code == 0
     assert "unexpected ZeroDivisionError" in ran.out

@@ -1,10 +1,13 @@
 """What a caller said reaches the case, the firm and the driver, and nothing is lost on the way."""
 
+import re
 import sys
+from datetime import UTC, datetime
 
 import pytest
 
 from dispatch_cli.cases import draft_calls
+from dispatch_cli.cases.intake_questions import QUESTIONS
 from dispatch_cli.cli.case.finish_call import opened_from_interview
 from dispatch_cli.cli.case.questions import Interview
 from dispatch_cli.cli.desk_options import DeskOptions
@@ -278,4 +281,19 @@ def test_the_desk_greets_with_its_name(firms):
 
     with pytest.raises(KeyboardInterrupt):
         Interview(open_book(DeskOptions()), {}, ask=ask).run()
-    assert asked[0].startswith("Leitstelle Schwaben, hello. Is anybody hurt or in danger?")
+    greeting = "good morning|hello|good evening"
+    assert re.match(
+        rf"Leitstelle Schwaben, ({greeting})\. Is anybody hurt or in danger\?", asked[0]
+    )
+
+
+@pytest.mark.parametrize(
+    ("hour", "greeting"),
+    [(0, "good morning"), (9, "good morning"), (10, "hello"), (17, "hello"), (18, "good evening")],
+)
+def test_a_caller_is_greeted_by_the_time_of_day(hour, greeting):
+    """The first question greets by the local time, with and without a name of the desk."""
+    at = datetime(2026, 11, 27, hour, 12, tzinfo=UTC)
+    question = "Is anybody hurt or in danger?"
+    assert str(QUESTIONS[0].asked({}, "", at)) == f"Roadside assistance, {greeting}. {question}"
+    assert str(QUESTIONS[0].asked({}, "{x}", at)) == f"{{x}}, {greeting}. {question}"

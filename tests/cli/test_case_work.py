@@ -113,7 +113,10 @@ def test_open_asks_and_goes_straight_to_the_desk(dispatch, firms):
         shown = terminal.wait_for("Enter call placed")
         assert "CASE 1  tow  next call" in shown
         assert "CONFIRM  near 86150" in shown
-        assert "A8 towards M, letzte Ausfahrt Adelsried, bei 86150" in " ".join(shown.split())
+        said = " ".join(shown.split())
+        assert (
+            "86150, A8 towards M, letzte Ausfahrt Adelsried, auf dem Standstreifen, hatte" in said
+        )
         terminal.press("\x1b[20~")
         terminal.wait_for("A8 towards M  last exit Adelsried")
         terminal.press("\x11")
@@ -135,14 +138,14 @@ def test_accept_asks_about_a_provider_that_comes_sooner(dispatch, home):
     dispatch("case", "open", "tow", "--at", "86150")
     dispatch("case", "offer", "2")
     with Terminal(["case", "accept", "2.1", "--eta", "90"]) as terminal:
-        terminal.wait_for("decline as eta_too_long? [y/N]")
+        terminal.wait_for(" min sooner. Decline")
         terminal.press("n\n")
         assert terminal.ended() == 0
-        assert terminal.shown.count("eta_too_long") == 1
+        assert terminal.shown.count(" min sooner. Decline") == 1
     dispatch("case", "cancel", "2")
     dispatch("case", "offer", "1")
     with Terminal(["case", "accept", "1.1", "--eta", "90"]) as terminal:
-        terminal.wait_for("decline as eta_too_long? [y/N]")
+        terminal.wait_for(" min sooner. Decline")
         terminal.press("y\n")
         assert terminal.ended() == 0
     assert [state for _, state in offers(dispatch)] == ["declined"]

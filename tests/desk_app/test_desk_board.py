@@ -34,6 +34,8 @@ def test_the_board_has_a_row_for_each_case(world, size):
         assert "112 NOT CONFIRMED" in first
         assert first.endswith("AK")
         assert any("asks 1. Anna [/b]" in each for each in lines)
+        assert any(" VW Golf " in each and " ADAC " in each for each in lines) == (width == 140)
+        assert not any(" adac " in each for each in lines)
         assert any(each.endswith("MB") and "next call due" in each for each in lines)
         assert "OVERDUE  1: 112 NOT CONFIRMED 0:30" in seat.shown
         assert "F2 new call" in lines[-2] + lines[-1]

@@ -130,9 +130,9 @@ def test_the_client_gives_way_to_the_deadline(world):
             width: line_text(card_lines(card, "AK", world.clock.now, Screen(width, 30))[0])
             for width in (120, 80)
         }
-    assert "informieren in 2:00  adac" in titles[120]
+    assert "informieren in 2:00  ADAC" in titles[120]
     assert "informieren in 2:00 " in titles[80]
-    assert "adac" not in titles[80]
+    assert "ADAC" not in titles[80]
     assert "…" not in titles[80]
 
 

@@ -31,7 +31,7 @@ def test_a_line_is_read_back_in_fields(world, size):
         assert fields["Place"].startswith("86150   confirm: near 86150")
         assert fields["What"] == "dead battery"
         assert fields["Make"] == "golf"
-        assert fields["Client"] == "adac"
+        assert fields["Client"] == "ADAC"
         assert fields["Call-back number"] == "0171 2345678"
         assert fields["Spot"] == "?"
         assert any("Is anybody hurt or in danger?" in each for each in lines)

@@ -16,7 +16,7 @@ from .seats import seated
 DATA = (
     "Anna [/b] Pannenhilfe", "Bert Abschleppdienst", "Carl Bergung", "089 99998-201",
     "089 99998-202", "089 99998-203", "089 99998-204", "86150", "86316", "0170 1234567", "AK",
-    "VW Golf", "adac", "Autobahn A8", "Autobahn", "police has the road cleared",
+    "VW Golf", "ADAC", "Autobahn A8", "Autobahn", "police has the road cleared",
 )  # fmt: skip
 SPOKEN_DE = (r"\"Pannenhilfe,.*?\"", r"Wann können.*", r"Der Anrufer sagte.*", r"\d+")
 

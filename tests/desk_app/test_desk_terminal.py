@@ -79,7 +79,7 @@ def test_a_call_from_f2_to_the_acceptance(firms):
         terminal.wait_for("answer due in")
         terminal.wait_for("answer due in 2:58")
         terminal.press("a36\x7f5\r")
-        terminal.wait_for("decline as eta_too_long?")
+        terminal.wait_for(" min sooner.")
         time.sleep(DROPPED_S)
         terminal.press("a")
         terminal.wait_for("GIVE THE DRIVER")

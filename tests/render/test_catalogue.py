@@ -36,9 +36,10 @@ DATA = (
     "Abschlepp Lech", "Abschlepp Wertach", "lech", "wertach", "adac", "maria", "providers.toml",
     "in.csv", "called back", "A8", "nokind", "nowhere",
     # To be read aloud, in the language of the caller and of the provider.
-    "Abschleppen, bei 86150.", "Pkw, 1,8 t geschätzt.", "Wann können Sie dort sein?",
-    "bei 86150, auf 1.3 km genau", "Abschleppen. Pkw, 1,8 t geschätzt", "Der Anrufer sagte",
-    "Kunde ADAC",
+    "Guten Morgen.", "Guten Tag.", "Guten Abend.", "Wann können Sie dort sein?",
+    "Für ein Fahrzeug im Postleitzahlbereich 86150 brauchen wir einen Abschleppwagen.",
+    "Ort: 86150, auf 1,3 km genau.", "Auftrag: Abschleppen.", "Der Anrufer sagte",
+    "Kunde ADAC, Mitgliedsnummer nicht gefragt.", "Mitgliedsnummer nicht gefragt",
     # A line of the provider file, and the page about it.
     'check = [{ kind = "http", url = "https://firm.example/status" }]', "docs/checks.md",
     "Bayern", "Augsburg",
@@ -48,7 +49,8 @@ DATA = (
 PATTERNS = (
     r"\d{4}-\d\d-\d\dT[\d:.+-]+",
     # Shortly before midnight, either time is on the next day.
-    r"kommt zu Ihnen, voraussichtlich\s+bis(?:\s+[DFMS][aior])?\s+\d\d:\d\d\s+Uhr\.\s+Ist\s+bis"
+    r"kommt zu Ihnen, voraussichtlich\s+bis(?:\s+[DFMS][aior])?\s+\d\d:\d\d\s+Uhr\."
+    r"\s+Bitte\s+lassen\s+Sie\s+Ihr\s+Telefon\s+frei\.\s+Ist\s+bis"
     r"(?:\s+[DFMS][aior])?\s+\d\d:\d\d\s+Uhr\s+niemand"
     r"\s+da,\s+rufen\s+Sie\s+uns\s+bitte\s+wieder\s+an\.",
     # A command with its verbs, the kind of incident, and options with their values.

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ... import plans
 from ...cases import draft_calls
+from ...cases.book import local
 from ...cases.call_in_progress import CallInProgress
 from ...cases.intake_questions import QUESTIONS, Question
 from ...errors import UnavailableError, UsageError
@@ -77,7 +78,11 @@ class Interview:
             answers = Message("{answers}; Enter: {usual}", answers=answers, usual=word(usual))
         sentence = Message(
             "{question} [{answers}]",
-            question=question.asked(self.call.facts, self._book.catalog.rules.desk.name),
+            question=question.asked(
+                self.call.facts,
+                self._book.catalog.rules.desk.name,
+                local(self._book.now, self._book),
+            ),
             answers=answers,
         )
         try:
