@@ -13,7 +13,7 @@ from benchmarks.batch_engines import (
     plain_engine,
 )
 from benchmarks.batch_processes import spread
-from dispatch_cli import desk
+from dispatch_cli import incident_ranking
 from dispatch_cli.model import Incident, Provider
 
 ROWS = 200_000
@@ -46,7 +46,7 @@ def _check_with_desk(providers: list[Provider], incidents: Sequence[Incident]) -
     some = incidents[: max(3, 200_000 // len(providers))]
     for incident, ids in zip(some, ids_by_engine(engine, some), strict=True):
         [side] = engine.shapes.of(incident).sides
-        ranked = desk.rank_need(engine.need(incident, side.entry), providers)
+        ranked = incident_ranking.rank_need(engine.need(incident, side.entry), providers)
         assert ids == [one.eligible.provider.id for one in ranked.orders.asked[:TOP]]
         assert ids == ids_by_naive_loop(engine, providers, incident)
 

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from dispatch_cli import desk, ranking
+from dispatch_cli import incident_ranking, ranking
 from dispatch_cli.eligibility import EligibleProvider, Need, without_hours
 from dispatch_cli.geo import TRAVEL_SOURCE
 from dispatch_cli.learning import faded, summarise
@@ -196,7 +196,7 @@ def asked(need: Need, providers: list[Provider]) -> list[str]:
             provider=provider, phone=provider.phones[0], distance_km=0.0,
             availability=Availability(), area_edge=False, ask=(),
         )  # fmt: skip
-        experienced, late_min, error_min = desk.with_experience(eligible, need)
+        experienced, late_min, error_min = incident_ranking.with_experience(eligible, need)
         rated.append(ranking.rate(experienced, need, 0.0, late_min, error_min))
     return [each.eligible.provider.id for each in ranking.orders(rated, [], need).asked]
 

@@ -21,7 +21,7 @@ from msgspec import Struct
 from msgspec.structs import fields
 
 from . import catalog as catalogs
-from . import desk, folders, places, public_holidays
+from . import folders, incident_ranking, places, public_holidays
 from .catalog import Catalog
 from .eligibility import GATES, Gate
 from .errors import BadDataError, DispatchError, Problem, UnavailableError, UsageError
@@ -136,7 +136,9 @@ def rank(
     client or id that the file does not have.
     """
     _check_words(incident)
-    found = desk.rank_incident(catalog, incident, holidays=_holidays, explain=explain, gates=gates)
+    found = incident_ranking.rank_incident(
+        catalog, incident, holidays=_holidays, explain=explain, gates=gates
+    )
     return Answer(**{field.name: getattr(found, field.name) for field in fields(found)})
 
 
@@ -182,7 +184,7 @@ def rank_batches(
         threads=threads,
         gates=gates,
     )
-    check = partial(desk.check_names, catalog)
+    check = partial(incident_ranking.check_names, catalog)
 
     def ranked() -> "Iterator[pa.RecordBatch]":
         row, offers = 1, OfferRows()

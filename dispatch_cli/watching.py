@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 from msgspec.structs import replace
 
-from . import desk
+from . import incident_ranking
 from .availability import (
     ASKED_AGAIN,
     NOT_CHECKED,
@@ -195,7 +195,7 @@ def closed_now(
 
 def _named(catalog: "Catalog", ids: Iterable[str]) -> set[str] | None:
     """Return the ids that were named, None for all providers; raises UsageError."""
-    return {desk.find_provider(catalog, each).id for each in ids} or None
+    return {incident_ranking.find_provider(catalog, each).id for each in ids} or None
 
 
 def _to_watch(

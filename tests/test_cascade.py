@@ -7,7 +7,7 @@ import pytest
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from dispatch_cli import desk
+from dispatch_cli import incident_ranking
 from dispatch_cli.model import Circle, Client, Observations, Place, Rules, Settings
 from dispatch_cli.results.cascade_answer import Cascade
 
@@ -32,7 +32,7 @@ def cascade_of(
 ) -> Cascade:
     """Make the cascade of a tow."""
     rules = Rules(settings=Settings(method=method), clients={client.id: client} if client else {})
-    answer = desk.rank_incident(
+    answer = incident_ranking.rank_incident(
         MemoryCatalog(providers, rules),
         incident(client=client.id if client else None, **facts),
         holidays=no_holidays,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dispatch_cli import chain, desk
+from dispatch_cli import chain, incident_ranking
 from dispatch_cli.chain import Link
 from dispatch_cli.model import Rules, ServiceSettings, Settings
 
@@ -59,7 +59,7 @@ def test_the_tow_is_not_there_before_the_patrol_that_must_fail_first():
     patrol = provider("patrol", services=("roadside_repair",), turnout_min=17.0, answer_min=3.0,
                       acceptance=1.0)  # fmt: skip
     tow = provider("tow", turnout_min=12.0, answer_min=3.0, acceptance=1.0)
-    answer = desk.rank_incident(
+    answer = incident_ranking.rank_incident(
         MemoryCatalog([patrol, tow], Rules(settings=HALF)), incident(kind="breakdown"),
         holidays=no_holidays,
     )  # fmt: skip
@@ -80,7 +80,7 @@ def test_a_wait_that_is_over_by_then_does_not_count():
     tow = provider("tow", turnout_min=12.0, answer_min=3.0, acceptance=1.0)
     for wait_min, there in ((30.0, 65 + 3 + 12), (90.0, 65 + 3 + 12 + 90 - 65)):
         seen = observed(tow=looked_at("busy", wait_min=wait_min))
-        answer = desk.rank_incident(
+        answer = incident_ranking.rank_incident(
             MemoryCatalog([patrol, tow], Rules(settings=HALF)), incident(kind="breakdown"),
             holidays=no_holidays, observations=seen,
         )  # fmt: skip

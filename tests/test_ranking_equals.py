@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from benchmarks import equals as benchmark
-from dispatch_cli import cascade, desk, ranking
+from dispatch_cli import cascade, incident_ranking, ranking
 from dispatch_cli.candidates import Orders, RatedProvider
 from dispatch_cli.cases import answer_call, end_case, offer_call, open_case
 from dispatch_cli.cases.book import Book
@@ -47,7 +47,7 @@ def orders_of(
 ) -> Orders:
     """Make all orders of one tow."""
     asked = need(of, settings=settings, client=client, observations=seen)
-    return desk.rank_need(asked, providers).orders
+    return incident_ranking.rank_need(asked, providers).orders
 
 
 def ids(order: list[RatedProvider]) -> list[str]:

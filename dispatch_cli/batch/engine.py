@@ -10,7 +10,7 @@ from functools import cached_property
 from math import ceil, log2
 from typing import TYPE_CHECKING, Any
 
-from .. import cascade, chain, desk, geo
+from .. import cascade, chain, geo, incident_ranking
 from ..availability import HolidayDates
 from ..catalog.area_index import AreaIndex, make_area_index
 from ..eligibility import GATES, Gate, Need, gate_facts, phone_at, reasons_of
@@ -311,7 +311,7 @@ class Engine:
         """Rank one service by the desk, if it starts ``start_min`` after the incident."""
         need = self.need(incident, entry)
         near = [self.providers[number] for number in self._index.near(incident.place)]
-        ranked = desk.rank_need(need, near, self.gates)
+        ranked = incident_ranking.rank_need(need, near, self.gates)
         order = ranked.orders.asked
         counts = ranked.counts(self.gates, not_near=len(self.providers) - len(near))
         reason = "" if order or not counts else max(counts, key=self.reasons.index)

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from .. import desk, ranking
+from .. import incident_ranking, ranking
 from ..candidates import RatedProvider
 from ..eligibility import (
     EligibleProvider,
@@ -249,7 +249,7 @@ class _StandingRater:
             area_edge=False,
             ask=(),
         )
-        experienced, late_min, error_min = desk.with_experience(eligible, self._need)
+        experienced, late_min, error_min = incident_ranking.with_experience(eligible, self._need)
         return ranking.rate(experienced, self._need, 0.0, late_min, error_min)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from .. import desk, eligibility, intake
+from .. import eligibility, incident_ranking, intake
 from ..messages import Message
 from ..model import Incident
 from ..model.case import Case, CaseService, Personal, ref_of
@@ -46,7 +46,7 @@ def amend(
         now = book.now.astimezone(incident.when.tzinfo)
         incident = replace(incident, when=max(incident.when, now), number=case_id)
         observations = observe(book.catalog, tx, book.now)
-        answer = desk.rank_incident(
+        answer = incident_ranking.rank_incident(
             book.catalog, incident, holidays=book.holidays, observations=observations
         )
         fresh = freeze_cascades(book, answer.cascades, incident, personal.salt)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from .. import desk, folders, intake, plans
+from .. import folders, incident_ranking, intake, plans
 from ..model import Incident, Rules
 from ..model.case import Personal
 from ..model.draft import COPIED_PLACE
@@ -100,7 +100,7 @@ def preview(book: Book, facts: Mapping[str, str]) -> "Answer":
     incident = call_of(book, facts).incident
     with book.store.reading() as reader:
         observations = observe(book.catalog, reader, book.now)
-    return desk.rank_incident(
+    return incident_ranking.rank_incident(
         book.catalog, incident, holidays=book.holidays, observations=observations
     )
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from .. import desk, eligibility
+from .. import eligibility, incident_ranking
 from ..eligibility import GATES
 from ..messages import Message
 from ..model.case import Case, CaseService, Offer, Option
@@ -43,7 +43,7 @@ def cascade_now(book: Book, reader: "Reader", case: Case, service: CaseService) 
         return eligibility.Assessment(needed, provider).availability.wait_min
 
     near = book.catalog.near(case.incident.place)
-    ranked = desk.rank_need(needed, near)
+    ranked = incident_ranking.rank_need(needed, near)
     return CascadeNow(
         case=case,
         service=service,

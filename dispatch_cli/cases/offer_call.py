@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from .. import desk, eligibility, geo, ranking
+from .. import eligibility, geo, incident_ranking, ranking
 from ..errors import ConflictError, UsageError
 from ..messages import Message, joined
 from ..model.case import Case, CaseService, Offer, Option, ref_of
@@ -294,7 +294,7 @@ def _out_of_order(
         _, twin = case_states.next_phone(listed, numbers(listed), offers)
         against = joined([*answers, twin, gate(listed) or ""])
         return replace(listed, phones=numbers(listed)), against
-    provider = desk.find_provider(book.catalog, provider_id)
+    provider = incident_ranking.find_provider(book.catalog, provider_id)
     called, needed = needs_now(book, reader, case, entry_of(service))
     why = why_out([provider], called, needed).get(provider.id, "")
     settings = book.catalog.rules.settings.of(service.service)

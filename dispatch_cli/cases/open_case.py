@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import asdict, replace
 
-from .. import desk, plans
+from .. import incident_ranking, plans
 from ..messages import Message
 from ..model import Incident
 from ..model.case import OPENING, Case, CaseService, Option, Personal
@@ -51,7 +51,7 @@ def open_case(
     with book.store.deciding() as tx:
         incident = replace(incident, number=tx.next_case_id())
         observations = observe(book.catalog, tx, book.now)
-        answer = desk.rank_incident(
+        answer = incident_ranking.rank_incident(
             book.catalog, incident, holidays=book.holidays, observations=observations
         )
         alike = likely_same(tx, incident, personal.call_back, book.now)

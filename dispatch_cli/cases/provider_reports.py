@@ -4,7 +4,7 @@ import re
 from datetime import datetime, timedelta
 from typing import Literal, get_args
 
-from .. import desk
+from .. import incident_ranking
 from ..errors import UsageError
 from ..messages import Message, joined
 from ..model.case import OF_NO_CASE
@@ -37,7 +37,7 @@ def report(
 
     Raises UsageError for an unknown provider, a contradiction, or an end that is not within a week.
     """
-    provider = desk.find_provider(book.catalog, provider_id)
+    provider = incident_ranking.find_provider(book.catalog, provider_id)
     stated = _state_of(free, state)
     if until is None:
         busy = timedelta(minutes=book.catalog.rules.settings.busy_wait_min)

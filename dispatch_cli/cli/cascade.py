@@ -66,7 +66,7 @@ def cascade(
 
     dispatch cascade breakdown --at "86150 Augsburg" --client adac --vehicle car --weight-t 1.6
     """
-    from ..desk import rank_incident
+    from ..incident_ranking import rank_incident
 
     clock = now()
     catalog = open_catalog(providers, clock)

@@ -120,14 +120,14 @@ def show(
     debug: DebugOption = False,
 ) -> Outcome:
     """Show the entry of a provider, and its values learned from the case log."""
-    from .. import desk
+    from .. import incident_ranking
     from ..cases.experience import experience_of
     from .open_files import now, open_catalog, store_at
     from .result_output import listing
 
     clock = now()
     catalog = open_catalog(providers, clock)
-    provider = desk.find_provider(catalog, provider_id)
+    provider = incident_ranking.find_provider(catalog, provider_id)
     log = store_at(db, clock, on_network=db_on_network)
     with log, log.reading() as reader:
         learned = experience_of(reader, provider, catalog.rules.settings, clock)

@@ -51,7 +51,7 @@ def report(
 
     dispatch providers report huber --free 2 --until 18:00
     """
-    from .. import desk as use_cases
+    from .. import incident_ranking as use_cases
     from ..cases import provider_reports
 
     book = open_book(desk, calls=True)

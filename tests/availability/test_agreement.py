@@ -18,8 +18,8 @@ from dispatch_cli.availability import (
 from dispatch_cli.cases.gates_now import why_out
 from dispatch_cli.cases.unit_bookings import JobMinutes, NoUnitError, take_unit
 from dispatch_cli.coverage import CoverageScope, find_gaps
-from dispatch_cli.desk import rank_incident
 from dispatch_cli.eligibility import needs_of
+from dispatch_cli.incident_ranking import rank_incident
 from dispatch_cli.model import (
     Availability,
     Observations,

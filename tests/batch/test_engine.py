@@ -4,7 +4,7 @@ from importlib.util import find_spec
 
 import pytest
 
-from dispatch_cli import desk
+from dispatch_cli import incident_ranking
 from dispatch_cli.batch.engine import Engine
 from dispatch_cli.batch.ranks import ServiceRanks
 from dispatch_cli.model import Incident
@@ -19,7 +19,7 @@ TOP = 5
 
 def answered(world: World, incident: Incident, *, explain: bool = False) -> Answer:
     """Rank by the desk."""
-    return desk.rank_incident(
+    return incident_ranking.rank_incident(
         MemoryCatalog(world.providers, world.rules),
         incident,
         holidays=holidays,

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from dispatch_cli import desk as ranking_desk
 from dispatch_cli import fairness, learning, reliability
+from dispatch_cli import incident_ranking as ranking_desk
 from dispatch_cli.cases import (
     answer_call,
     correct_case,

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from dispatch_cli import desk as use_cases
+from dispatch_cli import incident_ranking as use_cases
 from dispatch_cli.cases import answer_call, offer_call, open_case, provider_reports
 from dispatch_cli.cases.observe_log import observe
 from dispatch_cli.errors import UsageError

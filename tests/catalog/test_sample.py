@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from dispatch_cli import catalog, desk, geo, plans, public_holidays
+from dispatch_cli import catalog, geo, incident_ranking, plans, public_holidays
 from dispatch_cli.catalog import Catalog
 from dispatch_cli.model import Circle, Incident, Place, Vehicle
 from dispatch_cli.model.words import EMERGENCY_SERVICES, SERVICES
@@ -119,7 +119,7 @@ def test_every_plan_has_a_candidate_in_augsburg(sample: Catalog, kind: str, when
     """In Augsburg every service has a provider, at noon and in the night of Christmas."""
     vehicle = Vehicle(kind=plans.IMPLIED_VEHICLE.get(kind, "car"))
     incident = Incident(kind=kind, place=AUGSBURG, when=when, vehicle=vehicle)
-    answer = desk.rank_incident(
+    answer = incident_ranking.rank_incident(
         sample, incident, holidays=partial(public_holidays.holiday_dates, cache_dir=None)
     )
     assert [found.service for found in answer.cascades if not found.candidates] == []

@@ -18,7 +18,7 @@ _PRELOADED = (
     "dispatch_cli.cli", "dispatch_cli.cli.check", "dispatch_cli.checks", "dispatch_cli.watching",
     "dispatch_cli.store", "dispatch_cli.catalog", "dispatch_cli.render.check_views",
     "dispatch_cli.availability", "dispatch_cli.cli.case", "dispatch_cli.cases.erase_case",
-    "dispatch_cli.desk", "opening_hours", "sqlite3", "asyncio",
+    "dispatch_cli.incident_ranking", "opening_hours", "sqlite3", "asyncio",
 )  # fmt: skip
 
 

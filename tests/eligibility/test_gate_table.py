@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import pytest
 from msgspec.structs import replace
 
-from dispatch_cli import coverage, desk
+from dispatch_cli import coverage, incident_ranking
 from dispatch_cli.availability import AvailabilityBasis
 from dispatch_cli.batch.engine import Engine
 from dispatch_cli.coverage import CoverageScope
@@ -83,7 +83,7 @@ OF = incident(vehicle=Vehicle(brand="tesla"), persons=2)
 
 def by_cascade(gates: Sequence[Gate]) -> dict[str, str]:
     """Rank by the desk; a ranked provider has an empty reason."""
-    answer = desk.rank_incident(
+    answer = incident_ranking.rank_incident(
         MemoryCatalog(FIRMS), OF, holidays=no_holidays, explain=True, gates=gates
     )
     [tow, *_] = answer.cascades
@@ -327,7 +327,7 @@ def test_a_reason_may_stand_at_two_places_of_the_table(columns: bool) -> None:
     late = static(reason="x", provider=("id",), fails=lambda _, one: one.id != "good")
     gates = (*GATES, early, middle, late)
     [[tow, *_]] = made(MemoryCatalog(FIRMS), holidays=no_holidays, gates=gates).rank([OF])
-    cascade = desk.rank_incident(
+    cascade = incident_ranking.rank_incident(
         MemoryCatalog(FIRMS), OF, holidays=no_holidays, explain=True, gates=gates
     ).cascades[0]
     assert tow.reason == list(cascade.excluded_counts)[-1] == "y"
@@ -342,7 +342,7 @@ def test_an_undeclared_fact_cannot_be_read() -> None:
 
 def test_the_sentence_of_an_additional_gate_is_said() -> None:
     """--explain has the reason and the sentence of an additional gate."""
-    answer = desk.rank_incident(
+    answer = incident_ranking.rank_incident(
         MemoryCatalog(FIRMS), OF, holidays=no_holidays, explain=True, gates=EXTENDED
     )
     said = {each.provider: str(each.detail) for each in answer.cascades[0].excluded}
@@ -362,7 +362,7 @@ def test_engines_agree_with_the_desk_under_additional_gates(seed: int) -> None:
 
         found.append(ColumnEngine(catalog, **given).rank(rows))
     for one, *each in zip(rows, *found, strict=True):
-        answer = desk.rank_incident(catalog, one, explain=True, **given)
+        answer = incident_ranking.rank_incident(catalog, one, explain=True, **given)
         for ranks in each:
             _assert_is_the_desks(world, answer.cascades, ranks)
 
@@ -386,7 +386,7 @@ def test_random_worlds_draw_every_declared_fact() -> None:
         world = World(seed)
         for one in world.rows(10):
             client = world.rules.clients.get(one.client or "")
-            for entry in desk.plans.services_for(one, world.rules):
+            for entry in incident_ranking.plans.services_for(one, world.rules):
                 asked = need(one, client=client, entry=entry)
                 for name in {name for gate in EXTENDED for name in gate.incident}:
                     value = repr(INCIDENT_FACTS[name](asked))

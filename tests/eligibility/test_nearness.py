@@ -7,7 +7,7 @@ from random import Random
 import pytest
 from msgspec.structs import replace
 
-from dispatch_cli import desk, geo
+from dispatch_cli import geo, incident_ranking
 from dispatch_cli.model import (
     Circle,
     Client,
@@ -101,7 +101,7 @@ OBSTACLES: dict[str, tuple[Provider, float]] = {
 def all_out(providers: list[Provider], of: Incident = HEAVY) -> list[Exclusion]:
     """List the excluded providers of the tow, in the order of the answer."""
     of = replace(of, client="avd", asked=tuple(set(of.asked) & {one.id for one in providers}))
-    answer = desk.rank_incident(
+    answer = incident_ranking.rank_incident(
         MemoryCatalog(providers, RULES), of, holidays=no_holidays, observations=SEEN, explain=True
     )
     [tow] = answer.cascades
@@ -155,7 +155,7 @@ def test_of_equals_the_nearer_one_comes_first() -> None:
 def test_a_base_beyond_300_km_is_not_named(north_km: float, named: bool) -> None:
     """Without a firm within 300 km the answer says so, and names none."""
     of = incident(place=Place(lat=48.0, lon=11.0, foreign_km=500.0))
-    answer = desk.rank_incident(
+    answer = incident_ranking.rank_incident(
         MemoryCatalog([provider("p", north_km=north_km)]), of, holidays=no_holidays
     )
     [tow] = answer.cascades
@@ -165,7 +165,7 @@ def test_a_base_beyond_300_km_is_not_named(north_km: float, named: bool) -> None
 
 def test_null_island_is_said() -> None:
     """The position 0, 0 is ranked with a warning, because it may be intended."""
-    answer = desk.rank_incident(
+    answer = incident_ranking.rank_incident(
         MemoryCatalog([provider("p")]), incident(place=Place(lat=0, lon=0, foreign_km=5e3)),
         holidays=no_holidays,
     )  # fmt: skip

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck
 from msgspec.structs import replace
 
-from dispatch_cli import desk, eligibility
+from dispatch_cli import eligibility, incident_ranking
 from dispatch_cli.model import (
     Circle,
     Client,
@@ -64,7 +64,7 @@ def answer_of(
     explain: bool = True,
 ) -> Answer:
     """Rank a world for one incident through the desk."""
-    return desk.rank_incident(
+    return incident_ranking.rank_incident(
         MemoryCatalog(providers, RULES),
         of,
         holidays=no_holidays,
@@ -432,7 +432,7 @@ def test_whom_the_index_leaves_out_is_counted_as_outside():
         provider("out", north_km=50, area=Circle(1.0)),
         *(provider(f"far{n}", north_km=500, area=Circle(1.0)) for n in range(3)),
     ]
-    answer = desk.rank_incident(
+    answer = incident_ranking.rank_incident(
         FarAndNear(providers, RULES), incident(), holidays=no_holidays, explain=False
     )
     assert answer.cascades[0].excluded_counts == {"outside_area": 4}
@@ -499,7 +499,7 @@ def test_need_of_an_overturned_car_is_a_crane():
 def test_unknown_names_are_refused_with_the_nearest():
     """A client or id that is not in the file is a usage error with a suggestion."""
     for facts in ({"client": "adca"}, {"wish": "hubr"}, {"asked": ("hubr",)}):
-        with pytest.raises(desk.UsageError, match=r'did you mean "(adac|huber)"'):
+        with pytest.raises(incident_ranking.UsageError, match=r'did you mean "(adac|huber)"'):
             answer_of([provider("huber")], incident(**facts))
 
 

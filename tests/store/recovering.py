@@ -17,7 +17,7 @@ from sqlite3 import connect
 from msgspec import Struct
 
 from benchmarks.reliability import QuickDatabase
-from dispatch_cli import desk
+from dispatch_cli import incident_ranking
 from dispatch_cli.cases import answer_call, end_case, erase_case, offer_call, open_case
 from dispatch_cli.cases.book import Book
 from dispatch_cli.fairness import cost_band
@@ -113,7 +113,7 @@ def guess(left: Leftover) -> Guesses:
     for postcode in _postcodes(left.case.incident.place.postcode):
         place = place_at(*centre_of(postcode))
         incident = Incident(kind="tow", place=place, when=left.case.incident.when, client="adac")
-        answer = desk.rank_incident(left.catalog, incident, holidays=no_holidays)  # type: ignore[arg-type]
+        answer = incident_ranking.rank_incident(left.catalog, incident, holidays=no_holidays)  # type: ignore[arg-type]
         by_page = _agreement(left, answer.cascades[0])
         by_files = by_page + _agreement_of_files(left, answer.cascades[0])
         by_sums = by_files + _agreement_of_sums(left, answer.cascades[0])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ... import desk, notation, plans
+from ... import incident_ranking, notation, plans
 from ...errors import UsageError
 from ...intake import AMOUNTS, IncidentReader, RawIncident, RejectedFact, read_when
 from ...messages import Message, joined, marked
@@ -159,7 +159,7 @@ class RowReader:
             reading.attempt("", lambda: self._read_when(None))
         if reading.rejected:
             raise UsageError(*(each.error.problems[0] for each in reading.rejected))
-        desk.check_names(self._catalog, incident)
+        incident_ranking.check_names(self._catalog, incident)
 
     def _read_facts(
         self, values: Mapping[str, Any], reading: IncidentReader
@@ -230,9 +230,13 @@ class RowReader:
         incident = reading.incident(RawIncident(**facts), self._catalog.rules)
         if not reading.rejected:
             no_ids = replace(incident, wish=None, asked=())
-            reading.attempt("unknown_client", lambda: desk.check_names(self._catalog, no_ids))
+            reading.attempt(
+                "unknown_client", lambda: incident_ranking.check_names(self._catalog, no_ids)
+            )
         if not reading.rejected:
-            reading.attempt("unknown_provider", lambda: desk.check_names(self._catalog, incident))
+            reading.attempt(
+                "unknown_provider", lambda: incident_ranking.check_names(self._catalog, incident)
+            )
         return incident
 
     def _read_place(self, values: Mapping[str, Any], reading: IncidentReader) -> Place | None:
