@@ -32,11 +32,12 @@ from .raw import RawCheck, RawCoverage, RawMaintenance, RawProbe
 from .table_conversion import Path
 
 _COPIED = ("url", "host", "timeout_s", "certificate_days", "allow_private")
-_HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,252})|[0-9A-Fa-f:.]{2,45}")
-_SIP_URL = re.compile(
+HOST_PATTERN = r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,252})|[0-9A-Fa-f:.]{2,45}"
+SIP_URL_PATTERN = (
     r"sip:(?:[!-~]{1,100}@)?(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]{1,253})(?::[0-9]{1,5})?"
 )
-_HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
+HEADER_PATTERN = r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}"
+_HOST, _SIP_URL, _HEADER = map(re.compile, (HOST_PATTERN, SIP_URL_PATTERN, HEADER_PATTERN))
 _SECRET_HEADER = re.compile(
     r"authorization|cookie|token|secret|password|(^|[-_])key", re.IGNORECASE
 )

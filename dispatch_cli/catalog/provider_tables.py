@@ -31,7 +31,9 @@ from .table_conversion import Path
 from .unknown_keys import all_words
 
 MAX_TEXT = 5000
-_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+ID_PATTERN = r"[a-z0-9][a-z0-9._-]{0,63}"
+COUNTRY_WORDS = ("country", "germany", "deutschland")
+_ID = re.compile(ID_PATTERN)
 EMPTY = "{key} is empty: name at least one"
 _AREA_KEYS = ("radius_km", "postcodes", "polygon")
 Words = Mapping[str, tuple[str, ...]]
@@ -118,7 +120,9 @@ def make_provider(
     classes = known_words(
         reporter, "vehicle_classes", raw.vehicle_classes, VEHICLE_CLASSES, Message("vehicle class")
     )
-    equipment = known_words(reporter, "equipment", raw.equipment, EQUIPMENT, Message("equipment"))
+    equipment = known_words(
+        reporter, "equipment", raw.equipment, EQUIPMENT, Message("piece of equipment")
+    )
     clients = _clients(raw.clients, reporter, context.clients)
     phones = _phones(raw, reporter, parsers)
     base = _base(raw.base, reporter, parsers)
@@ -212,7 +216,7 @@ def _area(
     if raw is None:
         return None
     if isinstance(raw, str):
-        if fold(raw) in ("country", "germany", "deutschland"):
+        if fold(raw) in COUNTRY_WORDS:
             return Country()
         reporter.report(
             "area",

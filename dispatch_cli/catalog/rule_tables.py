@@ -72,7 +72,7 @@ def make_settings(raw: RawRanking, reporter: TableReporter) -> Settings:
         else:
             base = services.get(name, default)
             services[name] = _service_settings(table, base, reporter, ("service", word))
-    method = raw.method or Settings().method
+    method = Settings().method if raw.method is None else raw.method
     if method not in METHODS:
         reporter.report(
             "method",
@@ -156,7 +156,7 @@ def make_client(key: str, raw: RawClient, reporter: TableReporter) -> Client:
         )
     if head_start_min and not preferred:
         reporter.warn("head_start_min has no effect: prefer names neither providers nor tags")
-    kind = raw.kind or CLIENT_KINDS[0]
+    kind = CLIENT_KINDS[0] if raw.kind is None else raw.kind
     if kind not in CLIENT_KINDS:
         reporter.report(
             "kind",
@@ -234,7 +234,7 @@ def _entry(
     if isinstance(raw, str):
         raw = RawPlanEntry(service=raw)
     names = known_words(
-        reporter, path, [raw.service] if raw.service else [], SERVICES, Message("service")
+        reporter, path, [] if raw.service is None else [raw.service], SERVICES, Message("service")
     )
     after = known_words(
         reporter,
@@ -262,7 +262,7 @@ def _entry(
             (*path, "equipment"),
             [group] if isinstance(group, str) else group,
             EQUIPMENT,
-            Message("equipment"),
+            Message("piece of equipment"),
         )
         for group in raw.equipment or ()
     ]

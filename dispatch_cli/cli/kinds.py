@@ -1,7 +1,9 @@
 """``dispatch kinds``: list kinds of incidents, services and conditions with their words."""
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from ..messages import Message, joined
 from .options import DebugOption, JsonOption, ProvidersOption, QuietOption
@@ -15,6 +17,10 @@ COLUMNS = ("what", "name", "german", "needs or option", "other words")
 
 
 def kinds(
+    equipment: Annotated[
+        bool,
+        typer.Option("--equipment", help="List the equipment of providers instead."),
+    ] = False,
     providers: ProvidersOption = None,
     json: JsonOption = False,
     quiet: QuietOption = False,
@@ -29,6 +35,8 @@ def kinds(
     from .open_files import open_catalog
     from .result_output import listing
 
+    if equipment:
+        return listing("dispatch.kinds/1", COLUMNS, list(_equipment_rows()), json=json)
     known, warnings = dict(BUILT_IN), []
     try:
         known |= open_catalog(providers).rules.plans
@@ -108,6 +116,13 @@ def _service_rows() -> Iterator[tuple[Message | str, ...]]:
             EMERGENCY_NUMBERS.get(service, ""),
             ", ".join(others),
         )
+
+
+def _equipment_rows() -> Iterator[tuple[Message | str, ...]]:
+    from ..model.words import EQUIPMENT
+
+    for name, (german, *others) in EQUIPMENT.items():
+        yield Message("piece of equipment"), name, german, "", ", ".join(others)
 
 
 def _condition_rows() -> Iterator[tuple[Message | str, ...]]:

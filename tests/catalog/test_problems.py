@@ -48,7 +48,7 @@ EXTRA = [
     ("tags = [5]", "entry 1 of tags must be text, not a whole number (5)"),
     ('tags = ["Bavaria"]', f'tag "Bavaria" {ID_RULE}'),
     ('vehicle_classes = ["cars"]', 'unknown vehicle class "cars" (did you mean "car"?)'),
-    ('equipment = ["winsch"]', 'unknown equipment "winsch" (did you mean "winch"?)'),
+    ('equipment = ["winsch"]', 'unknown piece of equipment "winsch" (did you mean "winch"?)'),
     ('clients = ["adac"]', 'unknown client "adac"'),
     ('region = "XY"', '"XY" is not a holiday region; allowed: '),
     ('hours = "Mo-Xx"', 'hours: column 4: "Xx" is not a day, month, time or state'),
@@ -161,7 +161,7 @@ MAIN = [
     (
         "plans.x.services = [{ service = 'tow', equipment = ['crane', ['dolly']] }]",
         'plan "x"',
-        'unknown equipment "dolly" (did you mean "dollies"?)',
+        'unknown piece of equipment "dolly" (did you mean "dollies"?)',
     ),
     (
         "plans.x.services = [{ service = 'tow', after = 'lockout' }]",

@@ -13,6 +13,7 @@ import tomli
 from dispatch_cli import __version__
 from dispatch_cli.catalog.compiled_catalog import CompiledCatalog
 from dispatch_cli.cli import options
+from dispatch_cli.model.words import EQUIPMENT
 
 from .conftest import TWO_FIRMS
 
@@ -161,6 +162,15 @@ def test_kinds_names_kinds_services_and_conditions(dispatch, firms):
     assert named["gas_leak"][2] == "Gas"
     assert named["recovery"][2] == "Bergung"
     assert dispatch("kinds", "--json").envelope["data"]["rows"]
+
+
+def test_kinds_lists_the_equipment(dispatch, home):
+    """``--equipment`` lists exactly the closed set, with the German words; files are not read."""
+    (home / "providers.toml").write_text("broken")
+    rows = [line.split("\t") for line in dispatch("kinds", "--equipment").out.splitlines()[1:]]
+    assert [(row[1], row[2]) for row in rows] == [(name, of[0]) for name, of in EQUIPMENT.items()]
+    ran = dispatch("--lang", "de", "kinds", "--equipment", "--json")
+    assert {row["what"] for row in ran.envelope["data"]["rows"]} == {"piece of equipment"}
 
 
 def test_doctor_shows_the_file_and_sources(dispatch, firms, monkeypatch):
