@@ -26,9 +26,9 @@ from ..model.provider import Ring
 from ..model.words import EQUIPMENT, SERVICES, VEHICLE_CLASSES, fold, lookup
 from .parsers import Parsers, Ranges, parse_until
 from .problem_collector import TableReporter
-from .raw import RawArea, RawHold, RawPoint, RawProvider
+from .raw import RawArea, RawHold, RawPhone, RawPoint, RawProvider
 from .table_conversion import Path
-from .unknown_keys import all_words
+from .unknown_keys import guess_or_words
 
 MAX_TEXT = 5000
 ID_PATTERN = r"[a-z0-9][a-z0-9._-]{0,63}"
@@ -86,7 +86,7 @@ def known_words(
                 "unknown {what} {word}{guess}",
                 what=what,
                 word=quoted(word),
-                guess=did_you_mean(word, all_words(words)),
+                guess=guess_or_words(word, words),
             )
         else:
             names[name] = None
@@ -172,10 +172,11 @@ def _phones(raw: RawProvider, reporter: TableReporter, parsers: Parsers) -> tupl
     if raw.phone is not None:
         found = reporter.read("phone", parsers.phone, raw.phone, what="phone")
         phones += [Phone(*found)] if found else []
-    for number, entry in enumerate(raw.phones or ()):
+    for number, given in enumerate(raw.phones or ()):
+        entry = RawPhone(number=given) if isinstance(given, str) else given
         if entry.number is None:
             continue  # reported as missing
-        key = ("phones", number, "number")
+        key = ("phones", number) if isinstance(given, str) else ("phones", number, "number")
         found = reporter.read(key, parsers.phone, entry.number, what="phone")
         hours = _hours(entry.hours, ("phones", number, "hours"), reporter, parsers)
         phones += [Phone(*found, (entry.label or "").strip(), hours)] if found else []

@@ -209,7 +209,9 @@ class RawProvider(Struct, forbid_unknown_fields=True, kw_only=True):
     id: Annotated[str | None, _doc("Unique: a-z, 0-9, '-', '_', '.'; at most 64.")] = None
     name: Annotated[str | None, _doc("Name as it is shown.")] = None
     phone: Annotated[str | None, _doc("The one number.")] = None
-    phones: Annotated[list[RawPhone] | None, _doc("Several numbers, instead of phone.")] = None
+    phones: Annotated[list[str | RawPhone] | None, _doc("Several numbers, instead of phone.")] = (
+        None
+    )
     services: Annotated[list[str] | None, _doc("Services, in English or German.")] = None
     base: Annotated[
         str | RawPoint | None, _doc("Its base: coordinates, postcode or plus code.")

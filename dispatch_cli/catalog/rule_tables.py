@@ -43,7 +43,7 @@ from .raw import (
     RawRanking,
 )
 from .table_conversion import Path
-from .unknown_keys import all_words
+from .unknown_keys import guess_or_words
 
 MAX_HEAD_START_MIN = 15
 _KIND = re.compile(r"[a-z][a-z0-9_-]{0,63}")
@@ -68,7 +68,8 @@ def make_settings(raw: RawRanking, reporter: TableReporter) -> Settings:
     for word, table in (raw.service or {}).items():
         name = lookup(word, SERVICES)
         if name is None:
-            _report_unknown_service(("service", word), word, all_words(SERVICES), reporter)
+            guess = guess_or_words(word, SERVICES)
+            _report_unknown_service(("service", word), word, guess, reporter)
         else:
             base = services.get(name, default)
             services[name] = _service_settings(table, base, reporter, ("service", word))
@@ -97,9 +98,8 @@ def make_settings(raw: RawRanking, reporter: TableReporter) -> Settings:
 
 
 def _report_unknown_service(
-    path: Path, word: str, allowed: Sequence[str], reporter: TableReporter
+    path: Path, word: str, guess: Message | str, reporter: TableReporter
 ) -> None:
-    guess = did_you_mean(word, allowed)
     reporter.report(path, "unknown service {word}{guess}", word=quoted(word), guess=guess)
 
 
@@ -310,7 +310,8 @@ def make_last_resort(
     """Make the last resort of a service, or of all services without one of their own."""
     name = "default" if fold(key) == "default" else lookup(key, SERVICES)
     if name is None:
-        _report_unknown_service((), key, [*all_words(SERVICES), "default"], reporter)
+        guess = guess_or_words(key, {**SERVICES, "default": ()})
+        _report_unknown_service((), key, guess, reporter)
     phone = None if raw.phone is None else reporter.read("phone", parsers.phone, raw.phone)
     text = check_text(reporter, "text", raw.text)
     return (name, LastResort(phone[1], text)) if name and phone else None

@@ -36,7 +36,7 @@ EXAMPLES: Mapping[str, Mapping[str, Sequence[Any]]] = {
         "id": ["huber"],
         "name": ["Abschlepp Huber"],
         "phone": ["089 99998-207"],
-        "phones": [[
+        "phones": [["089 99998-207", "089 99998-208"], [
             {"number": "089 99998-207"},
             {"number": "089 99998-208", "label": "night", "hours": "22:00-06:00"},
         ]],

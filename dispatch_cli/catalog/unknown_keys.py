@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterable, Mapping
 
 from ..messages import Message, quoted
-from ..model.near_words import did_you_mean
+from ..model.near_words import did_you_mean, suggestion
 from ..model.words import fold
+from .meant_keys import meant_key, written_inside
 
 # Words that mean payment also inside a longer word, as in "stundenpreis".
 _PAYMENT_STEMS = (
@@ -26,11 +27,22 @@ def all_words(words: Mapping[str, tuple[str, ...]]) -> list[str]:
     return [*words, *(other for others in words.values() for other in others)]
 
 
+def guess_or_words(word: str, words: Mapping[str, tuple[str, ...]]) -> Message | str:
+    """Ask whether the nearest word of a closed set is meant; if none is near, name the set."""
+    guess = did_you_mean(word, all_words(words))
+    return guess or Message("; allowed: {words}", words=", ".join(words))
+
+
 def unknown_key(key: str, allowed: Iterable[str], table: Message | str = "") -> Message:
     """Make the problem of an unknown key; ``table`` names the inner table that has it."""
     if is_payment(key):
         return Message("{key}: price has no place in the ranking: remove this key", key=quoted(key))
-    guess = did_you_mean(key, allowed)
+    known = list(allowed)
+    meant = meant_key(key, known)
+    inside = None if meant else written_inside(key, known)
+    if inside:
+        return Message("unknown key {key}: write {instead}", key=quoted(key), instead=inside)
+    guess = suggestion([meant]) if meant else did_you_mean(key, known)
     if table:
         return Message(
             "unknown key {key} in {table}{guess}", key=quoted(key), table=table, guess=guess

@@ -96,6 +96,7 @@ def _main_tables(random: Random, ids: list[str]) -> Table:
 def _provider(random: Random, provider_id: str, clients: list[str]) -> Table:
     phones: Table = random.choice([
         {"phone": "089 99998-207"},
+        {"phones": ["089 99998-207", "112"]},
         {"phones": [{"number": "089 99998-2"} | optional(random, {"label": "", "hours": "24/7"})]},
     ])  # fmt: skip
     area = random.choice([

@@ -35,7 +35,7 @@ SEVERAL = [
     (
         'phones = [{ number = "0800", hours = "x", labl = "a" }, { label = "b" }, 5]',
         ["both phone and phones", "phone: ", 'hours: column 1: "x"', 'unknown key "labl"',
-         "number is missing in entry 2 of phones", "entry 3 of phones must be a table"],
+         "number is missing in entry 2 of phones", "entry 3 of phones must be text or a table"],
     ),
     (
         'on_hold = { reasn = "x", until = "2026-12-01" }',
