@@ -36,21 +36,105 @@ def write_shared(path: Path, content: bytes) -> None:
     _put(path, content, 0o644, on_disk=True)
 
 
-def _put(path: Path, content: bytes, mode: int, *, on_disk: bool = False) -> None:
+def rewrite(path: Path, content: bytes, found: os.stat_result) -> None:
+    """Replace the content of a file atomically; it keeps its mode, and its owner where allowed.
+
+    ``found`` is the status of the file, which must be no link. After a failure or a kill it is the
+    old file, whole. Raises OSError.
+    """
+    _put(path, content, stat.S_IMODE(found.st_mode), on_disk=True, owner=found)
+    with suppress(OSError):  # the rename has succeeded
+        flush_folder(path.parent)
+
+
+def write_new(path: Path, content: bytes) -> None:
+    """Write a file that does not exist yet, whole or not at all.
+
+    Raises FileExistsError if it exists, else OSError.
+    """
+    if os.path.lexists(path):
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
+    _put(path, content, 0o666, on_disk=True, is_new=True)
+    with suppress(OSError):
+        flush_folder(path.parent)
+
+
+def _put(
+    path: Path,
+    content: bytes,
+    mode: int,
+    *,
+    on_disk: bool = False,
+    owner: os.stat_result | None = None,
+    is_new: bool = False,
+) -> None:
     temporary = f"{path}.{os.getpid()}-{os.urandom(4).hex()}{_SUFFIX}"
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     try:
         with os.fdopen(os.open(temporary, flags, mode), "wb") as file:
+            if owner is not None:
+                _take_over(file.fileno(), owner)
             file.write(content)
             if on_disk:
                 file.flush()
                 os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except OSError:
+        if is_new:
+            _name_new(temporary, path)
+        else:
+            os.replace(temporary, path)
+    except BaseException:  # Ctrl-C as well
         with suppress(OSError):
             os.unlink(temporary)
         raise
     _sweep(path)
+
+
+def _take_over(file: int, owner: os.stat_result) -> None:
+    """Give a file the mode of another one, which the umask changes, and its owner."""
+    if hasattr(os, "fchown"):
+        with suppress(OSError):  # only root may give a file away
+            os.fchown(file, owner.st_uid, owner.st_gid)
+        os.fchmod(file, stat.S_IMODE(owner.st_mode))
+
+
+def _name_new(temporary: str, path: Path) -> None:
+    """Give a file its name unless another file has it; a rename would replace that one."""
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without hard links
+        if os.path.lexists(path):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from None
+        os.rename(temporary, path)
+    else:
+        os.unlink(temporary)
+
+
+@contextmanager
+def hold_file(path: Path) -> Iterator[None]:
+    """Hold a lock on a file that is replaced by others, in a ``with`` block; waits for it.
+
+    Without locks in the file system, and on Windows, where an open file cannot be replaced, there
+    is no lock. Raises OSError.
+    """
+    if os.name == "nt":  # pragma: no cover
+        yield
+        return
+    while True:
+        file = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        try:
+            try:
+                take_lock(file, wait=True)
+            except OSError as error:
+                if error.errno not in NO_LOCKS:
+                    raise
+            # Another program may have replaced the file while this one waited.
+            if os.path.samestat(os.fstat(file), os.stat(path)):
+                yield
+                return
+        finally:
+            os.close(file)
 
 
 def replace_synced(temporary: Path, path: Path) -> None:

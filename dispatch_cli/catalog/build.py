@@ -26,8 +26,8 @@ from .unknown_keys import unknown_key
 from .untrusted_files import parse_toml, read_bytes, read_file
 
 
-class _FileReader:
-    """Reads files of the main folder, and keeps their contents."""
+class FileReader:
+    """Reads the main file and files of its folder, and keeps their contents."""
 
     def __init__(self, main: str, found_by: str) -> None:
         self.main = main
@@ -37,11 +37,15 @@ class _FileReader:
         self.contents: dict[SourceFile, bytes] = {}
         self.polygon = cache(self._polygon)
 
-    def main_file(self) -> tuple[TomlFile, Trust]:
-        """Read and parse the main file, and find whether it is trusted; raises BadDataError."""
+    def main_file(self, content: bytes | None = None) -> tuple[TomlFile, Trust]:
+        """Read and parse the main file, and find whether it is trusted; raises BadDataError.
+
+        ``content`` is parsed instead of the content of the file.
+        """
         source = Folder.main(self.main)
         self.collector.files.append(source.shown)
-        content, found = read_file(source.real, shown=source.shown)
+        read, found = read_file(source.real, shown=source.shown)
+        content = read if content is None else content
         self.contents[source] = content
         trust = Trust(distrust(self.found_by, found), self.folder.real)
         return parse_toml(content, shown=source.shown, short=source.short), trust
@@ -62,17 +66,22 @@ class _FileReader:
 
 
 def build(
-    main: str, *, found_by: str, now: datetime, holidays: HolidayDates
+    main: str,
+    *,
+    found_by: str,
+    now: datetime,
+    holidays: HolidayDates,
+    content: bytes | None = None,
 ) -> tuple[CatalogContent, bool]:
     """Read the main file and all files that it names; raises BadDataError with all problems.
 
     ``found_by`` is the second value of ``find_file``: it decides whether the file is trusted, which
-    is the second value of the result.
+    is the second value of the result. ``content`` is read as if it were in the main file.
     """
-    reader = _FileReader(main, found_by)
+    reader = FileReader(main, found_by)
     collector = reader.collector
-    top, trust = reader.main_file()
-    patterns, included = _included(top, reader)
+    top, trust = reader.main_file(content)
+    patterns, included = read_included(top, reader)
     parsers = Parsers()
     rules = read_rules(top, parsers, collector)
     timezone = rules.settings.timezone
@@ -89,7 +98,7 @@ def build(
     add_warnings(rules, checking, providers, timetables, collector, main=top.short)
     _, *others = reader.contents
     start = int(first_moment(now).timestamp())
-    content = CatalogContent(
+    compiled = CatalogContent(
         key=make_cache_key(patterns, reader.contents),
         main=os.path.abspath(main),
         patterns=patterns,
@@ -105,10 +114,10 @@ def build(
         distrust=trust.reason or "",
         refusal=collector.refusal,
     )
-    return content, trust.reason is None
+    return compiled, trust.reason is None
 
 
-def _included(top: TomlFile, reader: _FileReader) -> tuple[tuple[str, ...], list[TomlFile]]:
+def read_included(top: TomlFile, reader: FileReader) -> tuple[tuple[str, ...], list[TomlFile]]:
     """Read the included files; after an invalid one the others are read, too."""
     collector, folder = reader.collector, reader.folder
     reporter = TableReporter(collector, top, (), "")

@@ -42,8 +42,8 @@ OTHER_NAMES: Mapping[str, tuple[str, ...]] = {
         "fahrzeugklasse", "fahrzeugklassen", "fahrzeugarten", "vehicleclass", "vehicletypes",
     ),
     "max_weight_t": (
-        "gewicht", "maxgewicht", "hoechstgewicht", "tonnage", "tonnen", "weight", "weightt",
-        "maxweight",
+        "gewicht", "maxgewicht", "hoechstgewicht", "tonnage", "tonnen", "gewichtt", "weight",
+        "weightt", "maxweight",
     ),
     "max_height_m": ("maxhoehe", "hoechsthoehe", "maxheight"),
     "height_m": ("hoehe", "fahrzeughoehe", "height"),

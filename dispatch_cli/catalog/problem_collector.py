@@ -99,6 +99,11 @@ class ProblemCollector:
         self._refused.setdefault((file.name, table), found)
 
     @property
+    def found(self) -> tuple[tuple[Path, Message], ...]:
+        """The problems with a path, without lines, for a table that is in no file yet."""
+        return tuple((path, problem.text) for _, path, problem in self._problems)
+
+    @property
     def refusal(self) -> Message | str:
         """The refused tables in one sentence; "" if there are none."""
         if len(self._refused) < 2:

@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Collection, Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import typer
@@ -38,7 +37,8 @@ class ProviderCommands(LazyGroup):
         "report": "providers_report:report",
         "validate": "providers:validate",
         "schema": "providers:schema",
-        "init": "providers:init",
+        "init": "provider_init:init",
+        "add": "provider_add:add",
     }
 
 
@@ -309,35 +309,3 @@ def schema(debug: DebugOption = False) -> Outcome:
 
     text = json.dumps(json_schema(), indent=2, ensure_ascii=False)
     return Outcome(lambda: print(text))
-
-
-def init(
-    target: Annotated[Path, typer.Argument(metavar="FILE", help="File to create.")] = Path(
-        "providers.toml"
-    ),
-    debug: DebugOption = False,
-) -> Outcome:
-    """Copy the sample file as a start for your own; existing files are never overwritten."""
-    from ..catalog import sample_path
-    from ..errors import ConflictError, UnavailableError
-
-    try:
-        with target.open("xb") as copy:
-            copy.write(sample_path().read_bytes())
-    except FileExistsError:
-        raise ConflictError(
-            "{target} already exists",
-            target=target,
-            hint="name another file, or move the existing one away",
-        ) from None
-    except OSError as error:
-        raise UnavailableError(
-            "{target} cannot be written: {strerror}", target=target, strerror=error.strerror
-        ) from None
-    from ..render.wording import say
-
-    return Outcome(
-        lambda: print(
-            say("wrote {path} with invented providers: replace them by your own", path=target)
-        )
-    )

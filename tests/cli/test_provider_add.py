@@ -1,0 +1,186 @@
+"""``providers init --empty`` and ``providers add``: one's own file in a few minutes."""
+
+import sys
+
+import pytest
+import tomli
+
+from dispatch_cli.cli.provider_questions import REQUIRED
+
+from ..terminal import Terminal
+
+FIRM = (
+    "--name", "Bergung Lech", "--phone", "089 99998-114", "--service", "Bergung,tow",
+    "--base", "86199", "--radius-km", "25",
+)  # fmt: skip
+LIST = "Firma;Telefon;PLZ;Leistungen\nLech;089 99998-201;86150;tow\nWertach;12;86199;tow\n"
+
+
+@pytest.fixture
+def own(dispatch, home):
+    """A file that ``init --empty`` has written."""
+    assert dispatch("providers", "init", "--empty").code == 0
+    return home / "providers.toml"
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_an_empty_file_is_ten_comments_and_one_firm(dispatch, home, language):
+    """The file is valid as it is, in both languages, and is never overwritten."""
+    ran = dispatch("--lang", language, "providers", "init", "--empty", "mine.toml")
+    assert ran.code == 0
+    text = (home / "mine.toml").read_text("utf-8")
+    comments = [line for line in text.splitlines() if line.startswith("#")]
+    assert len(comments) == 10
+    assert all(len(line) <= 100 for line in comments)
+    assert ("erfunden" in text) is (language == "de")
+    assert len(tomli.loads(text)["provider"]) == 1
+    assert dispatch("providers", "validate", "--providers", "mine.toml").code == 0
+    assert dispatch("providers", "init", "--empty", "mine.toml").code == 8
+
+
+def test_a_firm_is_added_by_options(dispatch, own):
+    """The firm is in the file with an id of its name, and the comments stay."""
+    before = own.read_text("utf-8")
+    ran = dispatch("providers", "add", *FIRM, "--phone", "089 99998-115", "--tag", "adac,a")
+    assert (ran.code, ran.out) == (0, "added 1 provider to providers.toml: bergung-lech\n")
+    assert own.read_text("utf-8").startswith(before)
+    assert tomli.loads(own.read_text("utf-8"))["provider"][-1] == {
+        "id": "bergung-lech", "name": "Bergung Lech", "phones": ["089 99998-114", "089 99998-115"],
+        "services": ["Bergung", "tow"], "base": "86199", "area": {"radius_km": 25},
+        "tags": ["adac", "a"],
+    }  # fmt: skip
+    assert "recovery, tow" in dispatch("providers", "list").out
+    envelope = dispatch("providers", "add", "--id", "x", *FIRM, "--phone", "110", "--json").envelope
+    assert envelope["exit_code"] == 2  # the same name and number
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (("--service", "Bergunk"), 'unknown service "Bergunk" (did you mean "Bergung"?)'),
+        (("--base", "8619"), "a German postcode has five digits"),
+        (("--country",), "only one of --radius-km and --country is allowed"),
+        (("--id", "huber"), 'the id "huber" is in use'),
+        (("--equipment", "xyz"), "allowed: flatbed, winch"),
+    ],
+)
+def test_a_wrong_option_writes_nothing(dispatch, own, more, said):
+    """What is wrong with a value is said as in the file, with exit 2."""
+    before = own.read_bytes()
+    ran = dispatch("providers", "add", *FIRM, *more)
+    assert ran.code == 2
+    assert said in ran.err
+    assert own.read_bytes() == before
+
+
+def test_off_a_terminal_all_missing_options_are_named(dispatch, own):
+    """Nothing is asked off a terminal; all missing options are named at once."""
+    ran = dispatch("providers", "add", "--name", "x")
+    assert ran.code == 2
+    assert [line for line in ran.err.splitlines() if line.startswith("error")] == [
+        "error: --phone is missing", "error: --service is missing", "error: --base is missing",
+        "error: --radius-km, --postcodes or --country is missing",
+    ]  # fmt: skip
+
+
+def test_without_an_own_file_the_sample_stays(dispatch, home):
+    """The packaged sample is never written."""
+    ran = dispatch("providers", "add", *FIRM)
+    assert ran.code == 4
+    assert "providers init --empty" in ran.err
+
+
+def test_a_list_is_added_whole_or_not_at_all(dispatch, own, home):
+    """A bad row keeps all out; ``--keep-valid`` adds the others with exit 6."""
+    (home / "list.csv").write_text(LIST, "utf-8")
+    before = own.read_bytes()
+    argv = ("providers", "add", "--from", "list.csv", "--country")
+    ran = dispatch(*argv)
+    assert ran.code == 4
+    assert 'error: list.csv:3: provider "Wertach": phone: "12" is not a valid number' in ran.err
+    assert ran.err.splitlines()[-1].endswith("or add the others with --keep-valid")
+    assert own.read_bytes() == before
+    ran = dispatch(*argv, "--keep-valid", "--json")
+    assert ran.code == 6
+    assert ran.envelope["status"] == "partial"
+    assert ran.envelope["data"] == {"path": "providers.toml", "added": ["lech"], "rejected": 1}
+    assert ran.envelope["errors"][0]["line"] == 3
+    again = dispatch(*argv, "--keep-valid")
+    assert again.code == 4
+    assert "is already there" in again.err
+
+
+def test_the_columns_that_are_used_are_said(dispatch, own, home):
+    """A column that is used because of its name is named, and so is one that is not used."""
+    (home / "list.csv").write_text(LIST.replace(";tow", ";tow;9").replace("gen\n", "gen;Preis\n"))
+    ran = dispatch("providers", "add", "--from", "list.csv", "--country")
+    assert "phone=Telefon, services=Leistungen, postcode=PLZ" in ran.err
+    assert "columns not used: Preis" in ran.err
+    quiet = dispatch("providers", "add", "--from", "list.csv", "--country", "--quiet")
+    assert "columns" not in quiet.err
+
+
+def test_tomlkit_is_loaded_by_add_alone(dispatch, own, monkeypatch):
+    """No other command needs the library."""
+    monkeypatch.setitem(sys.modules, "tomlkit", None)
+    assert dispatch("providers", "validate").code == 0
+    assert dispatch("cascade", "breakdown", "--at", "86150").code in (0, 3)
+    assert dispatch("providers", "add", *FIRM).code == 1
+
+
+def test_a_firm_is_asked_for_on_a_terminal(dispatch, own):
+    """Each answer is checked at once, ``?`` lists a closed set, Enter at the end writes."""
+    answers = {
+        "name": [("Müller", None)],
+        "phone": [("12", '"12" is not a valid number'), ("089 99998-114", None)],
+        "services": [("?", "winch_out"), ("Abschlepen", 'did you mean "Abschleppen"?'),
+                     ("Abschleppen, tow", None)],
+        "base": [("86199", None)],
+        "area": [("30", '"30 km" or "30-30"'), ("30 km", None)],
+    }  # fmt: skip
+    assert tuple(answers) == REQUIRED
+    questions = ["Name of the firm:", "Phone number", "Services,", "Base:", "Area:"]
+    with Terminal(["providers", "add"], columns=100, rows=60) as terminal:
+        for question, tries in zip(questions, answers.values(), strict=True):
+            terminal.wait_for(question)
+            for answer, said in tries:
+                terminal.press(f"{answer}\n")
+                if said:
+                    terminal.wait_for(said)
+        for question in ("Opening hours", "Vehicle classes", "Heaviest vehicle", "Equipment,"):
+            terminal.wait_for(question)
+            terminal.press("\n")
+        shown = terminal.wait_for("Add this to providers.toml?")
+        assert 'id = "mueller"' in shown
+        assert "mueller" not in own.read_text("utf-8")
+        terminal.press("\n")
+        assert terminal.ended() == 0
+    assert tomli.loads(own.read_text("utf-8"))["provider"][-1]["area"] == {"radius_km": 30}
+
+
+@pytest.mark.parametrize("key", ["\x03", "\x04"])
+def test_leaving_the_questions_writes_nothing(dispatch, own, key):
+    """Ctrl-C and the end of the input end with exit 130; the file is as it was."""
+    before = own.read_bytes()
+    with Terminal(["providers", "add", *FIRM[:4]], columns=100) as terminal:
+        terminal.wait_for("Services,")
+        terminal.press(key)
+        assert terminal.ended() == 130
+    assert own.read_bytes() == before
+
+
+def test_no_at_the_end_writes_nothing(dispatch, own):
+    """The last question can be answered with no; German questions are German."""
+    before = own.read_bytes()
+    argv = ["--lang", "de", "providers", "add", *FIRM[2:]]
+    with Terminal(argv, columns=100) as terminal:
+        terminal.wait_for("Name der Firma:")
+        terminal.press("Neu\n")
+        for question in ("Öffnungszeiten", "Fahrzeugklassen", "Schwerstes", "Geräte"):
+            terminal.wait_for(question)
+            terminal.press("\n")
+        terminal.wait_for("eintragen? (Enter: ja, n: nein)")
+        terminal.press("n\n")
+        terminal.wait_for("es wird nichts geschrieben")
+        assert terminal.ended() == 0
+    assert own.read_bytes() == before

@@ -1,0 +1,178 @@
+"""The rows of a spreadsheet of firms become entries, with columns in German and English."""
+
+from pathlib import Path
+
+import pytest
+
+from dispatch_cli.catalog.new_entries import EntryChecker
+from dispatch_cli.errors import BadDataError, SentenceError, UsageError
+from dispatch_cli.provider_lists.entry_cells import read_area, read_list, read_number
+from dispatch_cli.provider_lists.list_columns import USUAL_NAMES, find_columns, parse_named, score
+from dispatch_cli.provider_lists.read_firms import FirmList, read_firms
+from dispatch_cli.records.open_records import open_records
+
+from ..catalog.files import HUBER, write
+
+GERMAN = """\
+Firma;Telefon;Mobil;PLZ;Ort;Leistungen;Umkreis (km);Öffnungszeiten;Gewicht (t);Bemerkung;Preis
+Lech GmbH;089 99998-201;089 99998-202;86150;Augsburg;Abschleppen, Pannenhilfe;30;24/7;2,8;nachts;9
+Müller & Söhne;089 99998-203;;86199;;Bergung / Abschleppen;25,5 km;;;;
+;;;;;;;;;;
+"""
+ENGLISH = """\
+name,phone,services,lat,lon,postcodes,units,equipment
+Lech,089 99998-201,tow; jump start,"48.36","10.89","860-865, 86720",2,"winch, Plateau"
+"""
+
+
+def firms(
+    folder: Path, text: str | bytes, columns: str = "", **defaults: object
+) -> tuple[FirmList, tuple[str, ...]]:
+    """Read a list beside a provider file with the firm "huber"; also the unused columns."""
+    main = write(folder, HUBER)
+    path = write(folder, text, "list.csv")
+    with open_records(str(path), score=score) as records:
+        found = find_columns(records.rows.columns or (), parse_named(columns), defaults)
+        checker = EntryChecker(main, "option")
+        return read_firms(records, found, defaults, checker, shown="list.csv"), found.unused
+
+
+def test_german_columns(tmp_path: Path) -> None:
+    """Two numbers, postcode with town, a comma in numbers, and an id of the name."""
+    found, unused = firms(tmp_path, GERMAN)
+    assert found.problems == ()
+    assert unused == ("Preis",)
+    first, second = found.entries
+    assert first == {
+        "id": "lech-gmbh", "name": "Lech GmbH", "phones": ["089 99998-201", "089 99998-202"],
+        "services": ["Abschleppen", "Pannenhilfe"], "base": "86150 Augsburg",
+        "area": {"radius_km": 30}, "hours": "24/7", "max_weight_t": 2.8, "notes": "nachts",
+    }  # fmt: skip
+    assert second == {
+        "id": "mueller-soehne", "name": "Müller & Söhne", "phone": "089 99998-203",
+        "services": ["Bergung", "Abschleppen"], "base": "86199", "area": {"radius_km": 25.5},
+    }  # fmt: skip
+
+
+def test_english_columns(tmp_path: Path) -> None:
+    """Keys as names of columns, coordinates in two, postcodes as the area."""
+    [entry] = firms(tmp_path, ENGLISH)[0].entries
+    assert entry["base"] == "48.36,10.89"
+    assert entry["area"] == {"postcodes": ["860-865", "86720"]}
+    assert entry["equipment"] == ["winch", "Plateau"]
+    assert entry["units"] == 2
+
+
+def test_each_bad_row_has_its_line_and_reason(tmp_path: Path) -> None:
+    """A row that is not read is named by its line in the file, its firm and the reason."""
+    text = (
+        "Firma;Telefon;PLZ;Leistungen;Umkreis;Kennung\n"
+        "Gut;089 99998-201;86150;Abschleppen;30;\n"
+        "Nummer;12;86150;Abschleppen;30;\n"
+        '"Zwei\nZeilen";089 99998-202;86150;Abschlepen;30;\n'
+        "Ort;089 99998-203;99999;Abschleppen;30;\n"
+        "Umkreis;089 99998-204;86150;Abschleppen;weit;\n"
+        "Kennung;089 99998-205;86150;Abschleppen;30;huber\n"
+        "Gut;(089) 99998-201;86150;Bergung;30;\n"
+        "Kurz;089\n"
+    )
+    found, _ = firms(tmp_path, text)
+    assert [entry["name"] for entry in found.entries] == ["Gut"]
+    said = [str(problem) for problem in found.problems]
+    expected = [
+        'list.csv:3: provider "Nummer": phone: "12" is not',
+        "list.csv:4: ",
+        'list.csv:6: provider "Ort": base: ',
+        'list.csv:7: provider "Umkreis": radius_km: "weit" is not a number such as 30 km',
+        'list.csv:8: provider "Kennung": the id "huber" is in use',
+        'list.csv:9: provider "Gut": a provider with this name and number is already there',
+        "list.csv:10: ",
+    ]
+    assert all(each.startswith('list.csv:10: provider "Kurz": ') for each in said[6:])
+    for problem, beginning in zip(said[:7], expected, strict=True):
+        assert problem.startswith(beginning), (problem, beginning)
+    assert 'unknown service "Abschlepen" (did you mean "Abschleppen"?)' in said[1]
+
+
+def test_two_firms_with_one_name_get_two_ids(tmp_path: Path) -> None:
+    """Branches with different numbers are different firms; the second id has a number."""
+    text = "Firma,Telefon,PLZ\nHuber,089 99998-201,86150\nHuber,089 99998-202,86199\n"
+    found, _ = firms(tmp_path, text, services=["tow"], area="country")
+    assert [entry["id"] for entry in found.entries] == ["huber-2", "huber-3"]
+
+
+def test_defaults_fill_rows_without_a_value(tmp_path: Path) -> None:
+    """A value that is given for all rows counts where a cell is empty, or the column is missing."""
+    text = "Firma,Telefon,PLZ,Leistungen\nA,089 99998-201,86150,\nB,089 99998-202,86150,Bergung\n"
+    found, _ = firms(tmp_path, text, services=["tow"], area={"radius_km": 9})
+    assert [entry["services"] for entry in found.entries] == [["tow"], ["Bergung"]]
+    assert {str(entry["area"]) for entry in found.entries} == {"{'radius_km': 9}"}
+
+
+def test_a_column_that_may_be_two_is_refused(tmp_path: Path) -> None:
+    """No column is guessed; ``--columns`` decides, and may leave a key out."""
+    text = "Firma,Betrieb,Telefon,PLZ\nA,B,089 99998-201,86150\n"
+    with pytest.raises(BadDataError, match="several columns may be name: Firma, Betrieb"):
+        firms(tmp_path, text, services=["tow"], area="country")
+    found, unused = firms(tmp_path, text, "name=Betrieb", services=["tow"], area="country")
+    assert found.entries[0]["name"] == "B"
+    assert unused == ("Firma",)
+
+
+def test_missing_columns_are_named_all_at_once(tmp_path: Path) -> None:
+    """Each fact that a firm needs and no column has is named, with what to do."""
+    with pytest.raises(BadDataError) as caught:
+        firms(tmp_path, "Preis,Menge\n1,2\n")
+    said = str(caught.value)
+    for part in ("the name;", "the phone;", "--service for all rows", "the base;", "the area;"):
+        assert part in said
+
+
+@pytest.mark.parametrize("text", ["nme=Firma", "name=Frma", "Firma"])
+def test_wrong_columns_are_refused(tmp_path: Path, text: str) -> None:
+    """An unknown key, a missing column and a part without = are wrong arguments."""
+    with pytest.raises(UsageError):
+        firms(tmp_path, GERMAN, text)
+
+
+def test_no_usual_name_means_two_keys() -> None:
+    """A name of a column is that of one key, so that no order decides."""
+    names = [name for each in USUAL_NAMES.values() for name in each]
+    assert {name for name in names if names.count(name) > 1} == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "area"),
+    [
+        ("30 km", {"radius_km": 30}),
+        ("7,5km", {"radius_km": 7.5}),
+        ("Deutschland", "country"),
+        ("bundesweit", "country"),
+        ("860-865; 86720", {"postcodes": ["860-865", "86720"]}),
+        ("86150", {"postcodes": ["86150"]}),
+    ],
+)
+def test_areas(text: str, area: object) -> None:
+    """An area is a radius with its unit, postcodes, or the country."""
+    assert read_area(text) == area
+
+
+@pytest.mark.parametrize("text", ["30", "865", "8"])
+def test_a_number_alone_is_no_area(text: str) -> None:
+    """It may be kilometres or leading digits; both are named, and none is guessed."""
+    with pytest.raises(SentenceError, match=f'"{text} km" or "{text}-{text}"'):
+        read_area(text)
+
+
+@pytest.mark.parametrize("text", ["2,8 km", "x", "", "1.234,5", "-1", "1e3"])
+def test_what_is_no_number(text: str) -> None:
+    """Another unit, a thousands separator and words are refused."""
+    with pytest.raises(SentenceError):
+        read_number(text, "max_weight_t")
+
+
+def test_lists_of_cells() -> None:
+    """Commas, semicolons, slashes, line breaks and "und" separate; hyphens do not."""
+    assert read_list("Lkw-Abschleppen / Bergung und tow,tow\nTaxi") == [
+        "Lkw-Abschleppen", "Bergung", "tow", "Taxi",
+    ]  # fmt: skip
