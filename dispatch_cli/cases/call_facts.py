@@ -7,7 +7,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from .. import folders, incident_ranking, intake, plans
-from ..model import Incident, Rules
+from ..messages import Message
+from ..model import Incident, Place, Rules
 from ..model.case import Personal
 from ..model.draft import COPIED_PLACE
 from ..model.words import SPOTS, VEHICLE_CLASSES, VEHICLE_STATES
@@ -20,7 +21,7 @@ from .observe_log import observe
 from .view_case import view
 
 if TYPE_CHECKING:
-    from ..results.cascade_answer import Answer
+    from ..results.cascade_answer import Answer, EmergencyCall
     from ..results.case_results import CaseView
 
 _FLAGS = ("ev", "trailer", "trapped")
@@ -111,6 +112,26 @@ def same_cases(book: Book, facts: Mapping[str, str]) -> "tuple[CaseView, ...]":
     with book.store.reading() as reader:
         same = open_and_same(reader, call.incident, call.personal.call_back, book.now)
         return tuple(view(each, book.now) for each in same if each.id != call.like)
+
+
+def urgent(
+    book: Book, facts: Mapping[str, str]
+) -> "tuple[tuple[EmergencyCall, ...], tuple[Message, ...]]":
+    """Return the emergency numbers and the advice for the caller, by the answers so far.
+
+    Neither place nor kind must be known: help for persons does not wait for them.
+    """
+    incident = Incident(
+        kind=plans.find_kind(facts.get("kind", ""), book.catalog.rules.plans) or "other",
+        place=Place(lat=0, lon=0),
+        when=book.now,
+        injured=int(facts.get("injured") or 0),
+        trapped=facts.get("trapped") == "yes",
+        hazard=facts.get("hazard"),
+        spot=facts.get("spot") or None,
+    )
+    calls = plans.emergency_calls(incident, book.catalog.rules)
+    return calls, plans.advice_for(incident, calls)
 
 
 def words_of(fact: str, rules: Rules, typed: str = "") -> list[str]:

@@ -15,6 +15,8 @@ from ..errors import UsageError
 from ..model import NO_CLIENT, Rules
 from ..model.typed_words import WITH_A_FACT
 from ..model.words import SPOTS, VEHICLE_CLASSES, VEHICLE_STATES, fold, lookup
+from ..notation.place_names import fold_name
+from ..places.carried_names import CarriedNames
 from .vehicle_makes import MAKES_AND_MODELS
 
 _TAKEN, _CODE = "\x00", "\x01"
@@ -26,9 +28,16 @@ _LEAST_PREFIX = 4
 _LEAST_TOWN = 4
 
 _PHONE = re.compile(r"(?<![\w.,])(?:\+|00?)[1-9][0-9 /()-]{4,}[0-9](?![\w.,])")
+_COUNTS = {"ein": 1, "eine": 1, "einer": 1, "one": 1, "zwei": 2, "two": 2, "drei": 3, "three": 3,
+           "vier": 4, "four": 4, "fuenf": 5, "five": 5}  # fmt: skip
 _HURT = re.compile(
-    r"\b(?:(?P<count>[0-9]{1,3}) )?(?:person(?:en)? |people )?(?:verletzte?r?|hurt|injured)\b", re.I
+    rf"\b(?P<count>[0-9]{{1,3}}|{'|'.join(_COUNTS)}|fünf) "
+    r"(?:(?:leicht|schwer|slightly|badly|seriously)(?:e|er)? ?)?(?:person(?:en)? |people )?"
+    r"(?:leicht|schwer)?(?:verletzte?r?|hurt|injured)(?: person(?:en)?)?\b",
+    re.I,
 )
+"""Hurt persons with their number; without one the question is asked."""
+
 _NOBODY = re.compile(
     r"\b(?:niemand|keiner?|nobody|no one|none|nicht|not) (?:ist |is )?"
     r"(?:verletzte?r?|hurt|injured)\b",
@@ -52,7 +61,7 @@ _ROAD = re.compile(
 _STREET = re.compile(
     r"\b[^\W\d][\w.-]*(?:str|straße|strasse|weg|allee|gasse|platz|ring)\.? [0-9]{1,4}[a-z]?\b", re.I
 )
-_POSTCODE = re.compile(r"(?<![\w.,+/-])[0-9]{5}(?![\w.,+/-])")
+_POSTCODE = re.compile(r"(?<![\w.,+/-])[0-9]{5}(?![\w.+/-]|,\d)")
 
 _ELECTRIC = frozenset({"e_auto", "elektroauto", "elektro", "stromer", "ev", "electric"})
 _TRAILER = frozenset({"anhaenger", "wohnwagen", "trailer", "caravan"})
@@ -63,6 +72,22 @@ _SMALL = frozenset({"in", "bei", "near", "at", "mit", "with", "und", "and", "auf
 
 _BEGIN_ANYTHING = frozenset({"won't", "wont", "kein"})
 """Words that begin the name of a kind, but say nothing alone."""
+
+
+def _count(text: str) -> int:
+    """Read a number of persons, in digits or as a word."""
+    return int(text) if text.isdecimal() else _COUNTS[fold(text)]
+
+
+def _town_begun(text: str) -> str:
+    """Return the longest name of a town with which a text begins; empty if it begins with none."""
+    words = text.split()
+    for size in range(min(_MOST_TOWN, len(words)), 0, -1):
+        name = " ".join(words[:size]).rstrip(",;")
+        letters = fold_name(name)
+        if len(letters) >= _LEAST_TOWN - 1 and letters in CarriedNames().beginning(letters):
+            return name
+    return ""
 
 
 class Understood(Struct, frozen=True):
@@ -91,7 +116,7 @@ class _Line:
         """Read first what has a form of its own, then words, then the place."""
         self._phones()
         self._take(_NOBODY, lambda _: {"injured": "0"})
-        self._take(_HURT, lambda match: {"injured": match["count"] or "1"})
+        self._take(_HURT, lambda match: {"injured": str(_count(match["count"]))})
         self._take(_WEIGHT, lambda match: self._amount("weight_t", match[0]))
         self._take(_CLEARANCE, lambda match: self._amount("clearance_m", match["m"]))
         self._take(_COMPANIONS, self._companions)
@@ -194,16 +219,17 @@ class _Line:
 
     def _town(self) -> None:
         """Take the word behind a postcode as its town, unless it is certainly another one."""
-        match = re.search(rf"{_CODE} (?P<town>[^\W\d][\w.-]{{2,}})(?![^\s,;])", self._text)
-        if match is None or fold(match["town"]) in _BEGIN_ANYTHING | _SMALL:
+        words = re.search(rf"{_CODE}[,;]?(?: [{_TAKEN},;]+)* (?P<words>[^{_TAKEN}\d]+)", self._text)
+        town = _town_begun(words["words"]) if words is not None else ""
+        if not town:
             return
         code, _, street = self.facts["at"].partition(" ")
-        with_town = f"{code} {match['town']}"
+        with_town = f"{code} {town}"
         with_street = f"{with_town}, {street}"
         found = (street and self._resolved(with_street)) or self._resolved(with_town)
         if found:
             self.facts["at"] = found
-            self._text = self._text.replace(match["town"], _TAKEN, 1)
+            self._text = self._text.replace(town, _TAKEN, 1)
 
     def _words(self) -> None:
         """Take words of closed sets, the longest run of words first."""
@@ -240,7 +266,7 @@ class _Line:
         if kind and "kind" not in self.facts:
             return {"kind": kind}
         if folded in MAKES_AND_MODELS:
-            brand = f"{self.facts.get('brand', '')} {text}".strip()
+            brand = f"{self.facts.get('brand', '')} {text.strip(',;')}".strip()
             usual = lookup(folded, VEHICLE_CLASSES) or "car"
             return {"brand": brand, "vehicle": self.facts.get("vehicle", usual)}
         for fact, words in (

@@ -108,7 +108,7 @@ def _asked_row(row: CascadeRow, offer: Offer, option: Option, start: datetime) -
         answer=offer.state,
         reason=offer.reason,
         at=offer.answered_at or offer.ring_back_by or offer.opened_at,
-        there_at=offer.promises[-1].there_at if offer.promises else None,
+        there_at=offer.promises[-1].there_at if offer.state in case_states.LIVE else None,
     )
 
 

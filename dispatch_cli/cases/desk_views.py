@@ -6,6 +6,7 @@ from operator import itemgetter
 from msgspec import Struct
 from msgspec.structs import replace
 
+from .. import plans
 from ..messages import Message, joined
 from ..model import NO_CLIENT
 from ..model.case import Act, Case, CaseService, Offer, ref_of
@@ -78,8 +79,8 @@ def board(book: Book, *, closed: int = 0) -> Board:
 
 
 def found(book: Book, text: str) -> frozenset[str]:
-    """Return the numbers of the cases that a number, phone, plate or place names."""
-    return frozenset(str(each.case_id) for each in find_case.find(book, text))
+    """Return the numbers of the cases and parked calls that a number, phone or place names."""
+    return frozenset(each.draft or str(each.case_id) for each in find_case.find(book, text))
 
 
 def place_for_emergency(book: Book, case_id: int) -> Message:
@@ -128,6 +129,7 @@ def card(
         same=tuple(view_case.view(each, book.now) for each in found.same),
         excluded=found.excluded,
         acts=found.acts[-LAST_ACTS:],
+        advice=plans.advice_for(case.incident, shown.emergency),
         emergency=case.emergency,
         emergency_by=case.emergency_by,
         last_resort=(service.last_resort_phone, service.last_resort_text) if service else ("", ""),

@@ -114,11 +114,13 @@ def _run(
 def desk_tools(bug: "Callable[[BaseException], DispatchError]") -> "DeskTools":
     """Return the functions of the command line that the desk uses; ``bug`` reports a mistake."""
     from ..desk_app.desk_tools import DeskTools
+    from .closed_word import closed_word
     from .typed_input import read_arrival, read_moment
 
     return DeskTools(
         read_moment=read_moment,
         read_arrival=lambda text, book: read_arrival(text, book, is_asking=False),
+        read_word=closed_word,
         read_change=_read_change,
         bug=bug,
     )

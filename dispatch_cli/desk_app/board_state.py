@@ -17,6 +17,9 @@ class BoardState:
         self._operator = operator
         self.board = Board()
         self.rows: list[BoardRow] = []
+        self.all_rows: list[BoardRow] = []
+        """Also those that the filter hides: what is overdue is said of all."""
+
         self.filter = FILTERS[0]
         self.found: frozenset[str] | None = None
         self.selected = ""
@@ -37,7 +40,8 @@ class BoardState:
     def load(self, board: Board, *, keeps_order: bool = False) -> None:
         """Take the board as it was read; with ``keeps_order`` new rows stand below the others."""
         self.board = board
-        fresh = [each for each in board_rows(board) if self._is_shown(each)]
+        self.all_rows = board_rows(board)
+        fresh = [each for each in self.all_rows if self._is_shown(each)]
         if keeps_order:
             places = {each.number: at for at, each in enumerate(self.rows)}
             in_place = sorted(fresh, key=lambda each: places.get(each.number, len(places)))
@@ -55,8 +59,10 @@ class BoardState:
         return self.filter != "mine" or row.operator == self._operator
 
     def next_filter(self) -> None:
-        """Go on to the next filter; what was searched for is forgotten."""
-        self.found = None
+        """Go on to the next filter; after a search, back to what was shown before."""
+        if self.found is not None:
+            self.found = None
+            return
         self.filter = FILTERS[(FILTERS.index(self.filter) + 1) % len(FILTERS)]
 
     def move(self, by: int) -> None:

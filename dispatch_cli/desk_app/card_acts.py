@@ -233,6 +233,8 @@ class CardActs(CaseActs):
         def decided(text: str) -> None:
             book = self._desk.book
             free, state, until = provider_reports.parse_report(text)
+            if state is not None:
+                state = self._desk.tools.read_word(state, provider_reports.REPORTED_STATES)
             said = provider_reports.report(
                 book,
                 provider,

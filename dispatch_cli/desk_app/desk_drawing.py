@@ -93,8 +93,8 @@ def key_buttons(keys: Sequence[DeskKey], width: int) -> Buttons:
     """Set the keys of a screen: letters on up to three lines, the function keys on the last one."""
     others = [each for each in keys if is_anywhere(each)]
     # The first to give way are "Ctrl-Q" and "Esc", because everybody tries it anyway.
-    last = ("question_mark", "escape", "ctrl+q")
-    others.sort(key=lambda each: last.index(each.key) if each.key in last else -1)
+    places = {"f2": -2, "f9": -1, "question_mark": 1, "escape": 2, "ctrl+q": 3}
+    others.sort(key=lambda each: places.get(each.key, 0))
     buttons = Buttons(width, _MOST_KEY_LINES)
     letters = [each for each in keys if each not in others]
     for each, (name, label) in zip(letters, worded_keys(letters), strict=True):

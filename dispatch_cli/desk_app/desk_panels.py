@@ -30,7 +30,7 @@ from .desk_drawing import (
     with_links,
 )
 from .desk_tools import Question, Words
-from .key_table import KEYS, is_anywhere, valid_keys, worded_keys
+from .key_table import KEYS, has_effect, is_anywhere, valid_keys, worded_keys
 
 BESIDE_WIDTH = 58
 _BOARD_LINES = 6
@@ -94,7 +94,7 @@ def _board(shown: Shown, screen: Screen) -> list[Line]:
     """Make the board, with what is overdue on its last line, and the legend if there is room."""
     state, height = shown.state, screen.height or 24
     lines = board_head(state.board, state.shown, shown.operator, shown.now, screen)
-    overdue = overdue_line(state.rows, shown.now, screen)
+    overdue = overdue_line(state.all_rows, shown.now, screen)
     room = height - ROWS_FROM - 1
     first = state.first_row(room)
     lines += board_lines(state.rows, state.selected, first, shown.now, screen)[: room + 1]
@@ -123,7 +123,7 @@ def _below(shown: Shown) -> dict[str, Text]:
     asked = Text("")
     if shown.asked is not None:
         asked = question_text(shown.asked, shown.offered, shown.chosen, shown.width)
-    keys = valid_keys(shown.place)
+    keys = [each for each in valid_keys(shown.place) if has_effect(each, shown.card)]
     if shown.asked is not None:
         keys = [each for each in keys if is_anywhere(each) and each.act != "help"]
     buttons = key_buttons(keys, shown.width)

@@ -180,9 +180,10 @@ class DeskProgram(App[None]):
             self.query_one("#main").focus()
             return
         field.value = question.value
-        field.cursor_position = len(question.value)
         field.display = True
         field.focus()
+        # The first letter replaces an earlier answer; the cursor keys keep it for a correction.
+        field.select_all()
 
     def close_question(self) -> None:
         """Close the field, and forget what was typed."""
@@ -229,7 +230,7 @@ class DeskProgram(App[None]):
         if has_field and event.key == "enter":
             self.session.submit(self._field.value)
         elif has_field and event.is_printable and event.character:
-            self._field.insert_text_at_cursor(event.character)
+            self._insert(event.character)
             return
         elif has_field and event.key == "backspace":
             self._field.action_delete_left()
@@ -244,11 +245,16 @@ class DeskProgram(App[None]):
         """Put a pasted text into the open field; without one it goes nowhere, visibly."""
         if self.session.has_field:
             lines = text.splitlines()
-            self._field.insert_text_at_cursor(lines[0] if lines else "")
+            self._insert(" ".join(lines))
         else:
             said = Message("pasted text was dropped: no field is open")
             self.session.tell(said, is_error=True)
         self.draw()
+
+    def _insert(self, text: str) -> None:
+        """Put text into the field, in place of what is selected."""
+        self._field.delete_selection()
+        self._field.insert_text_at_cursor(text)
 
     def draw(self) -> None:
         """Draw every part that has changed."""

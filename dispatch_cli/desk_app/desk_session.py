@@ -3,7 +3,7 @@
 It draws nothing. The full screen and the dialogue in lines are two surfaces of the same session.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from ..cases import desk_views, take_over
 from ..cases.book import Book, local
@@ -13,7 +13,7 @@ from ..render.desk_words import act_words
 from ..render.layout import Screen
 from ..results.desk_results import DeskCard
 from .board_state import BoardState, overdue_numbers
-from .desk_drawing import fuzzy
+from .desk_dialogue import DeskDialogue
 from .desk_panels import Shown
 from .desk_tools import DeskTools, Question, Surface, Words
 from .key_guard import KeyGuard
@@ -30,7 +30,7 @@ _WIDE = Screen(200)
 """The width of sentences that a surface shortens to its own width."""
 
 
-class DeskSession:
+class DeskSession(DeskDialogue):
     """The desk of one operator. It keeps nothing that the case log needs: a key is in it or not."""
 
     def __init__(
@@ -43,26 +43,16 @@ class DeskSession:
         spoken: str = "de",
         said: Sequence[Words] = (),
     ) -> None:
-        self.opened, self.tools, self.guard, self.spoken = book, tools, guard, spoken
-        self.surface = surface
+        super().__init__(book, tools, surface, said)
+        self.guard, self.spoken = guard, spoken
         self.state = BoardState(book.operator)
         self.card: DeskCard | None = None
-        self.asked: Question | None = None
-        # Such as that others can write to the log, which was found while it was opened.
-        self.said, self.is_error = (*said, *book.unshown.warnings), False
-        self.chosen = 0
-        """Which suggestion is chosen, from 1 on; 0 for the typed text itself."""
         self.is_out_of_date = False
         self.help_is_shown = False
         self.acts = ScreenActs(self)
         self._watch = LogWatch(book.store.path)
         self._rung_for: frozenset[tuple[str, object]] = frozenset()
         self._rung_at = -BELL_S
-
-    @property
-    def book(self) -> Book:
-        """The log as of now."""
-        return self.opened.renewed()
 
     @property
     def place(self) -> str:
@@ -105,10 +95,14 @@ class DeskSession:
 
     def show_board(self) -> None:
         """Show the board as it is now."""
-        self.card = None
+        self.leave_card()
         self.acts.intake = None
         self.guard.appeared()
         self.reload(is_own=True)
+
+    def leave_card(self) -> None:
+        """Take the card off the screen, and with it that it is out of date."""
+        self.card, self.is_out_of_date = None, False
 
     def leave_intake(self) -> None:
         """Leave a new call that has no facts."""
@@ -136,68 +130,6 @@ class DeskSession:
             at = local(card.case.offers[-1].opened_at, self.opened)
             template = "{name} was called at {at}. What has become of it?"
             self.said = (Message(template, name=card.name, at=f"{at:%H:%M}"), *self.said)
-
-    def tell(self, *texts: Words, is_error: bool = False) -> None:
-        """Show what was done or not done."""
-        self.said, self.is_error = texts, is_error
-
-    def attempt(self, act: Callable[[], object]) -> bool:
-        """Do an act; what is refused is shown, and nothing has changed then."""
-        unshown = self.opened.unshown
-        unshown.clear()
-        try:
-            act()
-        except DispatchError as error:
-            self._tell_failed(error)
-        except Exception as error:
-            if isinstance(error, OSError):
-                raise
-            self._tell_failed(self.tools.bug(error))
-        else:
-            self.said = (*self.said, *unshown.warnings)
-            unshown.clear()
-            return True
-        unshown.clear()
-        return False
-
-    def _tell_failed(self, error: DispatchError) -> None:
-        """Say what was recorded all the same, then what has failed and what to do."""
-        unshown = self.opened.unshown
-        recorded = [Message("recorded: {fact}", fact=each) for each in unshown.recorded]
-        problems = [Message("{problem}", problem=each) for each in error.problems]
-        hint = [error.hint] if error.hint else []
-        self.tell(*recorded, *problems, *hint, *unshown.warnings, is_error=True)
-
-    def ask(self, question: Question) -> None:
-        """Ask for a line of text or for one key."""
-        self.asked, self.chosen = question, 0
-        self.surface.open_question(question)
-
-    def unask(self) -> None:
-        """Take the question off the screen; nothing was done."""
-        self.asked = None
-        self.surface.close_question()
-
-    @property
-    def has_field(self) -> bool:
-        """Whether the open question is answered by a line of text."""
-        return self.asked is not None and not self.asked.choices
-
-    @property
-    def typed(self) -> str:
-        """The text in the field that has not been entered yet."""
-        return self.surface.typed
-
-    def choose(self, by: int) -> None:
-        """Choose another suggestion for the typed text."""
-        self.chosen = min(max(self.chosen + by, 0), len(self.offered()))
-
-    def offered(self) -> Sequence[str]:
-        """Return the suggestions for the typed text."""
-        asked = self.asked
-        if asked is None or asked.offered is None or not self.typed:
-            return ()
-        return fuzzy(self.typed, asked.offered(self.typed))
 
     def copy_to_clipboard(self, text: str) -> None:
         """Copy a text to the clipboard of the terminal."""
@@ -231,12 +163,18 @@ class DeskSession:
         if not asked.choices:
             self.acts.in_field(asked, key)
             return
+        if self._is_renewed():
+            return
         names = [each for each, _ in asked.choices]
         answer = character if character in names else key
         if answer not in names:
-            self.unask()
             name = shown_key(key, character)
-            self.tell(Message("not done: {key} is no answer here", key=name))
+            if len(names) == 1:
+                self.unask()
+                self.tell(Message("not done: {key} is no answer here", key=name))
+            else:
+                # The question stays: a key that was pressed twice must not take it away.
+                self.tell(Message("{key} is no answer here, Esc leaves the question", key=name))
             return
         refused = self.guard.refusal(answer, answer)
         if refused is not None:
@@ -257,7 +195,10 @@ class DeskSession:
         if not text and not asked.can_be_empty:
             return
         self.guard.pressed()
+        if self._is_renewed():
+            return
         self.unask()
+        self.tell()
         if not self.attempt(lambda: asked.then(text)) and self.asked is None:
             # What was refused can be mended: the text stays in the field.
             asked.value = text
@@ -271,14 +212,24 @@ class DeskSession:
             if refused is not None:
                 self.tell(refused, is_error=True)
                 return
-            if self.is_out_of_date and self.card is not None:
-                self._bring_up_to_date(self.card)
+            if self._is_renewed():
                 return
         self.guard.pressed()
+        dropped = ""
         if self.asked is not None and self.acts.intake is None:
+            dropped = self.typed
             self.unask()
-        self.tell()
+        self.tell(Message("not taken: {text}", text=dropped) if dropped else "")
         self.attempt(lambda: self.acts.press(key))
+
+    def _is_renewed(self) -> bool:
+        """Bring a card up to date that another operator has changed; the key then does no more."""
+        if not self.is_out_of_date or self.card is None:
+            return False
+        if self.asked is not None:
+            self.unask()
+        self._bring_up_to_date(self.card)
+        return True
 
     def _bring_up_to_date(self, card: DeskCard) -> None:
         """Show the case as another operator has left it; the key was meant for what was there."""
@@ -295,7 +246,7 @@ class DeskSession:
     def tick(self) -> None:
         """Let all times run; read the log again only when a deadline has passed."""
         now = self.book.now
-        rows = self.state.rows
+        rows = self.state.all_rows
         passed = any(each.due_at and each.due_at < now and not each.is_overdue for each in rows)
         if passed or (self.state.is_unsorted and self.guard.since_key() >= SORTED_AGAIN_S):
             self.attempt(lambda: self.reload(is_own=False))
@@ -303,7 +254,7 @@ class DeskSession:
 
     def _ring(self) -> None:
         """Ring for what is newly overdue, at most once a minute."""
-        overdue, time = overdue_numbers(self.state.rows), self.guard.now()
+        overdue, time = overdue_numbers(self.state.all_rows), self.guard.now()
         if not overdue - self._rung_for or time - self._rung_at < BELL_S:
             return
         self._rung_for, self._rung_at = overdue, time
@@ -322,13 +273,19 @@ class DeskSession:
         self.reload(is_own=False)
         numbers = changed_cases(before, self.state.board)
         happened = what_happened(self.book, numbers, lambda act: act_words(act, _WIDE))
-        if happened:
-            self.tell(*happened)
-        if card is not None and card.case.id in numbers:
+        if card is not None:
+            # A note changes no row of the board, and still belongs to what the driver is told.
             fresh = self._read_card(card.case.id, card.service)
+            if fresh.acts[-1:] != card.acts[-1:] and card.case.id not in numbers:
+                happened += what_happened(
+                    self.book, [card.case.id], lambda act: act_words(act, _WIDE)
+                )
             self.is_out_of_date = fresh.on_screen != card.on_screen
             if not self.is_out_of_date:
                 self.card = fresh
+        if happened:
+            # What this operator was told, such as an error, stays beside it.
+            self.said = (*self.said, *happened)
 
     def shown(self, width: int, height: int) -> Shown:
         """Return what is to be drawn now, for a screen of some columns and lines."""

@@ -1,6 +1,6 @@
 """What the acts of the desk need of its screen, and what the command line gives to the desk."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -20,11 +20,12 @@ class DeskTools(Struct, frozen=True, kw_only=True):
 
     ``read_moment`` reads a typed time, ``read_arrival`` that of an arrival; ``read_change`` reads a
     line of changed facts into those of the incident and of the motorist; ``bug`` reports a mistake
-    of the program to a log file.
+    of the program to a log file. ``read_word`` reads a closed word in any language.
     """
 
     read_moment: Callable[[str, Book], datetime]
     read_arrival: Callable[[str, Book], datetime]
+    read_word: Callable[[str, Collection[str]], str]
     read_change: Callable[[str, Book], tuple[Mapping[str, object], Mapping[str, str]]]
     bug: Callable[[BaseException], DispatchError]
 
@@ -106,6 +107,9 @@ class Desk(Protocol):
 
     def show_board(self) -> None:
         """Show the board as it is now."""
+
+    def leave_card(self) -> None:
+        """Take the card off the screen."""
 
     def leave_intake(self) -> None:
         """Leave a new call that has no facts."""

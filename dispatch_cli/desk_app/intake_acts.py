@@ -72,6 +72,7 @@ class Intake:
             if each.key in self.facts or each.applies(self.facts, rules)
         ]
         question = self._question(self._asked)
+        calls, advice = call_facts.urgent(self._desk.book, self.facts)
         saved = self.draft.changed_at if self.draft is not None else None
         return IntakePage(
             number=self.draft.number if self.draft is not None else "",
@@ -84,6 +85,8 @@ class Intake:
             answers=question.answers if question is not None else "",
             read_place=self._preview.incident.place if self._preview is not None else "",
             preview=self._preview,
+            emergency=calls,
+            advice=advice,
             same=self._same,
             danger=self.facts.get("spot") in DANGEROUS_SPOTS,
             trapped=self.facts.get("trapped") == "yes",
@@ -104,7 +107,7 @@ class Intake:
                 then=self._line if is_line else self._answer,
                 value=typed,
                 offered=None if is_line else self._offered,
-                can_be_empty=not is_line,
+                can_be_empty=not is_line or bool(self.facts),
                 is_intake=True,
             )
         )
@@ -115,7 +118,8 @@ class Intake:
 
     def _line(self, text: str) -> None:
         """Understand a line, keep its facts, and ask what is missing."""
-        self._understand(text)
+        if text:
+            self._understand(text)
         self._ask_next()
 
     def _understand(self, text: str) -> None:
@@ -142,8 +146,8 @@ class Intake:
         """Ask the next question that was not asked; after the last one F10 opens the case."""
         question = self._call.next_question()
         if question is None:
-            self._asked = ""
-            self._desk.unask()
+            # The line stays open, so that arrows and Esc lead back to each answer.
+            self._ask(_LINE)
             self._desk.tell(Message("all is asked: F10 opens the case"))
             return
         self._ask(question.key)
@@ -153,7 +157,7 @@ class Intake:
         names = [name for name, _ in self.page().fields]
         if not names:
             return
-        at = names.index(self._asked) if self._asked in names else -1 if by > 0 else 0
+        at = names.index(self._asked) if self._asked in names else -1 if by > 0 else len(names)
         name = names[min(max(at + by, 0), len(names) - 1)]
         if self._question(name) is None:
             return
@@ -194,11 +198,7 @@ class Intake:
         if typed and self._asked == _LINE:
             self._understand(typed)
         elif typed:
-            with suppress(UsageError):
-                question = self._question(self._asked)
-                if question is not None:
-                    self._call.take(question, typed)
-                    self._keep()
+            self._keep_typed(typed)
         if self.draft is None:
             return
         has_number = bool(self.facts.get("call_back"))
@@ -216,6 +216,18 @@ class Intake:
                 number=self.draft.number,
             )
         self._desk.tell(text)
+
+    def _keep_typed(self, typed: str) -> None:
+        """Keep the text that was not entered: as the answer, or as a note if it is none."""
+        question = self._question(self._asked)
+        if question is None:
+            return
+        try:
+            self._call.take(question, typed)
+        except UsageError:
+            note = "; ".join(filter(None, (self.facts.get("note", ""), typed)))
+            self._call.facts = {**self.facts, "note": note}
+        self._keep()
 
     def finish(self) -> None:
         """Open the case; raises UsageError while a needed fact is missing, which is asked next."""
@@ -247,7 +259,7 @@ class Intake:
 
     def emergency(self) -> None:
         """Show the emergency numbers to dial, and the place to name."""
-        calls = self._preview.emergency if self._preview is not None else ()
+        calls, _ = call_facts.urgent(self._desk.book, self.facts)
         numbers = [Message("{dial}: {text}", dial=each.dial, text=each.text) for each in calls]
         place = self.facts.get("at") or "?"
         self._desk.tell(

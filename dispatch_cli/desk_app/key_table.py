@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from ..messages import Message
 from ..render.wording import worded
+from ..results.desk_results import DeskCard
 
 EVERYWHERE = frozenset(
     {
@@ -232,7 +233,8 @@ def shown_key(key: str, character: str) -> str:
     """Return how people name a key that was pressed: its character, or its name."""
     if character.isprintable() and character.strip():
         return character
-    return next((each.name for each in KEYS if each.key == key), key.upper())
+    names = {each.key: each.name for each in KEYS} | {"up": "↑", "down": "↓"}
+    return names.get(key, key)
 
 
 def valid_keys(screen: str) -> list[DeskKey]:
@@ -243,6 +245,19 @@ def valid_keys(screen: str) -> list[DeskKey]:
 def key_of(key: str, screen: str) -> DeskKey | None:
     """Return what a key stands for on a screen; None if it stands for nothing there."""
     return next((each for each in KEYS if each.key == key and screen in each.on), None)
+
+
+def has_effect(key: DeskKey, card: DeskCard | None) -> bool:
+    """Return whether a key can do anything on a card; such keys need no room on the screen."""
+    if card is None:
+        return True
+    waiting = [each for each in card.case.services if each.state == "waiting"]
+    effects = {
+        "next_service": len(card.case.services) > 1,
+        "together": len(waiting) > 1,
+        "call_off": bool(card.to_call_off),
+    }
+    return effects.get(key.act, True)
 
 
 def worded_keys(keys: Iterable[DeskKey]) -> list[tuple[str, str]]:

@@ -16,7 +16,10 @@ from .desk_panels import Shown, body_lines, text_of_help
 from .desk_session import DeskSession
 from .desk_tools import DeskTools, Question, Words
 from .key_guard import NoGuard
-from .key_table import KEYS, is_function, valid_keys
+from .key_table import KEYS, has_effect, is_function, valid_keys
+
+_ARROWS = ("up", "down")
+"""The lines that lead to another question of a new call; elsewhere they are answers."""
 
 _IN_FIELD = frozenset(
     {"escape", "up", "down", *(each.key for each in KEYS if is_function(each.key))}
@@ -68,7 +71,9 @@ class LineDesk:
                     break
                 self._take(line.strip())
         finally:
+            self.session.tell()
             self.session.acts.leave_call()
+            self._put_said()
 
     def open_question(self, question: Question) -> None:
         """Do nothing: the question is written before the next line is read."""
@@ -107,7 +112,8 @@ class LineDesk:
             self._put_said()
         session.tick()
         key = _key_of(line)
-        if session.asked is not None and session.has_field and key not in _IN_FIELD:
+        is_arrow = key in _ARROWS and (session.asked is None or not session.asked.is_intake)
+        if session.asked is not None and session.has_field and (is_arrow or key not in _IN_FIELD):
             session.submit(line or session.asked.value)
         elif session.place == "board" and session.state.row_of(line.upper()) is not None:
             session.state.selected = line.upper()
@@ -132,7 +138,8 @@ class LineDesk:
                 text = screen.say("Enter: {answer}", answer=shown.asked.value)
                 self._put([screen.shorten(text, screen.width)])
             return
-        keys = key_lines(valid_keys(shown.place), screen.width)
+        valid = [each for each in valid_keys(shown.place) if has_effect(each, shown.card)]
+        keys = key_lines(valid, screen.width)
         if keys != self._keys:
             self._put(keys)
         self._keys = keys

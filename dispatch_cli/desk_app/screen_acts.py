@@ -90,7 +90,7 @@ class ScreenActs:
     def _new_call(self) -> None:
         """Take the next call at once; whatever is on the screen is parked."""
         self.leave_call()
-        self._desk.card = None
+        self._desk.leave_card()
         self.intake = Intake(self._desk)
         self.intake.begin()
 
@@ -131,9 +131,13 @@ class ScreenActs:
         """Ask for a number, phone, plate or place, and show the cases that have it."""
 
         def search(text: str) -> None:
-            self._desk.state.found = desk_views.found(self._desk.book, text)
+            state, before = self._desk.state, self._desk.state.found
+            state.found = desk_views.found(self._desk.book, text)
             self._desk.reload(is_own=True)
-            if not self._desk.state.rows:
+            if not state.rows:
+                # The rows stay: an empty board would hide what is urgent.
+                state.found = before
+                self._desk.reload(is_own=True)
                 self._desk.tell(Message("no case has {text}", text=text), is_error=True)
 
         text = Message("find by number, phone, plate or place")

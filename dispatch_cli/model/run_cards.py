@@ -64,7 +64,17 @@ _CARDS: tuple[tuple[str, tuple[PlanEntry, ...], tuple[str, ...]], ...] = (
     (
         "flat_tyre",
         _first("tyre_change"),
-        ("Reifenpanne", "reifen", "plattfuss", "flat_tire", "flat", "puncture", "tyre", "tire"),
+        (
+            "Reifenpanne",
+            "reifen",
+            "plattfuss",
+            "platten",
+            "flat_tire",
+            "flat",
+            "puncture",
+            "tyre",
+            "tire",
+        ),
     ),
     (
         "dead_battery",

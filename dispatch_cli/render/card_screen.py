@@ -10,12 +10,13 @@ from .case_cards import block_lines
 from .deadline_lines import overdue_lines
 from .desk_words import act_words, is_seen, running, same_lines, vehicle_words
 from .figures import past_clock
-from .head import emergency_lines
+from .head import advice_lines, emergency_lines
 from .layout import Line, Screen, cells, flow, line_text, pad, plain_line, plain_lines, wrap
 
 _INDENT = " " * 9
 _PHONE_LIMIT = 60
 _BLANK: Line = (("", ""),)
+_MOST_ADVICE = 4
 _MOST_MISSED = 3
 """Lines of missed deadlines; a card must have room for the number and the text to say."""
 
@@ -24,6 +25,9 @@ def card_lines(card: DeskCard, operator: str, now: datetime, screen: Screen) -> 
     """Make the card, at most as high as the screen: number and text to say are never cut."""
     head = [_title(card, operator, now, screen), *_facts(card, now, screen)]
     head += emergency_block(card, now, screen)
+    if card.stands not in ("accepted", "arrived", "ended"):
+        urgent = advice_lines(card.advice, screen, has_emergency=bool(card.case.emergency))
+        head += urgent[:_MOST_ADVICE]
     body, rest = _body(card, now, screen)
     height = screen.height or 1000
     tail = _last_acts(card, now, screen)

@@ -6,15 +6,18 @@ from datetime import datetime
 from msgspec import Struct
 
 from ..messages import Message
-from ..results.cascade_answer import Answer
+from ..results.cascade_answer import Answer, EmergencyCall
 from ..results.case_results import CaseView
 from .board_screen import title_line
 from .desk_words import NO_CLIENT_ID, running, same_lines
-from .head import emergency_lines
+from .head import advice_lines, emergency_lines
 from .layout import Line, Screen, cells, pad, plain_line, plain_lines, wrap
 
 _LABEL = 20
 _FIRST = 4
+_MOST_URGENT, _MOST_ADVICE = 3, 4
+"""Lines of emergency calls and of advice; the question must have room below them."""
+
 
 LABELS: dict[str, Message] = {
     "injured": Message("Hurt, in danger"),
@@ -59,6 +62,10 @@ class IntakePage(Struct, frozen=True, kw_only=True):
     answers: Message | tuple[str, ...] | str = ""
     read_place: Message | str = ""
     preview: Answer | None = None
+    emergency: tuple[EmergencyCall, ...] = ()
+    advice: tuple[Message | str, ...] = ()
+    """What to dial and to say at once, by the answers so far."""
+
     same: tuple[CaseView, ...] = ()
     danger: bool = False
     trapped: bool = False
@@ -79,8 +86,9 @@ def intake_lines(page: IntakePage, operator: str, now: datetime, screen: Screen)
     title = screen.say("NEW CALL  draft {number}, no case yet   since {since}",
                        number=page.number or "-", since=since)  # fmt: skip
     lines = [title_line(title, operator, now, screen)]
-    if page.preview is not None:
-        lines += emergency_lines(page.preview.emergency, screen)[:3]
+    lines += emergency_lines(page.emergency, screen)[:_MOST_URGENT]
+    advice = advice_lines(page.advice, screen, has_emergency=bool(page.emergency))
+    lines += advice[:_MOST_ADVICE]
     if page.rest:
         text = screen.say("NOT UNDERSTOOD, kept as a note: {rest}", rest=page.rest)
         lines.append(plain_line(screen.shorten(text, screen.width), "yellow"))

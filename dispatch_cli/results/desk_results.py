@@ -97,6 +97,9 @@ class DeskCard(Struct, frozen=True, kw_only=True):
     acts: tuple[Act, ...] = ()
     emergency: EmergencyState = ""
     emergency_by: datetime | None = None
+    advice: tuple[Message | str, ...] = ()
+    """What is read aloud to the caller at once: behind the barrier, vest on, …"""
+
     missed: tuple[Overdue, ...] = ()
     """The missed deadlines that the card does not show as a running time."""
 

@@ -4,16 +4,13 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from ... import plans
-from ...cases import draft_calls
+from ...cases import call_facts, draft_calls
 from ...cases.book import local
 from ...cases.call_in_progress import CallInProgress
 from ...cases.intake_questions import QUESTIONS, Question
 from ...errors import UnavailableError, UsageError
 from ...messages import Message
-from ...model import Incident, Place
 from ...model.draft import COPIED_PLACE, Draft
-from ...results.cascade_answer import EmergencyCall
 from ..typed_input import ask
 
 if TYPE_CHECKING:
@@ -102,7 +99,7 @@ class Interview:
         if urgent == self._urgent:
             return
         self._urgent = urgent
-        calls, advice = found = _emergency(self._book, self.call.facts)
+        calls, advice = found = call_facts.urgent(self._book, self.call.facts)
         if (calls or advice) and found != self._said:
             from ...render.emergency_alone import print_emergency
 
@@ -157,20 +154,3 @@ def _show(error: UsageError | UnavailableError) -> None:
     from ...render import stderr_lines
 
     stderr_lines.print_error(error, stream=sys.stderr)
-
-
-def _emergency(
-    book: "Book", facts: Mapping[str, str]
-) -> tuple[tuple[EmergencyCall, ...], tuple[Message, ...]]:
-    """Return the emergency numbers and the advice for the caller, by the answers so far."""
-    incident = Incident(
-        kind=plans.find_kind(facts.get("kind", ""), book.catalog.rules.plans) or "other",
-        place=Place(lat=0, lon=0),
-        when=book.now,
-        injured=int(facts.get("injured") or 0),
-        trapped=facts.get("trapped") == "yes",
-        hazard=facts.get("hazard"),
-        spot=facts.get("spot") or None,
-    )
-    calls = plans.emergency_calls(incident, book.catalog.rules)
-    return calls, plans.advice_for(incident, calls)
