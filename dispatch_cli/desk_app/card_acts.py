@@ -12,13 +12,9 @@ from ..results.case_results import OfferCard
 from .case_acts import CaseActs
 from .desk_tools import Question
 
-_PLAIN = {
-    "no_answer": "no_answer",
-    "unreachable": "unreachable",
-    "wrong_equipment": "wrong_equipment",
-    "fail": "fail",
-    "unsuccessful": "unsuccessful",
-}
+_PLAIN = frozenset({"no_answer", "unreachable", "wrong_equipment", "fail", "unsuccessful"})
+"""The acts that need nothing but the offer; each is the name of its answer, too."""
+
 _AGAIN = {
     "arrive": ("r", Message("help is on the scene")),
     "unsuccessful": ("s", Message("help came and could not help")),
@@ -208,7 +204,7 @@ class CardActs(CaseActs):
         if act == "arrive":
             self._recorded(answer_call.arrive(self._desk.book, ref))
             return
-        self._record(ref, _PLAIN[act])
+        self._record(ref, act)
         if act == "unsuccessful":
             # The service that is planned after this one needs its call now.
             self._desk.show_case(self._id)
