@@ -16,6 +16,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="rewrite tests/**/golden")
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Return how many workers run the tests: half as many again as there are cores.
+
+    Tests of real terminals and programs wait most of their time. The full sizes do not.
+    """
+    cores = os.cpu_count() or 2
+    return cores * 3 // 2 if "not ci" in config.getoption("markexpr") else cores
+
+
 MEMORY = Path("/dev/shm")  # noqa: S108 - pytest makes private folders in it
 LEAST_FREE = 8 * 2**30
 """The largest tests write files of some gibibytes."""

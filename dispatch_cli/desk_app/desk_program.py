@@ -75,7 +75,8 @@ class DeskProgram(App[None]):
             yield Static(id="beside")
         yield Static(id="message")
         yield Static(id="question")
-        yield Input(id="field", compact=True)
+        # The focus comes later than the first letters, which it must not select and replace.
+        yield Input(id="field", compact=True, select_on_focus=False)
         yield Static(id="keys")
 
     def on_mount(self) -> None:

@@ -119,7 +119,9 @@ class CsvRows:
         )
 
     def _column_indexes(self, wanted: Iterable[str]) -> list[tuple[str, int]]:
-        return [(name, self.columns.index(name)) for name in dict.fromkeys(wanted)]
+        # The first of several columns with one name; a header row may have 70,000 names.
+        places = {name: at for at, name in reversed([*enumerate(self.columns)])}
+        return [(name, places[name]) for name in dict.fromkeys(wanted)]
 
     def _split_closed(self, found: Lines) -> tuple[bytes, Lines]:
         """Split lines into those that fit into a block, and the rest."""

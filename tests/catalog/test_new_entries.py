@@ -170,7 +170,7 @@ def test_a_killed_program_leaves_a_whole_file(tmp_path: Path, kills: int) -> Non
         command = [sys.executable, "-m", "dispatch_cli", *argv(path, number)]
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                                    env=environment(tmp_path))  # fmt: skip
-        time.sleep(whole_s * (0.5 + 0.8 * number / kills))
+        time.sleep(whole_s * 1.3 * (number - 0.9) / kills)
         process.send_signal(signal.SIGKILL)
         process.wait()
         after = open_file(path).ids()

@@ -1,5 +1,7 @@
 """Nothing by accident: bounced keys, pasted texts, and other operators at the same log."""
 
+from textual import events
+
 from dispatch_cli.cases import answer_call, keep_case, offer_call, view_case
 from dispatch_cli.desk_app.key_guard import KeyGuard
 
@@ -205,3 +207,17 @@ def test_the_bell_can_be_turned_off(world):
         assert rung == []
 
     seated(play, desk)
+
+
+def test_a_focus_that_comes_late_replaces_no_letter(world):
+    """The field gets its focus after the first letters; they stay, and the next ones follow."""
+    number = world.called()
+
+    async def play(seat):
+        await seat.press("a", "3", "6")
+        seat.program.query_one("#field").post_message(events.Focus())
+        await seat.pilot.pause()
+        await seat.press("backspace", "5")
+        assert seat.program.typed == "35"
+
+    seated(play, world.desk(case_id=number))
