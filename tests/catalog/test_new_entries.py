@@ -119,8 +119,10 @@ def test_a_file_size_limit_is_a_full_disk(tmp_path: Path) -> None:
     """A real process whose writes end after 4 KiB says so with exit 5; the file is the old one."""
     text = HUBER + "# comment\n" * 1000
     path = write(tmp_path, text)
+    # Python 3.11 would keep bytecode that the limit has cut off.
     code = (
-        "import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
+        "import resource, signal, sys; sys.dont_write_bytecode = True;"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096));"
         "from dispatch_cli.__main__ import main; sys.exit(main())"
     )

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,8 @@ def _until_full(path: Path, most_bytes: int) -> int:
     if not child:
         code = 1
         try:
+            # Python 3.11 would keep bytecode that the limit has cut off.
+            sys.dont_write_bytecode = True
             resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, resource.RLIM_INFINITY))
             with opened(path) as store:
                 for _ in range(STEPS):
