@@ -259,7 +259,7 @@ def read_kind(word: str, file_plans: Mapping[str, Plan]) -> str:
 
 
 def find_client(word: str, rules: Rules) -> str | None:
-    """Return the id of a client by its id or name, in any spelling; None if there is none.
+    """Return the id of a client by its id or name, in any spelling; None for an unknown client.
 
     "none" and words like "no club" are ``NO_CLIENT``.
     """

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from ..errors import UnavailableError
 from ..messages import Message
 from ..model.draft import Draft
-from . import draft_calls
+from . import call_facts, draft_calls, open_case
 from .book import Book
 from .intake_questions import Question, change_facts, next_question, on_request
 
@@ -38,7 +38,7 @@ class CallInProgress:
         return {name: value for name, value in self.facts.items() if saved.get(name) != value}
 
     def next_question(self) -> Question | None:
-        """Return the next question that was not asked; None if there is none."""
+        """Return the next question that was not asked; None after the last one."""
         rules = self._opened.catalog.rules
         return next_question(self.facts, rules) or on_request(self._requested, self.facts)
 
@@ -59,3 +59,37 @@ class CallInProgress:
             # Instead of the error's own hint: the next answer tries again.
             error.hint = Message("NOT SAVED; the answers stay here, the next one saves them all")
             raise
+
+    def park(self) -> Message:
+        """Set the call aside; without a number to call back the caller stays on the line.
+
+        The call must have a draft. Raises the errors of ``draft_calls.park``.
+        """
+        assert self.draft is not None  # noqa: S101 - the caller has looked
+        has_number = bool(self.facts.get("call_back"))
+        on_line = self.draft.on_line or not has_number
+        number = self.draft.number
+        draft_calls.park(self.book, self.draft.id, self.facts, on_line=on_line, holder=os.getpid())
+        if has_number:
+            return Message("{number} is parked", number=number)
+        return Message(
+            "{number} is parked; without a number the caller stays on the line", number=number
+        )
+
+
+def open_call(
+    book: Book, facts: Mapping[str, str], *, draft: Draft | None = None, like: int = 0
+) -> open_case.OpenedCase:
+    """Open the case of a call, and end its draft in the same transaction.
+
+    Raises UsageError with all facts that cannot be read.
+    """
+    call = call_facts.call_of(book, facts)
+    return open_case.open_case(
+        book,
+        call.incident,
+        call.personal,
+        like=like or call.like,
+        draft=draft,
+        answered=call_facts.answered(facts),
+    )

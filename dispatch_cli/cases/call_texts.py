@@ -93,6 +93,7 @@ def _own(rules: Rules, language: str) -> Mapping[str, str]:
 
 
 def language_of(code: str) -> CallLanguage:
+    """Return the words of a language by its code; those of English for an unknown code."""
     return CALL_LANGUAGES.get(code, ENGLISH)
 
 

@@ -78,7 +78,7 @@ def plain_name(name: str) -> str:
 
 
 def meant_key(key: str, allowed: Collection[str]) -> str | None:
-    """Return the allowed key of which a word is another name; None if there is none."""
+    """Return the allowed key that has a word as another name; None without such a key."""
     return _meant(key[:100], tuple(allowed))
 
 

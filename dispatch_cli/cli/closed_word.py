@@ -10,7 +10,7 @@ Word = TypeVar("Word", bound=str)
 
 
 def closed_word(text: str, allowed: Collection[Word]) -> Word | str:
-    """Return the id of a word; a text that is none of them stays as it is, for the error.
+    """Return the id of a word; an unknown text stays as it is, for the error.
 
     Case, hyphens and blanks make no difference. The catalogues are read only for other words.
     """

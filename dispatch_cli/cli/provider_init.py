@@ -20,7 +20,7 @@ base = "86150"
 area = { radius_km = 30 }
 hours = "24/7"
 """
-"""An invented firm; nobody can be called on its number, which is reserved for films."""
+"""An invented firm, with a number that the regulator keeps free for films."""
 
 
 def init(

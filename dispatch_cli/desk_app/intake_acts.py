@@ -4,9 +4,9 @@ import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
-from ..cases import call_facts, draft_calls, open_case
+from ..cases import call_facts, draft_calls
 from ..cases.book import local
-from ..cases.call_in_progress import CallInProgress
+from ..cases.call_in_progress import CallInProgress, open_call
 from ..cases.call_line import understand
 from ..cases.intake_questions import QUESTIONS
 from ..cases.intake_questions import Question as CallerQuestion
@@ -201,24 +201,10 @@ class Intake:
             self._keep_typed(typed)
         if self.draft is None:
             return
-        has_number = bool(self.facts.get("call_back"))
-        draft_calls.park(
-            self._desk.book,
-            self.draft.id,
-            self.facts,
-            on_line=self.draft.on_line or not has_number,
-            holder=os.getpid(),
-        )
-        text = Message("{number} is parked", number=self.draft.number)
-        if not has_number:
-            text = Message(
-                "{number} is parked; without a number the caller stays on the line",
-                number=self.draft.number,
-            )
-        self._desk.tell(text)
+        self._desk.tell(self._call.park())
 
     def _keep_typed(self, typed: str) -> None:
-        """Keep the text that was not entered: as the answer, or as a note if it is none."""
+        """Keep the text that was not entered: as the answer, or as a note if it answers nothing."""
         question = self._question(self._asked)
         if question is None:
             return
@@ -242,15 +228,7 @@ class Intake:
             self._ask(missing[0])
             raise UsageError("{label} is missing: ask it first", label=LABELS[missing[0]])
         book = self._desk.book
-        call = call_facts.call_of(book, self.facts)
-        opened = open_case.open_case(
-            book,
-            call.incident,
-            call.personal,
-            like=call.like,
-            draft=self.draft,
-            answered=call_facts.answered(self.facts),
-        )
+        opened = open_call(book, self.facts, draft=self.draft)
         self._desk.unask()
         confirm = Message("CONFIRM  {place}", place=opened.answer.incident.place)
         self._desk.tell(Message("case {case_id} is open", case_id=opened.case.id), confirm,

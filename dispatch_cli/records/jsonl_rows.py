@@ -76,7 +76,7 @@ _BYTE = re.compile(r"\(byte ([0-9]+)\)")  # in the errors of msgspec, from 0 on
 
 
 def _chunk(lines: list[bytes], mark: Mark, names: tuple[str, ...] | None) -> Chunk:
-    """Make a chunk of rows and rejects; a row has all values if ``names`` is None."""
+    """Make a chunk of rows and rejects; without ``names`` a row has all values."""
     records: list[Row | Reject] = []
     number, line = mark.number, mark.line
     for raw in lines:

@@ -75,7 +75,7 @@ class Exhausted(Struct, frozen=True):
 
 
 class DeadlineView(Struct, frozen=True, kw_only=True):
-    """What is due in a case until when, and whom to call for it.
+    """An act that is due in a case, with its time and the firm or person to call.
 
     ``ref`` is the number of the offer, else that of the case; ``name`` is that of its firm.
     ``phone`` is empty if the number to call is the caller's.
@@ -116,7 +116,7 @@ class EmergencyRecord(Struct, frozen=True):
 
     @property
     def is_settled(self) -> bool:
-        """Whether nobody has to dial any more."""
+        """Whether the emergency number needs no further call."""
         return self.state in ("called", "not_needed")
 
     def sentence_at(self, now: datetime) -> Message:

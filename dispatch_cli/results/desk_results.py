@@ -76,7 +76,7 @@ class DeskCard(Struct, frozen=True, kw_only=True):
     road: str = ""
     make: str = ""
     client: str = ""
-    """The name of the client; empty if there is none, or if it was not asked."""
+    """The name of the client; empty for a motorist without a client, or before the question."""
     service: str = ""
     ref: str = ""
     provider: str = ""

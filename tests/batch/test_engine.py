@@ -89,7 +89,7 @@ def assert_all_agree(
     ],
 )
 def test_engine_is_the_desk_is_the_formula(seeds: range, rows: int, desk_each: int) -> None:
-    """In random worlds all three agree on every row, of which the desk has a fourth."""
+    """In random worlds all three agree on every row; the desk ranks a fourth of the rows."""
     for seed in seeds:
         world = World(seed)
         assert_all_agree(world, world.rows(rows), desk_each=desk_each)

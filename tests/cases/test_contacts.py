@@ -1,4 +1,4 @@
-"""Whom a deadline concerns, in list, show, audit and hand-over: always the same firm and number."""
+"""The firm and number of a deadline: the same in list, show, audit and hand-over."""
 
 from datetime import timedelta
 
@@ -189,7 +189,7 @@ def test_a_service_without_help_names_its_last_resort(desk):
     ],
 )
 def test_what_was_recorded_of_the_emergency_call_is_shown(desk, state, caller, said, is_red):
-    """The screen says it in one line, instead of the red number once nobody has to dial."""
+    """The screen says it in one line, instead of the red number, once no further call is needed."""
     case_id = opened(desk, injured=1)
     assert shown(desk, case_id).emergency_call is None
     assert "EMERGENCY  112" in screen_of(shown(desk, case_id))

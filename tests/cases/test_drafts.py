@@ -416,7 +416,7 @@ def _run(machine, examples, **more):
 
 @pytest.mark.parametrize("examples", [15, pytest.param(300, marks=pytest.mark.ci)])
 def test_no_call_is_lost_or_doubled(machine, examples):
-    """Whatever two operators, kills and erasures do, the log has each call once."""
+    """The log has each call once, after any acts of two operators, kills and erasures."""
     _run(machine, examples)
     wanted = ["done", "refused", "thrown, done", "thrown, undone"]
     if hasattr(os, "fork"):

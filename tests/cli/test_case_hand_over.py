@@ -311,7 +311,7 @@ def test_cases_are_found_in_any_spelling(by, by_what):
 
 
 def test_a_search_shows_state_firm_and_no_personal_data(by, capsys):
-    """Whatever it finds or not, no output has a fact of the caller, nor the text that was typed."""
+    """With or without a find, no output has a fact of the caller, nor the text that was typed."""
     values = opened(by)
     by("AK", "offer", "1")
     by("AK", "accept", "1", "--eta", "20")

@@ -165,7 +165,7 @@ def test_a_key_for_what_another_operator_has_changed_is_not_done(world):
 
 
 def test_an_open_call_is_asked_about_first(world):
-    """Whoever takes a case up is asked what has become of the call that was placed."""
+    """An operator who takes a case up is asked what has become of the call that was placed."""
     written = worked(world, [], case_id=world.called())
     assert "was called at 12:00. What has become of it?" in " ".join(written.split())
 

@@ -52,7 +52,7 @@ class Pipeline(Struct, frozen=True, kw_only=True):
 
 
 class BatchFiles(Struct, frozen=True, kw_only=True):
-    """The files that a batch writes; ``state`` is None if it cannot be resumed.
+    """The files that a batch writes; ``state`` is None if the batch cannot be resumed.
 
     ``map_path`` is the file for the texts of unknown kinds.
     """

@@ -76,18 +76,10 @@ def opened_from_facts(
     verb: str = "open",
 ) -> Outcome:
     """Open the case of these facts, and end its draft in the same transaction."""
-    from ...cases import call_facts, open_case
+    from ...cases.call_in_progress import open_call
 
     _must_be_complete(facts)
-    call = call_facts.call_of(book, facts)
-    opened = open_case.open_case(
-        book,
-        call.incident,
-        call.personal,
-        like=like or call.like,
-        draft=draft,
-        answered=call_facts.answered(facts),
-    )
+    opened = open_call(book, facts, draft=draft, like=like)
     notes = [*opened.warnings, *warnings]
     if not work:
         return shown_opened(desk, book, opened, notes, verb=verb)
