@@ -4,6 +4,7 @@ import shlex
 import sys
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from msgspec.structs import fields, replace
 
 from ..errors import ExitCode
@@ -12,7 +13,7 @@ from .options import CommonOptions
 from .outcome import Outcome, emit
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from ..batch.job.batch_options import BatchOptions
     from ..batch.read.column_mapping import ColumnMapping
@@ -26,6 +27,22 @@ if TYPE_CHECKING:
 COLUMNS = ("fact", "column", "why")
 SCHEMA = "dispatch.batch.guess/1"
 
+_GuessRow = tuple[str, str, Message | str]
+"""A fact, its column or columns, and why."""
+
+
+class _Guess(Struct, frozen=True):
+    """The rows that are shown, the facts that are missing, and the command to go on with."""
+
+    rows: list[_GuessRow]
+    missing: list[str]
+    command: str
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """4 while a needed fact is missing, else 0."""
+        return ExitCode.BAD_DATA if self.missing else ExitCode.OK
+
 
 def show_guess(
     options: "BatchOptions",
@@ -37,16 +54,23 @@ def show_guess(
 
     Raises UsageError for options of columns that are invalid or that the input does not have.
     """
+    guess = _guessed(options, records, plans, common)
+    return Outcome(lambda: _show(guess, common), guess.exit_code)
+
+
+def _guessed(
+    options: "BatchOptions",
+    records: "RecordFile",
+    plans: "Mapping[str, Plan]",
+    common: CommonOptions,
+) -> _Guess:
     from ..batch.read.column_mapping import header_advice
     from ..batch.read.column_names import missing_facts
-    from ..render.listing import print_listing
 
     first_rows = records.rows.first_rows()
     search, columns = _search(options, records, first_rows)
     by_fact = search.by_fact
-    rows: list[tuple[str, str, Message | str]] = [
-        (each.fact, each.column, each.why) for each in search.found
-    ]
+    rows: list[_GuessRow] = [(each.fact, each.column, each.why) for each in search.found]
     unknown = _unknown_kind(by_fact.get("kind", ""), options, first_rows, plans)
     if unknown:
         rows[[fact for fact, *_ in rows].index("kind")] = ("kind", by_fact["kind"], unknown)
@@ -58,50 +82,54 @@ def show_guess(
         rows = [*(row for row in rows if row[0] != "when"), named]
         by_fact["when"] = times.column or "COLUMN"
         missing += [] if times.column else ["when"]
-    rows += [
-        (
-            fact,
-            ", ".join(fitting),
-            Message("several columns may be the fact: name one with --columns"),
-        )
+    ambiguous = {
+        fact: fitting
         for fact, fitting in search.ambiguous.items()
         if fact != "when" or times is None
-    ]
-    if "kind" in missing and not unknown:
-        rows.append(("kind", "", Message("missing: name its column, or --kind KIND for all rows")))
-    if "place" in missing:
-        rows.append(
-            ("lat, lon", "", Message("missing: name their columns, or that of a place: at=COLUMN"))
-        )
+    }
+    rows += _rows_to_answer(ambiguous, missing, has_kinds=bool(unknown))
     header = getattr(records.rows, "header", None)
     advice = header_advice(header) if missing else None
     if header and advice:
         rows.append(("", "", advice))
-        command = _command_to_guess_again(options, header, common)
-    else:
-        command = _command(options, by_fact, common)
-    code = ExitCode.BAD_DATA if missing else ExitCode.OK
+        return _Guess(rows, missing, _command_to_guess_again(options, header, common))
+    return _Guess(rows, missing, _command(options, by_fact, common))
 
-    def show() -> None:
-        if common.json:
-            from ..results.result_status import status_of
 
-            data = {
-                "columns": [dict(zip(COLUMNS, row, strict=True)) for row in rows],
-                "missing": missing,
-                "command": command,
-            }
-            status = status_of(code, served=False, emergency=False)
-            emit(SCHEMA, data, exit_code=code, status=status)
-            return
-        print_listing(COLUMNS, rows, stream=sys.stdout)
-        sys.stdout.flush()
-        if not common.quiet:
-            from ..render.stderr_lines import print_hint
+def _rows_to_answer(
+    ambiguous: "Mapping[str, Sequence[str]]", missing: "Sequence[str]", *, has_kinds: bool
+) -> "Iterator[_GuessRow]":
+    """Yield the facts that several columns may be, and those that no column is."""
+    several = Message("several columns may be the fact: name one with --columns")
+    for fact, fitting in ambiguous.items():
+        yield fact, ", ".join(fitting), several
+    if "kind" in missing and not has_kinds:
+        yield "kind", "", Message("missing: name its column, or --kind KIND for all rows")
+    if "place" in missing:
+        why = Message("missing: name their columns, or that of a place: at=COLUMN")
+        yield "lat, lon", "", why
 
-            print_hint(command, stream=sys.stderr)
 
-    return Outcome(show, code)
+def _show(guess: _Guess, common: CommonOptions) -> None:
+    if common.json:
+        from ..results.result_status import status_of
+
+        data = {
+            "columns": [dict(zip(COLUMNS, row, strict=True)) for row in guess.rows],
+            "missing": guess.missing,
+            "command": guess.command,
+        }
+        status = status_of(guess.exit_code, served=False, emergency=False)
+        emit(SCHEMA, data, exit_code=guess.exit_code, status=status)
+        return
+    from ..render.listing import print_listing
+
+    print_listing(COLUMNS, guess.rows, stream=sys.stdout)
+    sys.stdout.flush()
+    if not common.quiet:
+        from ..render.stderr_lines import print_hint
+
+        print_hint(guess.command, stream=sys.stderr)
 
 
 def _search(
