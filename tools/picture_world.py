@@ -151,6 +151,16 @@ def fill(world: World) -> int:
         4, kind="accident", injured="2", at="86356 Neusäß", where=road, spot="shoulder"
     )
     keep_promises.hold_line(world.book(), crash, is_waiting=True)
+    shown = _case_on_the_card(world)
+    world.at(2.1)
+    draft = {"at": "86161 Augsburg", "kind": "dead_battery", "call_back": "030 23125-118"}
+    draft_calls.start(world.book("MB"), draft)
+    world.at(0)
+    return shown
+
+
+def _case_on_the_card(world: World) -> int:
+    """Open the case whose first firm has declined and whose second one is being asked."""
     shown = world.called(
         5,
         kind="dead_battery",
@@ -169,8 +179,4 @@ def fill(world: World) -> int:
     world.decline(shown, 1, "no_unit")
     world.at(0.2)
     offer_call.place_call(world.book(), shown, language=world.language)
-    world.at(2.1)
-    draft = {"at": "86161 Augsburg", "kind": "dead_battery", "call_back": "030 23125-118"}
-    draft_calls.start(world.book("MB"), draft)
-    world.at(0)
     return shown

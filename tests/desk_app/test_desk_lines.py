@@ -17,16 +17,16 @@ class Typist(io.StringIO):
 
     def __init__(self, steps, wrote: io.StringIO) -> None:
         super().__init__()
-        self._steps, self._wrote = list(steps), wrote
+        self.left, self._wrote = list(steps), wrote
         self._expected, self._seen = "", 0
 
     def readline(self) -> str:
         written = self._wrote.getvalue()
         fresh, self._seen = written[self._seen :], len(written)
         assert self._expected in " ".join(fresh.split()), fresh
-        if not self._steps:
+        if not self.left:
             return ""
-        line, self._expected = self._steps.pop(0)
+        line, self._expected = self.left.pop(0)
         return f"{line}\n"
 
 
@@ -35,7 +35,9 @@ def worked(world: World, steps, *, case_id: int | None = None, operator: str = "
     tools = desk_tools(_bug)
     wrote = io.StringIO()
     book = world.book(operator)
-    LineDesk(book, tools, read=Typist(steps, wrote), write=wrote, case_id=case_id).run()
+    typist = Typist(steps, wrote)
+    LineDesk(book, tools, read=typist, write=wrote, case_id=case_id).run()
+    assert not typist.left, "the desk has ended before the last step"
     return wrote.getvalue()
 
 
@@ -158,7 +160,7 @@ def test_a_key_for_what_another_operator_has_changed_is_not_done(world):
 
     wrote = io.StringIO()
     typist = Typist([], wrote)
-    typist._steps = Meanwhile([("i", "note"), ("esc", "not done"), ("d", "MB has changed case 1")])
+    typist.left = Meanwhile([("i", "note"), ("esc", "not done"), ("d", "MB has changed case 1")])
     tools = desk_tools(_bug)
     LineDesk(world.book(), tools, read=typist, write=wrote, case_id=number).run()
     assert states(world, number) == ["no_answer"]

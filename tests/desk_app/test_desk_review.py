@@ -202,7 +202,8 @@ def test_a_word_that_names_a_key_is_an_answer_in_lines(world):
     number = world.called()
     steps = [("q", "has free units"), ("down", "down"), ("q", "has free"), ("besetzt 45", "busy")]
     worked(world, steps, case_id=number)
-    assert view_case.acts(world.book())
+    said = [each.details for each in view_case.acts(world.book()) if each.action == "report"]
+    assert [each["provider"] for each in said] == ["anna", "anna"]
     written = worked(world, [("f2", "in one line"), ("86150 panne", "hurt")])
     assert "is parked" in written
 
