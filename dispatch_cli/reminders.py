@@ -1,16 +1,21 @@
-"""Decide when a lasting problem is reported: at its beginning, at intervals, and at its end."""
+"""Decide when a change or a lasting problem is reported, so that each is reported once.
 
-from collections.abc import Mapping
+A lasting problem is reported at its beginning, at intervals, and at its end.
+"""
+
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from .availability.hard_states import is_reported_change
 from .messages import Clock, Message, joined
 from .model.clock_jumps import is_ahead
+from .model.provider import CheckState
 from .results.case_results import Audit, Overdue
-from .results.check_results import CheckReport
+from .results.check_results import CheckReport, HardState, StateChange
 from .results.lasting_problem import LastingProblem
 
 _GAP = "   "
@@ -23,6 +28,53 @@ class ReportedProblem(Struct, frozen=True):
     first_at: datetime
     last_at: datetime
     since: str = ""
+
+
+class ReportedState(Struct, frozen=True):
+    """The state of a provider that was reported last; a provider without one was reported up."""
+
+    state: CheckState
+    is_flapping: bool = False
+
+
+_FINE = ReportedState("unknown")
+
+
+def unreported_changes(
+    before: Mapping[str, ReportedState], found: Iterable[HardState]
+) -> tuple[list[StateChange], dict[str, ReportedState]]:
+    """Return the changes since the last report, and the reported states to store after that.
+
+    It compares states, not runs: a change that another run has found first is reported as well.
+    Between the beginning and the end of flapping there is no change. Providers that are not in
+    ``found`` are left out without a report.
+    """
+    changes, after = list[StateChange](), dict[str, ReportedState]()
+    for each in found:
+        told = before.get(each.provider, _FINE)
+        now = ReportedState(each.state, each.is_flapping)
+        is_new = told.is_flapping != now.is_flapping or (
+            not now.is_flapping and is_reported_change(told.state, now.state)
+        )
+        if is_new:
+            changes.append(_change(told, each))
+        kept = now if is_new else told
+        if kept.is_flapping or is_reported_change(_FINE.state, kept.state):
+            after[each.provider] = kept
+    return changes, after
+
+
+def _change(told: ReportedState, found: HardState) -> StateChange:
+    return StateChange(
+        provider=found.provider,
+        name=found.name,
+        phone=found.phone,
+        before=told.state,
+        after=found.state,
+        at=found.at,
+        why=found.why,
+        is_flapping=found.is_flapping,
+    )
 
 
 def news_of(

@@ -11,21 +11,20 @@ from msgspec.structs import replace
 from . import incident_ranking
 from .availability import (
     ASKED_AGAIN,
-    NOT_CHECKED,
     AvailabilityBasis,
     HolidayDates,
     availability_at,
     hours_around,
-    reachability_at,
 )
 from .availability.hard_states import advance
 from .availability.observer import attributed, observer_fault
 from .availability.samples import combine_readings
+from .check_rows import change_of, check_row, hard_states
 from .errors import ExitCode
 from .messages import Message
-from .model import Known, Provider
+from .model import Provider
 from .model.check import CheckSettings, Move, PhoneReport, Probe, Reading, Watched
-from .results.check_results import CheckReport, CheckRow, StateChange
+from .results.check_results import CheckReport, HardState
 
 if TYPE_CHECKING:
     from .catalog import Catalog
@@ -42,13 +41,14 @@ class Checked(Struct, frozen=True):
     """The result of a run: its report and its single checks.
 
     For a run with one provider, ``moves`` and ``reports`` are its history of 30 days, the newest
-    first.
+    first. ``states`` are the stored states, also of providers that are closed now.
     """
 
     report: CheckReport
     readings: tuple[Reading, ...] = ()
     moves: tuple[Move, ...] = ()
     reports: tuple[PhoneReport, ...] = ()
+    states: tuple[HardState, ...] = ()
 
 
 class Watch(Struct, frozen=True, kw_only=True):
@@ -83,11 +83,13 @@ def run_checks(watch: Watch, *, ids: Sequence[str], look: CheckTargets) -> Check
         _report(watch, standing),
         seconds=seen.seconds,
         checked=len({reading.provider for reading in seen.readings}),
-        changes=tuple(_change(moves[each], who[each]) for each in who if each in moves),
+        changes=tuple(change_of(moves[each], who[each]) for each in who if each in moves),
         offline=offline,
         left_out=len(seen.left_out),
     )
-    return Checked(report, seen.readings, *past)
+    return Checked(
+        report, seen.readings, *past, hard_states(standing.who, standing.known, moves, report.at)
+    )
 
 
 def _look_at(
@@ -158,7 +160,7 @@ def _report(watch: Watch, standing: _KnownStates) -> CheckReport:
         seconds=0.0,
         checked=0,
         rows=tuple(
-            _row(
+            check_row(
                 provider,
                 standing.closed.get(each),
                 standing.known.get(each),
@@ -279,53 +281,6 @@ def _keep(
             tx.drop_watched(orphans)
     known.update({each.provider: each for each in changed})
     return known, moves, doubts
-
-
-def _row(
-    provider: Provider,
-    closed: Message | str | None,
-    watched: Watched | None,
-    report: PhoneReport | None,
-    *,
-    doubt: Message | str,
-    now: datetime,
-    settings: CheckSettings,
-) -> CheckRow:
-    """Make the row of one provider: with the state that its rank depends on, or "closed".
-
-    ``doubt`` is the reason if this run has no result; it explains a state that is unknown.
-    """
-    known = Known(watched=watched, report=report)
-    stands = reachability_at(known, now, now, settings)
-    row = CheckRow(
-        provider=provider.id,
-        name=provider.name,
-        phone=provider.phones[0].shown,
-        state="unknown",
-        why=NOT_CHECKED,
-        seen_at=watched.seen_at if watched else None,
-        reported_until=report.until if report else None,
-    )
-    if closed is not None:
-        return replace(row, state="closed", why=closed)
-    if stands is None:
-        return row
-    is_doubted = stands.state == "unknown" and stands.source == "check" and doubt
-    why = doubt if is_doubted else stands.why
-    return replace(row, state=stands.state, since=stands.since, why=why, free=stands.free)
-
-
-def _change(move: Move, provider: Provider) -> StateChange:
-    return StateChange(
-        provider=provider.id,
-        name=provider.name,
-        phone=provider.phones[0].shown,
-        before=move.before,
-        after=move.after,
-        at=move.at,
-        why=move.why,
-        is_flapping=move.is_flapping,
-    )
 
 
 def _local(catalog: "Catalog", moment: datetime) -> datetime:

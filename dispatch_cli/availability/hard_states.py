@@ -1,5 +1,6 @@
 """Change the hard state of a provider by samples, and decide which changes are reported."""
 
+from datetime import timedelta
 from typing import Any
 
 from msgspec.structs import replace
@@ -32,19 +33,22 @@ def advance(
     ``is_closed`` means outside the opening hours, on hold or in maintenance: then only a success
     counts, and all other samples leave the state as it is, so that streaks continue after opening.
     An unknown sample, or one with a fault of the observer, never counts; the reason of an unknown
-    one is kept until there is a result.
+    one is kept until there is a result. A failure within ``apart_s`` of the last counted one is the
+    same failure, so that three looks within seconds are one.
     """
     if watched.state == "unknown" and sample.state == "unknown" and not sample.fault:
         return replace(watched, why=stored_sentence(sample.why)), None
     if sample.fault or sample.state == "unknown" or (is_closed and sample.state != "up"):
         return watched, None
     has_failed = sample.state == "down"
+    if has_failed and _is_same_failure(watched, sample, settings):
+        return watched, None
     failures = watched.failures + 1 if has_failed else 0
     successes = 0 if has_failed else watched.successes + 1
     same = watched.same + 1 if sample.state == watched.last else 1
     streak = failures if has_failed else successes if watched.state == "down" else same
     state = _hard(watched.state, sample.state, streak, settings)
-    is_reported = _is_reported(watched.state, state)
+    is_reported = is_reported_change(watched.state, state)
     history = (watched.history << 1 | has_failed) & _MASK
     samples = min(WINDOW, watched.samples + 1)
     moves = (watched.moves << 1 | is_reported) & _MASK
@@ -59,6 +63,7 @@ def advance(
         samples=samples,
         moves=moves,
         is_flapping=is_flapping,
+        failed_at=sample.at if has_failed else watched.failed_at,
         **_confirmed_fields(watched, sample, state, failures),
     )
     if is_flapping == watched.is_flapping and (is_flapping or not is_reported):
@@ -71,6 +76,16 @@ def advance(
         why=restored_sentence(after.why),
         is_flapping=is_flapping,
     )
+
+
+def _is_same_failure(watched: Watched, sample: Reading, settings: CheckSettings) -> bool:
+    """Return whether a failed look follows a failed one too soon to be another failure.
+
+    A clock that was set back does not hide failures.
+    """
+    if watched.last != "down" or watched.failed_at is None:
+        return False
+    return timedelta() <= sample.at - watched.failed_at < timedelta(seconds=settings.apart_s)
 
 
 def _hard(
@@ -110,8 +125,8 @@ def _confirmed_fields(
     return facts
 
 
-def _is_reported(before: CheckState, after: CheckState) -> bool:
-    """Return whether a move is reported: busy units and a first success are not."""
+def is_reported_change(before: CheckState, after: CheckState) -> bool:
+    """Return whether a change is reported: busy units and a first success are not."""
     return before != after and not (_is_fine(before) and _is_fine(after))
 
 

@@ -252,6 +252,10 @@ class RawCheck(Struct, forbid_unknown_fields=True, kw_only=True):
 
     failures: Annotated[Samples | None, _doc("Failed checks until down; default 3.")] = None
     successes: Annotated[Samples | None, _doc("Good checks until up again; default 2.")] = None
+    apart_s: Annotated[
+        Annotated[float, Meta(ge=0, le=3600)] | None,
+        _doc("Seconds within which failed checks count as one; default 30."),
+    ] = None
     stale_min: Annotated[
         Annotated[float, Meta(gt=0, le=10_080)] | None,
         _doc("Minutes until a check is stale; default 30."),

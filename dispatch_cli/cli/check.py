@@ -13,6 +13,7 @@ from msgspec.structs import asdict, replace
 from ..errors import ExitCode, UnavailableError
 from ..messages import Message
 from ..model.clock_jumps import LONGEST_PAUSE
+from .check_files import SCHEMA, write_files
 from .check_hints import print_without_checks, without_checks
 from .check_options import OtherTaskOptions, RunOptions, refuse_conflicts
 from .open_files import holiday_dates, now, open_own_catalog, store_at
@@ -25,10 +26,9 @@ if TYPE_CHECKING:
     from ..catalog import Catalog
     from ..checks import RoundResult
     from ..model.check import CheckSettings, Probe
-    from ..results.check_results import CheckReport
+    from ..results.check_results import CheckReport, StateChange
     from ..watching import Checked, Watch
 
-SCHEMA = "dispatch.check/1"
 LOCK_SUFFIX = ".check.lock"
 
 
@@ -114,7 +114,7 @@ def _run(
                 with _heartbeat(request, watch) as ended:
                     checked = watching.run_checks(watch, ids=request.ids, look=_look)
                     # Inside the lock, so that an older run cannot overwrite a newer one's files.
-                    trouble = _write_files(request, watch, checked.report)
+                    trouble = write_files(request.options, watch, checked.report)
                     ended(_code_of(checked.report, trouble))
                 return _outcome(request, watch, checked, trouble)
     except OSError as error:
@@ -178,50 +178,6 @@ def _look(targets: "Sequence[tuple[str, Probe]]", settings: "CheckSettings") -> 
     from .. import checks
 
     return checks.look_at(targets, settings, clock=now, budget_s=settings.budget_s)
-
-
-def _write_files(request: _CheckRequest, watch: "Watch", report: "CheckReport") -> list[Message]:
-    """Write the requested files, each whole or not at all; return the problems."""
-    from ..files import write_shared
-
-    made: list[tuple[Path | None, Callable[[], bytes]]] = [
-        (request.options.prometheus, lambda: _prometheus(report)),
-        (request.options.html, lambda: _page(watch, report)),
-        (request.options.status, lambda: _status(report)),
-    ]
-    problems = list[Message]()
-    for path, content in made:
-        if path is not None:
-            try:
-                write_shared(path, content())
-            except OSError as error:
-                problems.append(
-                    Message(
-                        "{path} cannot be written: {strerror}", path=path, strerror=error.strerror
-                    )
-                )
-    return problems
-
-
-def _prometheus(report: "CheckReport") -> bytes:
-    from ..render.prometheus import exposition
-
-    return exposition(report).encode()
-
-
-def _page(watch: "Watch", report: "CheckReport") -> bytes:
-    from ..render.status_page import status_page
-
-    return status_page(report, stale_min=watch.settings.stale_min).encode()
-
-
-def _status(report: "CheckReport") -> bytes:
-    from ..render.envelope import envelope
-    from ..results.result_status import status_of
-
-    code = report.exit_code
-    status = status_of(code, served=False, emergency=False)
-    return envelope(SCHEMA, data=report, status=status, exit_code=code)
 
 
 def _outcome(
@@ -296,17 +252,7 @@ def _print(request: _CheckRequest, watch: "Watch", checked: "Checked") -> None:
 
     report = checked.report
     if request.quiet:
-        from ..reminders import problems_of_run
-        from ..render.layout import encodable
-        from .reminding import reminder_of
-
-        reminder_of(watch.store.path, "check", watch.catalog).print_news(
-            problems_of_run(report), report.at
-        )
-        encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-        sys.stdout.writelines(
-            f"{encodable(each, encoding)}\n" for each in views.change_lines(report)
-        )
+        _print_unreported(request, watch, checked)
     elif request.options.verbose or sys.stdout.isatty():
         from ..render.console import print_lines, screen_of
 
@@ -321,6 +267,31 @@ def _print(request: _CheckRequest, watch: "Watch", checked: "Checked") -> None:
         from ..render.plain import write_table
 
         write_table(views.CHECK_COLUMNS, views.check_rows(report), sys.stdout)
+
+
+def _print_unreported(request: _CheckRequest, watch: "Watch", checked: "Checked") -> None:
+    """Print the lines that cron mails: what no run with ``--quiet`` has reported yet.
+
+    A run with ids is a look by hand: it prints its own changes, and cron reports them as well.
+    """
+    from ..reminders import problems_of_run
+    from ..render.check_views import change_lines
+    from ..render.layout import encodable
+    from .reminding import reminder_of
+
+    report = checked.report
+
+    def show(changes: "Sequence[StateChange]", left_out: int = 0) -> None:
+        encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+        lines = change_lines(replace(report, changes=tuple(changes), left_out=left_out))
+        sys.stdout.writelines(f"{encodable(each, encoding)}\n" for each in lines)
+        sys.stdout.flush()
+
+    reminder = reminder_of(watch.store.path, "check", watch.catalog)
+    reminder.print_news(problems_of_run(report), report.at)
+    show(report.changes if request.ids else (), report.left_out)
+    if not (request.ids or report.offline):
+        reminder.report_changes(checked.states, show)
 
 
 def _print_overlap(request: _CheckRequest) -> None:

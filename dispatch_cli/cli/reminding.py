@@ -1,11 +1,11 @@
-"""Store what runs by cron have reported, so that each lasting problem is reported once.
+"""Store what runs by cron have reported, so that each change and problem is reported once.
 
 The file is beside the case log (``….told``). It is written after the lines are printed, so that a
 run that is killed in between reports twice rather than not at all.
 """
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,7 +18,8 @@ from msgspec.structs import replace
 
 from ..messages import Message
 from ..model.clock_jumps import is_seen_anew
-from ..reminders import ReportedProblem, news_of
+from ..reminders import ReportedProblem, ReportedState, news_of, unreported_changes
+from ..results.check_results import HardState, StateChange
 from ..results.lasting_problem import LastingProblem
 
 if TYPE_CHECKING:
@@ -32,10 +33,14 @@ LONGEST_WAIT_S = 5.0
 
 
 class ReportedProblems(Struct, frozen=True, kw_only=True):
-    """The content of the file: reported problems by topic and name, last time of a seen log."""
+    """The content of the file: reported problems by topic and name, last time of a seen log.
+
+    ``states`` are the reported states of providers by topic.
+    """
 
     seen_at: datetime | None = None
     notices: dict[str, dict[str, ReportedProblem]] = {}
+    states: dict[str, dict[str, ReportedState]] = {}
 
 
 class Reminder:
@@ -64,6 +69,23 @@ class Reminder:
             _print(lines)
             if after != file:
                 self._write(after)
+
+    def report_changes(
+        self, found: Iterable[HardState], show: Callable[[Sequence[StateChange]], None]
+    ) -> None:
+        """Show the changes that were not reported yet, and store that they were."""
+        found = list(found)
+        file = read_reported(self._path)
+        before = file.states.get(self._topic, {})
+        if unreported_changes(before, found) == ([], before):
+            return
+        with _one_at_a_time(self._lock_path):
+            file = read_reported(self._path)
+            before = file.states.get(self._topic, {})
+            changes, after = unreported_changes(before, found)
+            show(changes)
+            if after != before:
+                self._write(replace(file, states={**file.states, self._topic: after}))
 
     def _news(
         self,

@@ -117,6 +117,8 @@ class CheckSettings(Struct, frozen=True, kw_only=True):
 
     failures: int = 3
     successes: int = 2
+    apart_s: float = 30.0
+    """Seconds after a counted failure within which the next failed look is the same failure."""
     stale_min: float = 30.0
     budget_s: float = 120.0
     concurrency: int = 200
@@ -158,6 +160,8 @@ class Watched(Struct, frozen=True, kw_only=True):
     free: int | None = None
     wait_min: float | None = None
     valid_until: datetime | None = None
+    failed_at: datetime | None = None
+    """The moment of the last failure that was counted."""
 
 
 class Maintenance(Struct, frozen=True, kw_only=True):

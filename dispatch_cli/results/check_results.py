@@ -11,8 +11,8 @@ from ..model.check import BY_PHONE, Move, PhoneReport, Reading
 from ..model.provider import CheckState
 
 __all__ = [
-    "BY_PHONE", "WORST_FIRST", "CheckReport", "CheckRow", "Move", "PhoneReport", "Reading",
-    "Severity", "ShownState", "StateChange",
+    "BY_PHONE", "WORST_FIRST", "CheckReport", "CheckRow", "HardState", "Move", "PhoneReport",
+    "Reading", "Severity", "ShownState", "StateChange",
 ]  # fmt: skip
 
 Severity = Literal["ok", "warning", "critical", "unknown"]
@@ -50,6 +50,18 @@ class StateChange(Struct, frozen=True, kw_only=True):
     phone: str
     before: CheckState
     after: CheckState
+    at: datetime
+    why: Message | str = ""
+    is_flapping: bool = False
+
+
+class HardState(Struct, frozen=True, kw_only=True):
+    """The stored state of a provider after a run; ``at`` is the moment of its last change."""
+
+    provider: str
+    name: str
+    phone: str
+    state: CheckState
     at: datetime
     why: Message | str = ""
     is_flapping: bool = False

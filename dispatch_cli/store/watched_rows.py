@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     import sqlite3
 
 _WATCHED = tuple(Watched.__struct_fields__)
-_WATCHED_TIMES = tuple(_WATCHED.index(name) for name in ("since", "seen_at", "valid_until"))
+_WATCHED_TIMES = tuple(
+    _WATCHED.index(name) for name in ("since", "seen_at", "valid_until", "failed_at")
+)
 _STATE, _LAST, _FLAPPING = (_WATCHED.index(name) for name in ("state", "last", "is_flapping"))
 _REPORT = ("provider", "at", "until", "free", "state", "operator")
 _MOVE = ("provider", "at", "before", "after", "why", "is_flapping")
@@ -154,6 +156,7 @@ def _watched_row(watched: Watched) -> tuple[Any, ...]:
             since=stamp_or_none(watched.since),
             seen_at=stamp_or_none(watched.seen_at),
             valid_until=stamp_or_none(watched.valid_until),
+            failed_at=stamp_or_none(watched.failed_at),
         )
     )
 

@@ -29,6 +29,7 @@ class Watching(RuleBasedStateMachine):
         self.watched = Watched(provider="huber")
         self.report = None
         self.counted: list[str] = []
+        self.counted_at = self.now
         self.successes: list[tuple] = []  # moment spoken of, end
         self.hard_down_at = None
         self.failed_at = None
@@ -57,7 +58,12 @@ class Watching(RuleBasedStateMachine):
         if fault or has_no_result or (is_closed and state != "up"):
             assert (self.watched, move) == (before, None)
             return
+        is_same = timedelta() <= self.now - self.counted_at < timedelta(seconds=30)
+        if self.counted[-1:] == ["down"] == [state] and is_same:
+            assert (self.watched, move) == (before, None)
+            return
         self.counted.append(state)
+        self.counted_at = self.now
         if state == "down":
             if self.hard_down_at is None and self.counted[-3:] == ["down"] * 3:
                 self.hard_down_at = self.now

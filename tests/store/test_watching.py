@@ -46,6 +46,7 @@ WATCHED = st.builds(
     free=st.none() | st.integers(0, 999),
     wait_min=st.none() | MINUTES,
     valid_until=MAYBE_MOMENT,
+    failed_at=MAYBE_MOMENT,
 )
 MOVES = st.builds(
     Move,

@@ -1,0 +1,58 @@
+"""The files of ``dispatch check``: metrics, the status page, and the JSON of the run."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..messages import Message
+from .check_options import RunOptions
+
+if TYPE_CHECKING:
+    from ..results.check_results import CheckReport
+    from ..watching import Watch
+
+SCHEMA = "dispatch.check/1"
+
+
+def write_files(options: RunOptions, watch: "Watch", report: "CheckReport") -> list[Message]:
+    """Write the requested files, each whole or not at all; return the problems."""
+    from ..files import write_shared
+
+    made: list[tuple[Path | None, Callable[[], bytes]]] = [
+        (options.prometheus, lambda: _prometheus(report)),
+        (options.html, lambda: _page(watch, report)),
+        (options.status, lambda: _status(report)),
+    ]
+    problems = list[Message]()
+    for path, content in made:
+        if path is not None:
+            try:
+                write_shared(path, content())
+            except OSError as error:
+                problems.append(
+                    Message(
+                        "{path} cannot be written: {strerror}", path=path, strerror=error.strerror
+                    )
+                )
+    return problems
+
+
+def _prometheus(report: "CheckReport") -> bytes:
+    from ..render.prometheus import exposition
+
+    return exposition(report).encode()
+
+
+def _page(watch: "Watch", report: "CheckReport") -> bytes:
+    from ..render.status_page import status_page
+
+    return status_page(report, stale_min=watch.settings.stale_min).encode()
+
+
+def _status(report: "CheckReport") -> bytes:
+    from ..render.envelope import envelope
+    from ..results.result_status import status_of
+
+    code = report.exit_code
+    status = status_of(code, served=False, emergency=False)
+    return envelope(SCHEMA, data=report, status=status, exit_code=code)
