@@ -58,13 +58,15 @@ def verify(
 def head(desk: DeskOptions) -> Outcome:
     """Print the number and hash of the journal's last record, to be kept elsewhere."""
     with open_log(desk).reading() as reader:
-        found = reader.head()
+        found, is_empty = reader.head(), reader.last_act() is None
     return shown(
         desk,
         "log head",
         {"head": found},
-        # Alone on its line, also without a terminal, because --head takes it.
-        lines=lambda screen: [((screen.text(found), ""),)],
+        # Alone on its line, also without a terminal, because --head takes it. An empty journal
+        # prints nothing, so that cron mails nothing before the first case.
+        lines=lambda screen: [] if is_empty else [((screen.text(found), ""),)],
+        hint=Message("the journal has no record yet") if is_empty else "",
     )
 
 
