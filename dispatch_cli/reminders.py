@@ -64,6 +64,20 @@ def unreported_changes(
     return changes, after
 
 
+def without(
+    before: Mapping[str, ReportedState],
+    after: Mapping[str, ReportedState],
+    failed: Iterable[str],
+) -> dict[str, ReportedState]:
+    """Return the reported states if the reports about some providers have failed."""
+    kept = dict(after)
+    for each in failed:
+        kept.pop(each, None)
+        if each in before:
+            kept[each] = before[each]
+    return kept
+
+
 def _change(told: ReportedState, found: HardState) -> StateChange:
     return StateChange(
         provider=found.provider,

@@ -60,6 +60,10 @@ class Watch(Struct, frozen=True, kw_only=True):
     settings: CheckSettings
     clock: Callable[[], datetime]
 
+    def local(self, moment: datetime) -> datetime:
+        """Return a moment in the time zone of the provider file."""
+        return moment.astimezone(ZoneInfo(self.catalog.rules.settings.timezone))
+
 
 def run_checks(watch: Watch, *, ids: Sequence[str], look: CheckTargets) -> Checked:
     """Check all providers, or those with the ids, once, and store the new states.
@@ -156,7 +160,7 @@ def _report(watch: Watch, standing: _KnownStates) -> CheckReport:
     """Make the report of a run without checks."""
     now = watch.clock()
     return CheckReport(
-        at=_local(watch.catalog, now),
+        at=watch.local(now),
         seconds=0.0,
         checked=0,
         rows=tuple(
@@ -281,10 +285,6 @@ def _keep(
             tx.drop_watched(orphans)
     known.update({each.provider: each for each in changed})
     return known, moves, doubts
-
-
-def _local(catalog: "Catalog", moment: datetime) -> datetime:
-    return moment.astimezone(ZoneInfo(catalog.rules.settings.timezone))
 
 
 def heartbeat_event(code: ExitCode) -> str:

@@ -1,7 +1,7 @@
 """``dispatch check``: check which providers can be reached, for people, cron and monitors."""
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,6 +13,8 @@ from msgspec.structs import asdict, replace
 from ..errors import ExitCode, UnavailableError
 from ..messages import Message
 from ..model.clock_jumps import LONGEST_PAUSE
+from ..results.lasting_problem import LastingProblem
+from .check_alerts import command_words, lines_of, tell_command
 from .check_files import SCHEMA, write_files
 from .check_hints import print_without_checks, without_checks
 from .check_options import OtherTaskOptions, RunOptions, refuse_conflicts
@@ -39,6 +41,20 @@ class _CheckRequest(Struct, frozen=True, kw_only=True):
     options: RunOptions
     quiet: bool
     json: bool
+    on_change: tuple[str, ...] = ()
+    """The program of ``--on-change`` with its arguments."""
+
+
+class _Trouble(Struct, frozen=True):
+    """What has failed beside the checks: files, and reports to others by their names."""
+
+    files: Sequence[Message] = ()
+    alerts: Mapping[str, LastingProblem] = {}
+
+    @property
+    def sentences(self) -> tuple[Message | str, ...]:
+        """All failures."""
+        return (*self.files, *lines_of(self.alerts))
 
 
 @with_options(RunOptions, OtherTaskOptions, CommonOptions)
@@ -64,6 +80,8 @@ def check(
         ids=tuple(ids or ()), options=options, quiet=common.quiet, json=common.json
     )
     refuse_conflicts(options, other_tasks, ids=request.ids, json=common.json)
+    if options.on_change is not None:
+        request = replace(request, on_change=command_words(options.on_change))
     catalog = open_own_catalog(common.providers, now(), sample=common.sample)
     log = store_at(common.db, now(), on_network=common.db_on_network)
     if other_tasks.print_crontab or other_tasks.print_systemd:
@@ -72,6 +90,7 @@ def check(
         return schedule(
             catalog,
             log.path,
+            on_change=options.on_change,
             sample=common.sample,
             on_network=common.db_on_network,
             systemd=other_tasks.print_systemd,
@@ -114,7 +133,10 @@ def _run(
                 with _heartbeat(request, watch) as ended:
                     checked = watching.run_checks(watch, ids=request.ids, look=_look)
                     # Inside the lock, so that an older run cannot overwrite a newer one's files.
-                    trouble = write_files(request.options, watch, checked.report)
+                    trouble = _Trouble(
+                        write_files(request.options, watch, checked.report),
+                        _tell_others(request, watch, checked),
+                    )
                     ended(_code_of(checked.report, trouble))
                 return _outcome(request, watch, checked, trouble)
     except OSError as error:
@@ -124,6 +146,15 @@ def _run(
     if request.options.monitor:
         return _monitored(watching.as_known(watch, ids=request.ids))
     return Outcome(lambda: _print_overlap(request), ExitCode.CONFLICT)
+
+
+def _tell_others(
+    request: _CheckRequest, watch: "Watch", checked: "Checked"
+) -> dict[str, LastingProblem]:
+    """Report the changes of a run over all providers to others; return what has failed."""
+    if not request.on_change:
+        return {}
+    return tell_command(request.on_change, watch, checked)
 
 
 def _compare_clock(log: "store.Store") -> None:
@@ -181,7 +212,7 @@ def _look(targets: "Sequence[tuple[str, Probe]]", settings: "CheckSettings") -> 
 
 
 def _outcome(
-    request: _CheckRequest, watch: "Watch", checked: "Checked", trouble: Sequence[Message]
+    request: _CheckRequest, watch: "Watch", checked: "Checked", trouble: _Trouble
 ) -> Outcome:
     report = checked.report
     if request.options.monitor:
@@ -190,16 +221,19 @@ def _outcome(
     if request.json:
         return Outcome(lambda: _emit(request, watch, checked, trouble), code)
 
+    # A run by cron reports a program that fails once, as a lasting problem.
+    errors = trouble.files if request.quiet else trouble.sentences
+
     def show() -> None:
-        _print(request, watch, checked)
+        _print(request, watch, checked, trouble)
         sys.stdout.flush()
         from ..render import stderr_lines
 
         if not request.quiet:
             print_without_checks(watch.catalog)
             stderr_lines.print_warnings(_refused(watch), stream=sys.stderr)
-        if trouble:
-            stderr_lines.print_error(UnavailableError(*trouble), stream=sys.stderr)
+        if errors:
+            stderr_lines.print_error(UnavailableError(*errors), stream=sys.stderr)
 
     return Outcome(show, code)
 
@@ -209,21 +243,24 @@ def _refused(watch: "Watch") -> tuple[Message | str, ...]:
     return (watch.catalog.refusal,) if watch.catalog.refusal else ()
 
 
-def _code_of(report: "CheckReport", trouble: Sequence[Message]) -> ExitCode:
-    return ExitCode.UNAVAILABLE if trouble else report.exit_code
+def _code_of(report: "CheckReport", trouble: _Trouble) -> ExitCode:
+    return ExitCode.UNAVAILABLE if trouble.sentences else report.exit_code
 
 
-def _monitored(report: "CheckReport", trouble: Sequence[Message] = ()) -> Outcome:
-    """Make the outcome of ``--monitor``, with the exit codes of monitors."""
+def _monitored(report: "CheckReport", trouble: _Trouble | None = None) -> Outcome:
+    """Make the outcome of ``--monitor``, with the exit codes of monitors.
+
+    A report to others that has failed does not hide a warning.
+    """
     from ..render.monitor import monitor_line, unknown_line
 
-    line, code = unknown_line("; ".join(map(str, trouble))) if trouble else monitor_line(report)
+    line, code = monitor_line(report)
+    if trouble and (trouble.files or (trouble.alerts and not code)):
+        line, code = unknown_line("; ".join(map(str, trouble.sentences)))
     return Outcome(lambda: print(line), ExitCode(code))
 
 
-def _emit(
-    request: _CheckRequest, watch: "Watch", checked: "Checked", trouble: Sequence[Message]
-) -> None:
+def _emit(request: _CheckRequest, watch: "Watch", checked: "Checked", trouble: _Trouble) -> None:
     from ..render.envelope import error_entries
     from ..results.result_status import status_of
 
@@ -242,17 +279,17 @@ def _emit(
         exit_code=code,
         status=status_of(code, served=False, emergency=False),
         warnings=(*_refused(watch), *without_checks(watch.catalog)),
-        errors=error_entries(UnavailableError(*trouble)),
+        errors=error_entries(UnavailableError(*trouble.sentences)),
     )
 
 
-def _print(request: _CheckRequest, watch: "Watch", checked: "Checked") -> None:
+def _print(request: _CheckRequest, watch: "Watch", checked: "Checked", trouble: _Trouble) -> None:
     """Print the changes, or the states of the providers."""
     from ..render import check_views as views
 
     report = checked.report
     if request.quiet:
-        _print_unreported(request, watch, checked)
+        _print_unreported(request, watch, checked, trouble)
     elif request.options.verbose or sys.stdout.isatty():
         from ..render.console import print_lines, screen_of
 
@@ -269,7 +306,9 @@ def _print(request: _CheckRequest, watch: "Watch", checked: "Checked") -> None:
         write_table(views.CHECK_COLUMNS, views.check_rows(report), sys.stdout)
 
 
-def _print_unreported(request: _CheckRequest, watch: "Watch", checked: "Checked") -> None:
+def _print_unreported(
+    request: _CheckRequest, watch: "Watch", checked: "Checked", trouble: _Trouble
+) -> None:
     """Print the lines that cron mails: what no run with ``--quiet`` has reported yet.
 
     A run with ids is a look by hand: it prints its own changes, and cron reports them as well.
@@ -288,7 +327,7 @@ def _print_unreported(request: _CheckRequest, watch: "Watch", checked: "Checked"
         sys.stdout.flush()
 
     reminder = reminder_of(watch.store.path, "check", watch.catalog)
-    reminder.print_news(problems_of_run(report), report.at)
+    reminder.print_news({**problems_of_run(report), **trouble.alerts}, report.at)
     show(report.changes if request.ids else (), report.left_out)
     if not (request.ids or report.offline):
         reminder.report_changes(checked.states, show)

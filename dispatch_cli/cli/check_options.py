@@ -40,6 +40,16 @@ class RunOptions(Struct, frozen=True, kw_only=True):
     status: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the JSON of the run to a file.")
     ] = None
+    on_change: Annotated[
+        str | None,
+        typer.Option(
+            "--on-change",
+            metavar="CMD",
+            help="Program to run once for each provider whose state has changed, without a shell:"
+            " DISPATCH_STATE, _PROVIDER, _SINCE, _WHY in its environment, JSON on its stdin; 10 s"
+            " each.",
+        ),
+    ] = None
     budget: Annotated[
         float | None,
         typer.Option(
@@ -105,6 +115,12 @@ def refuse_conflicts(
     problems = list[Message]()
     if options.verbose and len(ids) != 1:
         problems.append(Message("-v needs exactly one ID"))
+    if options.on_change is not None and ids:
+        problems.append(
+            Message(
+                "{option} cannot be used with {other}", option="--on-change", other=_option(_AN_ID)
+            )
+        )
     if options.monitor and json:
         problems.append(Message("--monitor and --json exclude each other"))
     if other_tasks.coverage is None and (
@@ -132,6 +148,7 @@ def refuse_conflicts(
         "--prometheus": options.prometheus is not None,
         "--status": options.status is not None,
         "--budget": options.budget is not None,
+        "--on-change": options.on_change is not None and other_tasks.coverage is not None,
         "--html": options.html is not None and other_tasks.coverage is None,
     }
     if len(instead) > 1:

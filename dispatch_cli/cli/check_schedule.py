@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from ..errors import UsageError
+from .check_alerts import LONGEST_S
 from .outcome import Outcome, emit
 
 if TYPE_CHECKING:
@@ -43,9 +44,19 @@ class ScheduledJob(Struct, frozen=True):
 
 
 def schedule(
-    catalog: "Catalog", log: Path, *, sample: bool, on_network: bool, systemd: bool, json: bool
+    catalog: "Catalog",
+    log: Path,
+    *,
+    on_change: str | None = None,
+    sample: bool,
+    on_network: bool,
+    systemd: bool,
+    json: bool,
 ) -> Outcome:
-    """Make the outcome that prints the lines of a crontab or the units of systemd."""
+    """Make the outcome that prints the lines of a crontab or the units of systemd.
+
+    ``on_change`` is the option of the run of checks.
+    """
     from .log_book import login_name
 
     budget_s = catalog.checking().settings.budget_s
@@ -55,7 +66,8 @@ def schedule(
     if on_network:
         shared.append("--db-on-network")
     backup = os.path.join(os.path.dirname(os.path.abspath(log)), "backups", os.path.basename(log))
-    jobs = jobs_of(_program(), shared, budget_s, backup)
+    check = ("--on-change", on_change) if on_change is not None else ()
+    jobs = jobs_of(_program(), shared, budget_s, backup, check=check)
     for word in (word for job in jobs for word in job.words):
         if not word.isprintable():
             raise UsageError(
@@ -71,10 +83,18 @@ def schedule(
 
 
 def jobs_of(
-    program: Sequence[str], shared: Sequence[str], budget_s: float, backup: str
+    program: Sequence[str],
+    shared: Sequence[str],
+    budget_s: float,
+    backup: str,
+    *,
+    check: Sequence[str] = (),
 ) -> tuple[ScheduledJob, ...]:
-    """Return the recurring jobs; checks are further apart than the longest run."""
-    limit_s = int(budget_s) + _SPARE_S
+    """Return the recurring jobs; checks are further apart than the longest run.
+
+    ``check`` are further words of the run of checks.
+    """
+    limit_s = int(budget_s) + _SPARE_S + (int(LONGEST_S) if check else 0)
     every = next((step for step in _STEPS_MIN if step * 60 > limit_s), _STEPS_MIN[-1])
     cron, calendar = (
         ("0 * * * *", "hourly") if every == 60 else (f"*/{every} * * * *", f"*:0/{every}")
@@ -85,8 +105,8 @@ def jobs_of(
 
     return (
         ScheduledJob(
-            "dispatch-check", "Checks of the providers", words("check", "--quiet"), cron, calendar,
-            limit_s, success="7 8",
+            "dispatch-check", "Checks of the providers", words("check", "--quiet", *check),
+            cron, calendar, limit_s, success="7 8",
         ),
         ScheduledJob(
             "dispatch-audit", "Cases with a missed deadline", words("case", "audit", "--quiet"),

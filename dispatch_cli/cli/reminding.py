@@ -5,7 +5,7 @@ run that is killed in between reports twice rather than not at all.
 """
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from ..messages import Message
 from ..model.clock_jumps import is_seen_anew
-from ..reminders import ReportedProblem, ReportedState, news_of, unreported_changes
+from ..reminders import ReportedProblem, ReportedState, news_of, unreported_changes, without
 from ..results.check_results import HardState, StateChange
 from ..results.lasting_problem import LastingProblem
 
@@ -71,21 +71,38 @@ class Reminder:
                 self._write(after)
 
     def report_changes(
-        self, found: Iterable[HardState], show: Callable[[Sequence[StateChange]], None]
+        self, found: Sequence[HardState], show: Callable[[Sequence[StateChange]], None]
     ) -> None:
         """Show the changes that were not reported yet, and store that they were."""
-        found = list(found)
-        file = read_reported(self._path)
-        before = file.states.get(self._topic, {})
-        if unreported_changes(before, found) == ([], before):
+        if self._is_reported(found):
             return
         with _one_at_a_time(self._lock_path):
-            file = read_reported(self._path)
-            before = file.states.get(self._topic, {})
-            changes, after = unreported_changes(before, found)
-            show(changes)
-            if after != before:
-                self._write(replace(file, states={**file.states, self._topic: after}))
+            show(self.unreported(found))
+            self._mark(found)
+
+    def unreported(self, found: Sequence[HardState]) -> list[StateChange]:
+        """Return the changes that were not reported yet."""
+        return unreported_changes(self._states(read_reported(self._path)), found)[0]
+
+    def mark_reported(self, found: Sequence[HardState], *, but: Collection[str] = ()) -> None:
+        """Store that the changes were reported, except those of some providers."""
+        if not self._is_reported(found):
+            with _one_at_a_time(self._lock_path):
+                self._mark(found, but=but)
+
+    def _states(self, file: ReportedProblems) -> dict[str, ReportedState]:
+        return file.states.get(self._topic, {})
+
+    def _is_reported(self, found: Sequence[HardState]) -> bool:
+        before = self._states(read_reported(self._path))
+        return unreported_changes(before, found) == ([], before)
+
+    def _mark(self, found: Sequence[HardState], *, but: Collection[str] = ()) -> None:
+        file = read_reported(self._path)
+        before = self._states(file)
+        after = without(before, unreported_changes(before, found)[1], but)
+        if after != before:
+            self._write(replace(file, states={**file.states, self._topic: after}))
 
     def _news(
         self,

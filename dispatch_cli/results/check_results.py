@@ -11,9 +11,12 @@ from ..model.check import BY_PHONE, Move, PhoneReport, Reading
 from ..model.provider import CheckState
 
 __all__ = [
-    "BY_PHONE", "WORST_FIRST", "CheckReport", "CheckRow", "HardState", "Move", "PhoneReport",
-    "Reading", "Severity", "ShownState", "StateChange",
+    "BY_PHONE", "CHANGE_SCHEMA", "WORST_FIRST", "CheckReport", "CheckRow", "HardState",
+    "Move", "PhoneReport", "Reading", "Severity", "ShownState", "StateChange",
 ]  # fmt: skip
+
+CHANGE_SCHEMA = "dispatch.check.change/1"
+"""The JSON that the program of ``--on-change`` gets on stdin."""
 
 Severity = Literal["ok", "warning", "critical", "unknown"]
 """How bad a run is for a monitor; "unknown": the observer itself is offline."""

@@ -1,0 +1,135 @@
+"""Tell others of the changes that a run of checks has found: the program of ``--on-change``."""
+
+import shlex
+import shutil
+from collections.abc import Callable, Collection, Mapping, Sequence
+from time import monotonic
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from ..errors import UsageError
+from ..messages import Message
+from ..results.check_results import CHANGE_SCHEMA, StateChange
+from ..results.lasting_problem import LastingProblem
+
+if TYPE_CHECKING:
+    from ..watching import Checked, Watch
+
+ON_CHANGE = "on-change"
+LONGEST_S = 30.0
+"""Time for all programs of one run; the next run tells the remaining changes."""
+_MOST_TEXT = 2000
+
+
+def command_words(typed: str) -> tuple[str, ...]:
+    """Split the command line of ``--on-change`` as a shell does, and find its program.
+
+    Raises UsageError for an open quotation mark, and for a program that does not exist.
+    """
+    try:
+        words = shlex.split(typed)
+    except ValueError:
+        raise UsageError(
+            "--on-change {typed!r} has no closing quotation mark", typed=typed
+        ) from None
+    found = shutil.which(words[0]) if words else None
+    if found is None:
+        raise UsageError(
+            "--on-change {typed!r}: there is no such program; write its full path", typed=typed
+        )
+    return (found, *words[1:])
+
+
+def tell_command(
+    words: Sequence[str], watch: "Watch", checked: "Checked"
+) -> dict[str, LastingProblem]:
+    """Run the program once for each provider that has changed since it was told last.
+
+    Returns the failure, if there is one, by its name. A change that the program has not taken, with
+    exit code 0, is told again by the next run.
+    """
+    from ..checks.change_command import LIMIT_S, run_change_command
+
+    until = monotonic() + LONGEST_S
+
+    def tell(change: StateChange) -> Message | str:
+        left_s = until - monotonic()
+        if left_s <= 0:
+            return Message("not run within {limit_s:g} s of this run", limit_s=LONGEST_S)
+        limit_s = min(LIMIT_S, left_s)
+        return run_change_command(
+            words, change_json(watch, change), change_facts(watch, change), limit_s=limit_s
+        )
+
+    return tell_changes(ON_CHANGE, watch, checked, tell)
+
+
+def tell_changes(
+    topic: str, watch: "Watch", checked: "Checked", tell: Callable[[StateChange], Message | str]
+) -> dict[str, LastingProblem]:
+    """Tell each unreported change of a topic; return the first failure, and how many there are."""
+    from .reminding import reminder_of
+
+    if checked.report.offline:
+        return {}
+    reminder = reminder_of(watch.store.path, topic, watch.catalog)
+    changes = reminder.unreported(checked.states)
+    if not changes:
+        return {}
+    failed: dict[str, Message | str] = {}
+    for change in changes:
+        why = tell(change)
+        if why:
+            failed[change.provider] = why
+    reminder.mark_reported(checked.states, but=failed)
+    return _problem(topic, failed)
+
+
+def _problem(topic: str, failed: Mapping[str, Message | str]) -> dict[str, LastingProblem]:
+    if not failed:
+        return {}
+    provider, why = next(iter(failed.items()))
+    line = Message("{topic}: {provider}: {why}", topic=topic, provider=provider, why=why)
+    if len(failed) > 1:
+        others = len(failed) - 1
+        line = Message("{problem}, and {count} more", problem=line, count=others)
+    return {topic: LastingProblem(line)}
+
+
+def change_json(watch: "Watch", change: StateChange) -> bytes:
+    """Write a change as the JSON that a program gets on stdin; texts are English and exact."""
+    facts = {
+        "schema": CHANGE_SCHEMA,
+        "provider": change.provider,
+        "name": change.name,
+        "phone": change.phone,
+        "before": change.before,
+        "state": change.after,
+        "since": watch.local(change.at),
+        "why": str(change.why),
+        "is_flapping": change.is_flapping,
+    }
+    return msgspec.json.encode(facts) + b"\n"
+
+
+def change_facts(watch: "Watch", change: StateChange) -> dict[str, str]:
+    """Return the variables of a program's environment, cleaned as for a terminal."""
+    from ..render.clean import clean
+
+    facts = {
+        "STATE": change.after,
+        "BEFORE": change.before,
+        "PROVIDER": change.provider,
+        "NAME": change.name,
+        "PHONE": change.phone,
+        "SINCE": watch.local(change.at).isoformat(timespec="seconds"),
+        "WHY": str(change.why),
+        "FLAPPING": "1" if change.is_flapping else "",
+    }
+    return {f"DISPATCH_{name}": clean(text, _MOST_TEXT) for name, text in facts.items()}
+
+
+def lines_of(problems: Mapping[str, LastingProblem]) -> Collection[Message | str]:
+    """Return the lines of problems, in their order."""
+    return [each.line for each in problems.values()]
