@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from .availability import NOT_CHECKED, reachability_at
 from .messages import Message
 from .model import Known, Provider
-from .model.check import CheckSettings, Move, PhoneReport, Watched
+from .model.check import Acknowledgement, CheckSettings, Move, PhoneReport, Watched
 from .model.stored_sentences import restored_sentence
 from .results.check_results import CheckRow, HardState, StateChange
 
@@ -20,6 +20,7 @@ def check_row(
     report: PhoneReport | None,
     *,
     doubt: Message | str,
+    acknowledged: Acknowledgement | None = None,
     now: datetime,
     settings: CheckSettings,
 ) -> CheckRow:
@@ -37,6 +38,7 @@ def check_row(
         why=NOT_CHECKED,
         seen_at=watched.seen_at if watched else None,
         reported_until=report.until if report else None,
+        acknowledged_until=_silent_until(acknowledged, watched),
     )
     if closed is not None:
         return replace(row, state="closed", why=closed)
@@ -51,6 +53,7 @@ def hard_states(
     providers: Mapping[str, Provider],
     known: Mapping[str, Watched],
     moves: Mapping[str, Move],
+    acknowledged: Mapping[str, Acknowledgement],
     now: datetime,
 ) -> tuple[HardState, ...]:
     """List the stored states of providers, with the reasons of the changes in a run."""
@@ -67,6 +70,7 @@ def hard_states(
                     at=move.at if move else watched.since or now,
                     why=move.why if move else restored_sentence(watched.why),
                     is_flapping=watched.is_flapping,
+                    acknowledged_until=_silent_until(acknowledged.get(each), watched),
                 )
             )
     return tuple(found)
@@ -84,3 +88,10 @@ def change_of(move: Move, provider: Provider) -> StateChange:
         why=move.why,
         is_flapping=move.is_flapping,
     )
+
+
+def _silent_until(acknowledged: Acknowledgement | None, watched: Watched | None) -> datetime | None:
+    """Return the end of an acknowledgement of this outage; None without one."""
+    if acknowledged is None or watched is None or watched.state != "down":
+        return None
+    return acknowledged.until if acknowledged.since == watched.since else None

@@ -91,6 +91,35 @@ def _change(told: ReportedState, found: HardState) -> StateChange:
     )
 
 
+def due_reminders(
+    before: Mapping[str, ReportedProblem],
+    found: Iterable[HardState],
+    now: datetime,
+    *,
+    again_after: timedelta,
+) -> tuple[list[HardState], dict[str, ReportedProblem]]:
+    """Return the outages to remind of, and the reported outages to store after that.
+
+    The first report of an outage is a change, not a reminder. An operator who has acknowledged an
+    outage gets none until the end of that; a provider that flaps gives none.
+    """
+    due, after = list[HardState](), dict[str, ReportedProblem]()
+    for each in found:
+        if each.state != "down" or each.is_flapping:
+            continue
+        since = each.at.isoformat()
+        known = before.get(each.provider)
+        if known is None or known.since != since:
+            known = ReportedProblem(now, now, since)
+        elif each.acknowledged_until is None and (
+            now - known.last_at >= again_after or is_ahead(known.last_at, now)
+        ):
+            due.append(each)
+            known = replace(known, last_at=now)
+        after[each.provider] = known
+    return due, after
+
+
 def news_of(
     before: Mapping[str, ReportedProblem],
     lasting: Mapping[str, LastingProblem],

@@ -23,7 +23,15 @@ from .check_rows import change_of, check_row, hard_states
 from .errors import ExitCode
 from .messages import Message
 from .model import Provider
-from .model.check import CheckSettings, Move, PhoneReport, Probe, Reading, Watched
+from .model.check import (
+    Acknowledgement,
+    CheckSettings,
+    Move,
+    PhoneReport,
+    Probe,
+    Reading,
+    Watched,
+)
 from .results.check_results import CheckReport, HardState
 
 if TYPE_CHECKING:
@@ -91,9 +99,8 @@ def run_checks(watch: Watch, *, ids: Sequence[str], look: CheckTargets) -> Check
         offline=offline,
         left_out=len(seen.left_out),
     )
-    return Checked(
-        report, seen.readings, *past, hard_states(standing.who, standing.known, moves, report.at)
-    )
+    states = hard_states(who, standing.known, moves, standing.acknowledged, report.at)
+    return Checked(report, seen.readings, *past, states)
 
 
 def _look_at(
@@ -137,6 +144,7 @@ class _KnownStates(Struct, frozen=True, kw_only=True):
     known: Mapping[str, Watched]
     said: Mapping[str, PhoneReport]
     doubts: Mapping[str, Message | str] = {}
+    acknowledged: Mapping[str, Acknowledgement] = {}
 
 
 def _standing(watch: Watch, ids: Iterable[str]) -> _KnownStates:
@@ -145,6 +153,7 @@ def _standing(watch: Watch, ids: Iterable[str]) -> _KnownStates:
     wanted = _named(watch.catalog, ids)
     with watch.store.reading() as reader:
         known, said = reader.watched(), reader.reports(now - ASKED_AGAIN)
+        acknowledged = reader.acknowledged(now)
     probes = {
         each: asked
         for each, asked in watch.catalog.probes().items()
@@ -152,7 +161,12 @@ def _standing(watch: Watch, ids: Iterable[str]) -> _KnownStates:
     }
     who = _to_watch(watch.catalog, {*probes, *said, *(wanted or ())}, wanted)
     return _KnownStates(
-        who=who, probes=probes, closed=closed_now(watch, who, now), known=known, said=said
+        who=who,
+        probes=probes,
+        closed=closed_now(watch, who, now),
+        known=known,
+        said=said,
+        acknowledged=acknowledged,
     )
 
 
@@ -170,6 +184,7 @@ def _report(watch: Watch, standing: _KnownStates) -> CheckReport:
                 standing.known.get(each),
                 standing.said.get(each),
                 doubt=standing.doubts.get(each, ""),
+                acknowledged=standing.acknowledged.get(each),
                 now=now,
                 settings=watch.settings,
             )

@@ -7,3 +7,6 @@ import pytest
 NEEDS_BATCH = pytest.mark.skipif(
     find_spec("pyarrow") is None, reason="the extra batch is not installed"
 )
+NEEDS_NOTIFY = pytest.mark.skipif(
+    find_spec("apprise") is None, reason="the extra notify is not installed"
+)

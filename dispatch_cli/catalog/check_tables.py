@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from ..messages import Message, marked, quoted
 from ..model.check import (
+    Channel,
     CheckSettings,
     CoverageSettings,
     HostPort,
@@ -29,6 +30,7 @@ from .parsers import parse_until
 from .problem_collector import TableReporter
 from .provider_tables import check_id, check_text, known_words
 from .raw import RawCheck, RawCoverage, RawMaintenance, RawProbe
+from .raw_notify import RawNotify
 from .table_conversion import Path
 
 _COPIED = ("url", "host", "timeout_s", "certificate_days", "allow_private")
@@ -43,6 +45,8 @@ _SECRET_HEADER = re.compile(
 )
 _ENV = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _NOT_MADE = marked("{refusal}; this check is not made")
+_NOT_SENT = marked("{refusal}; no message is sent")
+_CHANNEL_URL = re.compile(r"[a-z][a-z0-9+.-]{1,30}://[!-~]{1,4000}")
 _NO_HEARTBEAT = marked("{refusal}; the heartbeat is not sent")
 
 
@@ -75,6 +79,24 @@ def make_check_settings(raw: RawCheck, reporter: TableReporter, trust: Trust) ->
         if key not in ("heartbeat", "reference") and getattr(raw, key) is not None
     }
     return CheckSettings(**settings, heartbeat=heartbeat or "", reference=reference)
+
+
+def make_channel(raw: RawNotify, reporter: TableReporter, trust: Trust) -> Channel | None:
+    """Make a channel; in a file that is not trusted it is refused, with a warning."""
+    if raw.name is not None:
+        check_id(reporter, "name", raw.name, Message("name"))
+    if raw.url is None or raw.name is None:
+        return None  # reported as missing or not text
+    if trust.reason is not None:
+        refused = Message(trust.reason, key="[[notify]]")
+        reporter.refuse("url", Message(_NOT_SENT, refusal=refused))
+        return Channel(name=raw.name, url=raw.url, remind_min=raw.remind_min)
+    url = _secret("url", raw.url, reporter, trust)
+    if isinstance(url, str) and not _CHANNEL_URL.fullmatch(url):
+        reporter.report(
+            "url", "url is not one of apprise, such as ntfys://…, env:NAME or file:PATH"
+        )
+    return None if url is None else Channel(name=raw.name, url=url, remind_min=raw.remind_min)
 
 
 def make_coverage(raw: RawCoverage, reporter: TableReporter) -> CoverageSettings:

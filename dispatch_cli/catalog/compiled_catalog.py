@@ -145,13 +145,17 @@ class CatalogContent(Struct, frozen=True, kw_only=True):
 
     @property
     def needs_trust(self) -> bool:
-        """Whether a check starts a program, reads a secret or reaches private addresses."""
-        return not isinstance(self.checking.settings.heartbeat, str) or any(
-            probe.argv
-            or probe.allow_private
-            or any(not isinstance(value, str) for _, value in probe.headers)
-            for probes in self.probes.values()
-            for probe in probes
+        """Whether a key counts only in a trusted file: a program, a secret, a private address."""
+        return (
+            bool(self.checking.notify)
+            or not isinstance(self.checking.settings.heartbeat, str)
+            or any(
+                probe.argv
+                or probe.allow_private
+                or any(not isinstance(value, str) for _, value in probe.headers)
+                for probes in self.probes.values()
+                for probe in probes
+            )
         )
 
 

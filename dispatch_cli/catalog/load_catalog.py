@@ -103,7 +103,8 @@ class Catalog:
     def checking(self) -> "Checking":
         """Return the settings of checks in the main file; a ranking does not read them."""
         found = self._read(CompiledCatalog.checking)
-        return replace(found, settings=replace(found.settings, is_trusted=self.is_trusted))
+        settings = replace(found.settings, is_trusted=self.is_trusted)
+        return replace(found, settings=settings, notify=found.notify if self.is_trusted else ())
 
     def probes(self) -> "dict[str, tuple[Probe, ...]]":
         """Return the checks of each provider by its id; providers without checks are not in it."""

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from msgspec import Meta, Struct
 
 from ..model.check import MOST_BUDGET_S, MOST_NAMED
+from .raw_notify import RawNotify
 from .raw_texts import RawDesk, RawSay
 from .raw_texts import documented as _doc
 
@@ -317,6 +318,7 @@ class RawFile(Struct, forbid_unknown_fields=True, kw_only=True):
     check: RawCheck | None = None
     maintenance: list[RawMaintenance] | None = None
     coverage: RawCoverage | None = None
+    notify: Annotated[list[RawNotify], Meta(max_length=16)] | None = None
     provider: list[RawProvider] | None = None
 
 
@@ -330,5 +332,6 @@ REQUIRED: dict[type[Struct], tuple[str, ...]] = {
     RawHold: ("reason",),
     RawProbe: ("kind",),
     RawMaintenance: ("from", "until"),
+    RawNotify: ("name", "url"),
     RawProvider: ("id", "name", "services", "base", "area"),
 }

@@ -5,7 +5,7 @@ from msgspec.structs import asdict
 from .. import translations
 from ..messages import Message, quoted
 from ..model import Client, ControlCentre, DeskIdentity, LastResort, Place, Plan, Rules
-from ..model.check import Checking
+from ..model.check import Channel, Checking
 from ..model.words import LANGUAGES
 from . import check_tables, rule_tables
 from .parsers import Parsers
@@ -23,6 +23,7 @@ from .raw import (
     RawPlan,
     RawRanking,
 )
+from .raw_notify import RawNotify
 from .raw_texts import RawDesk, RawSay
 from .tables import named_tables, numbered_tables, read_table
 from .unknown_keys import unknown_key
@@ -65,7 +66,23 @@ def read_checking(
         settings=check_tables.make_check_settings(raw, reporter, trust),
         maintenance=tuple(window for window in windows if window is not None),
         coverage=check_tables.make_coverage(coverage, on_coverage),
+        notify=_channels(file, trust, collector),
     )
+
+
+def _channels(
+    file: TomlFile, trust: check_tables.Trust, collector: ProblemCollector
+) -> tuple[Channel, ...]:
+    """Make the channels of ``[[notify]]``; two with one name are reported."""
+    found: dict[str, Channel] = {}
+    for table, reporter in numbered_tables(file, "notify", "name", collector):
+        channel = check_tables.make_channel(read_table(table, RawNotify, reporter), reporter, trust)
+        if channel is None:
+            continue
+        if channel.name in found:
+            reporter.report("name", "name {name} occurs twice", name=quoted(channel.name))
+        found[channel.name] = channel
+    return tuple(found.values())
 
 
 def _clients(file: TomlFile, collector: ProblemCollector) -> dict[str, Client]:

@@ -135,6 +135,7 @@ def _describe_rules(tables: Schema) -> None:
     window["providers"].update(items=_ref("Id"), minItems=1)
     for key in ("from", "until"):
         window[key]["not"] = _NOT_A_DATE
+    tables["RawNotify"]["properties"]["name"]["pattern"] = _ID
     coverage = tables["RawCoverage"]["properties"]
     coverage["services"]["items"] = {**_ref("Service"), "not": _emergency_service()}
     coverage["regions"]["items"]["pattern"] = "^[0-9]{1,5}$"

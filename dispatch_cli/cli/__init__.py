@@ -21,6 +21,7 @@ class TopLevelCommands(LazyGroup):
         "case": "case",
         "batch": "batch:batch",
         "check": "check:check",
+        "check ack": "check_ack:acknowledge",
         "report": "report",
         "log": "log",
         "providers": "providers",

@@ -1,8 +1,7 @@
 """``dispatch check``: check which providers can be reached, for people, cron and monitors."""
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,7 +15,9 @@ from ..model.clock_jumps import LONGEST_PAUSE
 from ..results.lasting_problem import LastingProblem
 from .check_alerts import command_words, lines_of, tell_command
 from .check_files import SCHEMA, write_files
+from .check_heartbeat import heartbeat
 from .check_hints import print_without_checks, without_checks
+from .check_notify import notify
 from .check_options import OtherTaskOptions, RunOptions, refuse_conflicts
 from .open_files import holiday_dates, now, open_own_catalog, store_at
 from .option_groups import with_options
@@ -130,7 +131,8 @@ def _run(
         with hold_lock(lock) as is_alone:
             if is_alone:
                 _compare_clock(log)
-                with _heartbeat(request, watch) as ended:
+                is_silent = request.quiet or request.options.monitor
+                with heartbeat(watch, ids=request.ids, is_silent=is_silent) as ended:
                     checked = watching.run_checks(watch, ids=request.ids, look=_look)
                     # Inside the lock, so that an older run cannot overwrite a newer one's files.
                     trouble = _Trouble(
@@ -152,9 +154,12 @@ def _tell_others(
     request: _CheckRequest, watch: "Watch", checked: "Checked"
 ) -> dict[str, LastingProblem]:
     """Report the changes of a run over all providers to others; return what has failed."""
-    if not request.on_change:
+    if request.ids:
         return {}
-    return tell_command(request.on_change, watch, checked)
+    failed = notify(watch, checked)
+    if request.on_change:
+        failed |= tell_command(request.on_change, watch, checked)
+    return failed
 
 
 def _compare_clock(log: "store.Store") -> None:
@@ -166,43 +171,6 @@ def _compare_clock(log: "store.Store") -> None:
         from .log_book import record_clock
 
         record_clock(log)
-
-
-@contextmanager
-def _heartbeat(request: _CheckRequest, watch: "Watch") -> Iterator[Callable[[ExitCode], None]]:
-    """Send start and end of a run over all providers to the heartbeat address.
-
-    Yields a function that takes the exit code of the run. A failed heartbeat fails no run; a
-    warning on stderr reports it.
-    """
-    settings = watch.settings
-    if not settings.heartbeat or request.ids:
-        yield lambda _: None
-        return
-    from .. import checks, watching
-
-    failed: dict[Message, None] = {}
-
-    def ping(event: str) -> None:
-        sent = checks.ping(settings.heartbeat, event, is_trusted=settings.is_trusted)
-        if not sent.ok:
-            failed[
-                Message("heartbeat: {why}, {tries} tries", why=sent.why, tries=sent.tries)
-                if sent.tries > 1
-                else Message("heartbeat: {why}", why=sent.why)
-            ] = None
-
-    ping("start")
-    try:
-        yield lambda code: ping(watching.heartbeat_event(code))
-    except Exception as error:
-        ping(watching.heartbeat_event(getattr(error, "exit_code", ExitCode.BUG)))
-        raise
-    finally:
-        if failed and not (request.quiet or request.options.monitor):
-            from ..render import stderr_lines
-
-            stderr_lines.print_warnings(failed, stream=sys.stderr)
 
 
 def _look(targets: "Sequence[tuple[str, Probe]]", settings: "CheckSettings") -> "RoundResult":

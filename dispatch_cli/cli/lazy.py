@@ -31,6 +31,13 @@ class LazyGroup(TyperGroup):
     commands_at: ClassVar[Mapping[str, str]]
     """The place of each command, in the order of --help: "module:function", or "module"."""
 
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find the command of the first words; a command of two words goes before that of one."""
+        both = " ".join(args[:2])
+        if len(args) > 1 and both in self.commands_at:
+            return both, self.get_command(ctx, both), args[2:]
+        return super().resolve_command(ctx, args)
+
     def list_commands(self, ctx: Any) -> list[str]:
         """Return the names of all commands."""
         return list(self.commands_at)

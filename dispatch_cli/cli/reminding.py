@@ -43,6 +43,13 @@ class ReportedProblems(Struct, frozen=True, kw_only=True):
     states: dict[str, dict[str, ReportedState]] = {}
 
 
+class ReportedTopic(Struct, frozen=True, kw_only=True):
+    """What was reported about one topic."""
+
+    states: dict[str, ReportedState] = {}
+    notices: dict[str, ReportedProblem] = {}
+
+
 class Reminder:
     """The reported problems of one topic for one case log."""
 
@@ -50,7 +57,7 @@ class Reminder:
         self._path, self._topic = Path(f"{log}{SUFFIX}"), topic
         self._lock_path = Path(f"{log}{LOCK_SUFFIX}")
         self._again_after = timedelta(minutes=again_min)
-        self._zone = ZoneInfo(timezone)
+        self.zone = ZoneInfo(timezone)
 
     def print_news(
         self, lasting: Mapping[str, LastingProblem], now: datetime, *, is_seen: bool = False
@@ -79,6 +86,23 @@ class Reminder:
         with _one_at_a_time(self._lock_path):
             show(self.unreported(found))
             self._mark(found)
+
+    def read(self) -> ReportedTopic:
+        """Return what was reported about the topic."""
+        file = read_reported(self._path)
+        return ReportedTopic(states=self._states(file), notices=file.notices.get(self._topic, {}))
+
+    def put(self, reported: ReportedTopic) -> None:
+        """Store what was reported about the topic."""
+        with _one_at_a_time(self._lock_path):
+            file = read_reported(self._path)
+            self._write(
+                replace(
+                    file,
+                    states={**file.states, self._topic: reported.states},
+                    notices={**file.notices, self._topic: reported.notices},
+                )
+            )
 
     def unreported(self, found: Sequence[HardState]) -> list[StateChange]:
         """Return the changes that were not reported yet."""
@@ -114,7 +138,7 @@ class Reminder:
     ) -> "tuple[list[Message | str], ReportedProblems]":
         """Return the lines to print, and the content of the file after that."""
         before = file.notices.get(self._topic, {})
-        lines, after = news_of(before, lasting, now, again_after=self._again_after, zone=self._zone)
+        lines, after = news_of(before, lasting, now, again_after=self._again_after, zone=self.zone)
         if after != before:
             file = replace(file, notices={**file.notices, self._topic: after})
         if is_seen and is_seen_anew(file.seen_at, now):

@@ -133,6 +133,25 @@ class CheckSettings(Struct, frozen=True, kw_only=True):
     """Whether the reference may be private and the heartbeat a secret, as for a probe."""
 
 
+class Channel(Struct, frozen=True, kw_only=True):
+    """``[[notify]]``: a service that brings messages to persons; its URL is one of apprise."""
+
+    name: str
+    url: str | SecretRef
+    remind_min: float | None = None
+    """Minutes after which an outage is sent again; None: never."""
+
+
+class Acknowledgement(Struct, frozen=True, kw_only=True):
+    """An operator knows of the outage of a provider ``since`` a moment: no reminder ``until``."""
+
+    provider: str
+    since: datetime
+    until: datetime
+    at: datetime
+    operator: str = ""
+
+
 class Watched(Struct, frozen=True, kw_only=True):
     """The state of a provider that results from all looks so far.
 
@@ -206,6 +225,8 @@ class Checking(Struct, frozen=True, kw_only=True):
     settings: CheckSettings = CheckSettings()
     maintenance: tuple[Maintenance, ...] = ()
     coverage: CoverageSettings = CoverageSettings()
+    notify: tuple[Channel, ...] = ()
+    """The channels of a trusted file; none of any other."""
 
     def maintenance_of(self, provider: Provider, moment: datetime) -> Maintenance | None:
         """Return the maintenance of a provider at a moment, or None."""

@@ -10,6 +10,7 @@ from ..results.check_results import (
     WORST_FIRST,
     CheckReport,
     CheckRow,
+    HardState,
     Move,
     PhoneReport,
     Reading,
@@ -85,6 +86,9 @@ def reason(row: CheckRow, now: datetime) -> str:
         parts = [by_phone] if is_by_phone else [why, by_phone]
     if row.free is not None and "free" not in known:
         parts.append(say("{count} free", count=row.free))
+    if row.acknowledged_until is not None:
+        until = figures.past_clock(row.acknowledged_until, now)
+        parts.append(say("acknowledged until {until}", until=until))
     is_counted = row.free is not None and not is_by_phone
     if is_counted and row.seen_at is not None and "as of" not in known:
         parts.append(say("as of {at}", at=figures.past_clock(row.seen_at, now)))
@@ -119,6 +123,28 @@ def change_lines(report: CheckReport) -> list[str]:
     for after, why, is_flapping in order:
         lines += _event(after, why, is_flapping, events[after, why, is_flapping], report.at)
     return lines
+
+
+def headline(report: CheckReport) -> Message:
+    """Return the report in three words: whether a provider is down, or the observer offline."""
+    if report.offline:
+        return Message("Observer offline")
+    down = report.counts.get("down", 0)
+    return Message("{count} down", count=down) if down else Message("No provider down")
+
+
+def state_line(state: HardState, now: datetime) -> str:
+    """Return the line of a state that lasts, in the words of the line of its change."""
+    change = StateChange(
+        provider=state.provider,
+        name=state.name,
+        phone=state.phone,
+        before=state.state,
+        after=state.state,
+        at=state.at,
+        why=state.why,
+    )
+    return _event(state.state, state.why, state.is_flapping, [change], now)[0]
 
 
 def phase_lines(readings: Iterable[Reading], now: datetime, screen: Screen) -> list[Line]:

@@ -13,7 +13,7 @@ from html import escape
 from ..messages import Message
 from ..results.check_results import WORST_FIRST, CheckReport, CheckRow
 from ..results.coverage_results import CoverageContact, CoverageReport
-from .check_views import reason, since, worst_first
+from .check_views import headline, reason, since, worst_first
 from .clean import clean
 from .coverage_spans import GapBlock, GapPeriod, blocks, when, where, who
 from .coverage_views import coverage_summary, labelled, named, reach_sentence
@@ -53,12 +53,8 @@ def _head(report: CheckReport, style: str) -> str:
         f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; "
         "base-uri 'none'; form-action 'none'"
     )
-    down = report.counts.get("down", 0)
-    state = Message("{count} down", count=down) if down else Message("No provider down")
-    if report.offline:
-        state = Message("Observer offline")
     time = time_of_day(report.at)
-    title = _html(Message("{state}, {time} - dispatch", state=state, time=time))
+    title = _html(Message("{state}, {time} - dispatch", state=headline(report), time=time))
     return f"""<!DOCTYPE html>
 <html lang="{_text(language())}">
 <head>

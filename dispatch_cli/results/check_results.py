@@ -38,6 +38,8 @@ class CheckRow(Struct, frozen=True, kw_only=True):
     free: int | None = None
     reported_until: datetime | None = None
     """The end of the provider's own report by phone; None without a report or end."""
+    acknowledged_until: datetime | None = None
+    """Until when an operator wants no reminder of this outage."""
 
     @property
     def is_fine(self) -> bool:
@@ -59,7 +61,10 @@ class StateChange(Struct, frozen=True, kw_only=True):
 
 
 class HardState(Struct, frozen=True, kw_only=True):
-    """The stored state of a provider after a run; ``at`` is the moment of its last change."""
+    """The stored state of a provider after a run; ``at`` is the moment of its last change.
+
+    ``acknowledged_until``: until when an operator wants no reminder of this outage.
+    """
 
     provider: str
     name: str
@@ -68,6 +73,7 @@ class HardState(Struct, frozen=True, kw_only=True):
     at: datetime
     why: Message | str = ""
     is_flapping: bool = False
+    acknowledged_until: datetime | None = None
 
 
 WORST_FIRST = ("down", "busy", "degraded", "unknown", "up", "closed")

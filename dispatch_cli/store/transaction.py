@@ -12,7 +12,6 @@ from ..messages import Message
 from ..model.case import Act, Booking, Case, Personal
 from ..model.case_counts import ContractCount, Standing, Summary, TurnTally
 from ..model.case_parts import CaseParts
-from ..model.check import Move, PhoneReport, Watched
 from ..model.draft import Draft
 from ..model.forecast_counts import ArrivalCount, ChanceCount, ChanceSum
 from ..model.stamps import to_stamp
@@ -28,9 +27,9 @@ from . import (
     soundness,
     tallies,
     undo_rows,
-    watched_rows,
 )
 from .log_faults import whole
+from .watch_access import WatchReader, WatchWriter
 
 if TYPE_CHECKING:
     import sqlite3
@@ -43,7 +42,7 @@ _OPEN = f" WHERE closed_at IS NULL OR id IN ({_TO_CALL_OFF})"
 _CLOSED = f"SELECT id FROM case_file WHERE closed_at IS NOT NULL AND id NOT IN ({_TO_CALL_OFF})"  # noqa: S608
 
 
-class Reader:
+class Reader(WatchReader):
     """The case log at one moment: all reads see the same state."""
 
     def __init__(
@@ -143,25 +142,6 @@ class Reader:
         """Read the bookings of units by provider, also ended ones whose case is still open."""
         return whole(lambda: engagements.read_bookings(self._connection))
 
-    def watched(self, *, but_up: tuple[datetime, datetime] | None = None) -> dict[str, Watched]:
-        """Read the states of all checked providers.
-
-        With ``but_up``, providers are left out that were only found up between these two moments.
-        """
-        return whole(lambda: watched_rows.read_watched(self._connection, but_up))
-
-    def reports(self, ended_after: datetime) -> dict[str, PhoneReport]:
-        """Read the last report of each provider by phone, unless it ended before a moment."""
-        return whole(lambda: watched_rows.read_reports(self._connection, ended_after))
-
-    def reports_of(self, provider: str) -> list[PhoneReport]:
-        """Read all reports of a provider by phone, the newest first."""
-        return whole(lambda: watched_rows.read_all_reports(self._connection, provider))
-
-    def moves(self, since: datetime) -> list[Move]:
-        """Read the changes of hard states from a moment on, in order."""
-        return whole(lambda: watched_rows.read_moves(self._connection, since))
-
     def acts(self, case_id: int | None = None) -> Iterator[Act]:
         """Read the journal of a case, or all of it, in order."""
         return iter(whole(lambda: list(journal.read_acts(self._connection, case_id))))
@@ -218,7 +198,7 @@ class Reader:
         return soundness.all_problems(self._connection, self._schema(), head)
 
 
-class Transaction(Reader):
+class Transaction(Reader, WatchWriter):
     """A read and write transaction: all of its changes are written, or none."""
 
     def __init__(
@@ -313,19 +293,6 @@ class Transaction(Reader):
     def append(self, act: Act) -> None:
         """Write a record of the journal; its details must have no personal data."""
         self._recorder.write(act, journal.append(self._connection, act))
-
-    def save_watched(self, states: Iterable[Watched], moves: Iterable[Move] = ()) -> None:
-        """Write the states of providers after a run of checks, and their changes."""
-        watched_rows.put_watched(self._connection, states)
-        watched_rows.insert_moves(self._connection, moves)
-
-    def drop_watched(self, providers: Iterable[str]) -> None:
-        """Delete the states of providers that have no check any more."""
-        watched_rows.delete_watched(self._connection, providers)
-
-    def add_report(self, report: PhoneReport) -> None:
-        """Write a provider's report by phone, which supersedes its earlier ones."""
-        watched_rows.insert_report(self._connection, report)
 
     def hold(self, case_id: int, until: datetime | None) -> None:
         """Keep a case from erasure until a moment; None removes the hold."""

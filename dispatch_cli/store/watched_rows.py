@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from msgspec.structs import astuple, replace
 
-from ..model.check import Move, PhoneReport, Watched
+from ..model.check import Acknowledgement, Move, PhoneReport, Watched
 from ..model.provider import CheckState
 from ..model.stamps import from_stamp, moment_or_none, stamp_or_none, to_stamp
 from ..model.stored_sentences import restored_sentence, stored_sentence
@@ -21,6 +21,7 @@ _WATCHED_TIMES = tuple(
 _STATE, _LAST, _FLAPPING = (_WATCHED.index(name) for name in ("state", "last", "is_flapping"))
 _REPORT = ("provider", "at", "until", "free", "state", "operator")
 _MOVE = ("provider", "at", "before", "after", "why", "is_flapping")
+_ACKNOWLEDGED = ("provider", "since", "until", "at", "operator")
 _STATES = frozenset(get_args(CheckState))
 
 
@@ -84,6 +85,35 @@ def read_moves(connection: "sqlite3.Connection", since: datetime) -> list[Move]:
         )
         for provider, at, before, after, why, is_flapping in rows
     ]
+
+
+def read_acknowledged(
+    connection: "sqlite3.Connection", now: datetime
+) -> dict[str, Acknowledgement]:
+    """Read the acknowledgements that have not ended, by provider."""
+    rows = connection.execute(
+        f"SELECT {', '.join(_ACKNOWLEDGED)} FROM acknowledged WHERE until > ?",  # noqa: S608
+        (to_stamp(now),),
+    )
+    return {
+        provider: Acknowledgement(
+            provider=provider,
+            since=from_stamp(since),
+            until=from_stamp(until),
+            at=from_stamp(at),
+            operator=operator,
+        )
+        for provider, since, until, at, operator in rows
+    }
+
+
+def put_acknowledged(connection: "sqlite3.Connection", made: Acknowledgement) -> None:
+    """Write or replace the acknowledgement of a provider's outage."""
+    connection.execute(
+        f"INSERT OR REPLACE INTO acknowledged ({', '.join(_ACKNOWLEDGED)})"  # noqa: S608
+        " VALUES (?, ?, ?, ?, ?)",
+        (made.provider, *map(to_stamp, (made.since, made.until, made.at)), made.operator),
+    )
 
 
 def put_watched(connection: "sqlite3.Connection", states: Iterable[Watched]) -> None:

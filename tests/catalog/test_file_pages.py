@@ -34,6 +34,7 @@ SECTIONS: dict[type[Struct], tuple[str, str]] = {
     raw.RawCheck: ("[check]", "key"),
     raw.RawMaintenance: ("[[maintenance]]", "key"),
     raw.RawCoverage: ("[coverage]", "key"),
+    raw.RawNotify: ("[[notify]]", "key"),
 }
 
 
