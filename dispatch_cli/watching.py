@@ -14,6 +14,7 @@ from .availability import (
     AvailabilityBasis,
     HolidayDates,
     availability_at,
+    due_looks,
     hours_around,
 )
 from .availability.hard_states import advance
@@ -82,12 +83,17 @@ def run_checks(watch: Watch, *, ids: Sequence[str], look: CheckTargets) -> Check
     with watch.store:
         standing = _standing(watch, ids)
         probes, closed = standing.probes, standing.closed
-        seen = _look_at(watch, probes, look)
+        # A named provider has all its looks.
+        last = {} if ids else standing.last_looks
+        due = due_looks.due_probes(probes, last, watch.clock())
+        seen = _look_at(watch, due, look)
         offline = _offline(watch.settings, seen, probes, standing.known, closed)
         moves: dict[str, Move] = {}
         if seen.readings and not offline:
             orphans = standing.known.keys() - probes.keys()
-            known, moves, doubts = _keep(watch, seen, closed, orphans, ids=ids)
+            kept = due_looks.kept_readings(probes, due, last, seen.readings)
+            known, moves, doubts = _keep(watch, seen, kept, closed, orphans, ids=ids)
+            _keep_looks(watch, standing, due, seen, ids=ids)
             standing = replace(standing, known=known, doubts=doubts)
         who = standing.who
         past = _history(watch, next(iter(who))) if len(who) == 1 else ((), ())
@@ -123,6 +129,23 @@ def as_known(watch: Watch, *, ids: Sequence[str] = ()) -> CheckReport:
         return _report(watch, _standing(watch, ids))
 
 
+def _keep_looks(
+    watch: Watch,
+    standing: "_KnownStates",
+    due: due_looks.Probes,
+    seen: "RoundResult",
+    *,
+    ids: Sequence[str],
+) -> None:
+    """Store the looks that are not made in every run; a full run deletes those of no check."""
+    made = due_looks.looks_to_keep(due, seen.readings, seen.left_out)
+    old = set() if ids else standing.last_looks.keys() - due_looks.keys_of(standing.probes)
+    if made or old:
+        with watch.store.deciding() as tx:
+            tx.save_last_looks(made)
+            tx.drop_last_looks(old)
+
+
 def _history(watch: Watch, provider_id: str) -> tuple[tuple[Move, ...], tuple[PhoneReport, ...]]:
     """Read the history of one provider: its moves and its reports, the newest first."""
     since = watch.clock() - _REMEMBERED
@@ -145,6 +168,7 @@ class _KnownStates(Struct, frozen=True, kw_only=True):
     said: Mapping[str, PhoneReport]
     doubts: Mapping[str, Message | str] = {}
     acknowledged: Mapping[str, Acknowledgement] = {}
+    last_looks: Mapping[tuple[str, str], Reading] = {}
 
 
 def _standing(watch: Watch, ids: Iterable[str]) -> _KnownStates:
@@ -153,7 +177,7 @@ def _standing(watch: Watch, ids: Iterable[str]) -> _KnownStates:
     wanted = _named(watch.catalog, ids)
     with watch.store.reading() as reader:
         known, said = reader.watched(), reader.reports(now - ASKED_AGAIN)
-        acknowledged = reader.acknowledged(now)
+        acknowledged, last_looks = reader.acknowledged(now), reader.last_looks()
     probes = {
         each: asked
         for each, asked in watch.catalog.probes().items()
@@ -167,6 +191,7 @@ def _standing(watch: Watch, ids: Iterable[str]) -> _KnownStates:
         known=known,
         said=said,
         acknowledged=acknowledged,
+        last_looks=last_looks,
     )
 
 
@@ -265,6 +290,7 @@ def _offline(
 def _keep(
     watch: Watch,
     seen: "RoundResult",
+    kept: Iterable[Reading],
     closed: Collection[str],
     orphans: Collection[str],
     *,
@@ -272,11 +298,12 @@ def _keep(
 ) -> tuple[dict[str, Watched], dict[str, Move], dict[str, Message | str]]:
     """Add the run's samples to the stored states, in one transaction.
 
-    Returns the states, the moves, and the reasons of the samples that have no result.
+    ``kept`` are the earlier readings of checks that are not due. Returns the states, the moves, and
+    the reasons of the samples that have no result.
     """
     zone = ZoneInfo(watch.catalog.rules.settings.timezone)
     by_provider: dict[str, list[Reading]] = {}
-    for reading in seen.readings:
+    for reading in (*seen.readings, *kept):
         by_provider.setdefault(reading.provider, []).append(attributed(reading))
     for each in seen.left_out:
         by_provider.pop(each, None)

@@ -95,7 +95,7 @@ def build(
     collector.raise_all()
     timetables = TimetableCache(now, timezone, holidays)
     providers = [timetables.filled_in(provider) for provider in providers]
-    add_warnings(rules, checking, providers, timetables, collector, main=top.short)
+    add_warnings(rules, checking, providers, timetables, collector, probes=probes, main=top.short)
     _, *others = reader.contents
     start = int(first_moment(now).timestamp())
     compiled = CatalogContent(

@@ -23,7 +23,7 @@ from ..model.check import (
     SecretRef,
     is_region,
 )
-from ..model.check_kinds import CHECK_KINDS, CheckKeys
+from ..model.check_kinds import CHECK_KINDS, CheckKeys, UrlForm
 from ..model.near_words import did_you_mean
 from ..model.words import EMERGENCY_SERVICES, SERVICES
 from .parsers import parse_until
@@ -33,7 +33,9 @@ from .raw import RawCheck, RawCoverage, RawMaintenance, RawProbe
 from .raw_notify import RawNotify
 from .table_conversion import Path
 
-_COPIED = ("url", "host", "timeout_s", "certificate_days", "allow_private")
+_COPIED = (
+    "url", "host", "contains", "every_min", "timeout_s", "certificate_days", "allow_private",
+)  # fmt: skip
 HOST_PATTERN = r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,252})|[0-9A-Fa-f:.]{2,45}"
 SIP_URL_PATTERN = (
     r"sip:(?:[!-~]{1,100}@)?(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]{1,253})(?::[0-9]{1,5})?"
@@ -171,22 +173,8 @@ def _make_probe(raw: RawProbe, path: Path, reporter: TableReporter, trust: Trust
     else:
         _check_keys(raw, raw.kind, keys, path, reporter)
     _check_trust(raw, path, reporter, trust)
-    if raw.url is not None and keys is not None and keys.url == "http":
-        _check_url((*path, "url"), raw.url, reporter)
-    is_sip = raw.url is not None and keys is not None and keys.url == "sip"
-    if is_sip and not _SIP_URL.fullmatch(raw.url or ""):
-        template = "url {url} is not sip:NUMBER@HOST or sip:HOST"
-        reporter.report((*path, "url"), template, url=quoted(raw.url))
-    if raw.host is not None and not _HOST.fullmatch(raw.host):
-        template = "host {host} is neither a name nor an address"
-        reporter.report((*path, "host"), template, host=quoted(raw.host))
     argv = tuple(raw.command or ())
-    if argv and not os.path.isabs(argv[0]):
-        template = "command {command} is not a full path, such as /usr/local/bin/look"
-        reporter.report((*path, "command"), template, command=quoted(argv[0]))
-    for part in argv:
-        if "\0" in part:
-            reporter.report((*path, "command"), "command contains a NUL character")
+    _check_values(raw, argv, keys.url if keys else None, path, reporter)
     fields = {key: getattr(raw, key) for key in _COPIED if getattr(raw, key) is not None}
     headers = tuple(_headers(raw.headers or {}, (*path, "headers"), reporter, trust))
     if keys is None:
@@ -198,9 +186,51 @@ def _make_probe(raw: RawProbe, path: Path, reporter: TableReporter, trust: Trust
         status=tuple(raw.status or ()),
         is_capacity=bool(raw.capacity),
         headers=headers,
+        addresses=tuple(filter(None, map(_address, raw.addresses or ()))),
         is_trusted=trust.is_main,
         **fields,
     )
+
+
+def _check_values(
+    raw: RawProbe,
+    argv: tuple[str, ...],
+    url_form: UrlForm | None,
+    path: Path,
+    reporter: TableReporter,
+) -> None:
+    """Report values that no check can have."""
+    if raw.url is not None and url_form == "http":
+        _check_url((*path, "url"), raw.url, reporter)
+    if raw.url is not None and url_form == "sip" and not _SIP_URL.fullmatch(raw.url):
+        template = "url {url} is not sip:NUMBER@HOST or sip:HOST"
+        reporter.report((*path, "url"), template, url=quoted(raw.url))
+    if raw.host is not None and not _HOST.fullmatch(raw.host):
+        template = "host {host} is neither a name nor an address"
+        reporter.report((*path, "host"), template, host=quoted(raw.host))
+    if argv and not os.path.isabs(argv[0]):
+        template = "command {command} is not a full path, such as /usr/local/bin/look"
+        reporter.report((*path, "command"), template, command=quoted(argv[0]))
+    for part in argv:
+        if "\0" in part:
+            reporter.report((*path, "command"), "command contains a NUL character")
+    for number, address in enumerate(raw.addresses or ()):
+        if _address(address) is None:
+            template = "address {address} is not numeric, such as 192.0.2.1"
+            reporter.report((*path, "addresses", number), template, address=quoted(address))
+    if raw.every_min is not None and raw.capacity:
+        template = "every_min is not for a capacity feed, whose units change at any time"
+        reporter.report((*path, "every_min"), template)
+
+
+def _address(text: str) -> str | None:
+    """Return a numeric address in its usual form, None for anything else."""
+    from ipaddress import ip_address
+
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        return None
 
 
 def _check_keys(

@@ -1,12 +1,12 @@
 """Add the warnings about a valid provider file."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from ..messages import Message, quoted
 from ..model import Provider, Rules
-from ..model.check import Checking
+from ..model.check import Checking, Probe
 from ..model.near_words import did_you_mean
 from ..model.words import EMERGENCY_SERVICES
 from ..notation import line_of
@@ -24,6 +24,7 @@ def add_warnings(
     timetables: TimetableCache,
     collector: ProblemCollector,
     *,
+    probes: Mapping[str, Sequence[Probe]],
     main: str,
 ) -> None:
     """Warn of plans and contracts that no provider can fulfil, and of providers never open."""
@@ -45,11 +46,26 @@ def add_warnings(
             template = "never open: its hours are {hours}"
             collector.warn(template, who=who, hours=quoted(provider.hours))
         _warn_of_rules(provider, timetables, who, collector)
+        _warn_of_rare_looks(probes.get(provider.id, ()), checking, who, collector)
         hold = provider.on_hold
         if hold and hold.until and hold.until < timetables.now - _LONG_PAST:
             ended = hold.until.astimezone(ZoneInfo(rules.settings.timezone))
             template = "on_hold has ended at {ended}: remove it"
             collector.warn(template, who=who, ended=f"{ended:%Y-%m-%d %H:%M}")
+
+
+def _warn_of_rare_looks(
+    probes: Sequence[Probe], checking: Checking, who: Message, collector: ProblemCollector
+) -> None:
+    """Warn of a provider whose state becomes stale before its next look."""
+    stale_min = checking.settings.stale_min
+    if probes and all((each.every_min or 0) >= stale_min for each in probes):
+        collector.warn(
+            "every check has an every_min from stale_min ({stale_min:g}) on: between two looks the"
+            " state is unknown",
+            who=who,
+            stale_min=stale_min,
+        )
 
 
 def _warn_of_rules(

@@ -194,6 +194,18 @@ class RawProbe(Struct, forbid_unknown_fields=True, kw_only=True):
     headers: Annotated[
         dict[str, str] | None, _doc("http: headers of the request; secrets as env:NAME, file:PATH.")
     ] = None
+    contains: Annotated[
+        Annotated[str, Meta(min_length=1, max_length=200)] | None,
+        _doc("content: a text that the page must have."),
+    ] = None
+    addresses: Annotated[
+        Annotated[list[str], Meta(min_length=1, max_length=50)] | None,
+        _doc("dns: addresses to which the name may resolve; absent: any."),
+    ] = None
+    every_min: Annotated[
+        Annotated[float, Meta(ge=1, le=10_080)] | None,
+        _doc("Minutes between two looks; absent: a look in every run."),
+    ] = None
     timeout_s: Annotated[
         Annotated[float, Meta(gt=0, le=60)] | None, _doc("Longest wait in seconds; default 10.")
     ] = None

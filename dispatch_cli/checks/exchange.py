@@ -99,6 +99,11 @@ class HttpAnswer(asyncio.Protocol):
         """The connection that the answer comes over."""
         return self._transport
 
+    @property
+    def received_body(self) -> bytes:
+        """The body as far as it was read, decompressed."""
+        return bytes(self._kept)
+
     def close(self) -> None:
         """Cut the connection."""
         if self._transport is not None:

@@ -1,6 +1,7 @@
 """Check a provider over HTTP: the status, and the capacity feed if there is one."""
 
 import re
+from collections.abc import Awaitable, Callable
 
 from msgspec.structs import replace
 
@@ -22,8 +23,17 @@ _REDIRECTS = (301, 302, 303, 307, 308)
 _NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 
 
+Judge = Callable[[HttpAnswer], Awaitable[Finding]]
+"""Judges the body of an answer whose status is right."""
+
+
 async def look_http(probe: Probe, tools: RoundTools) -> Finding:
-    """Send one request, and follow at most three redirects.
+    """Send one request, and judge its status, or its capacity feed."""
+    return await look_at_answer(probe, tools, _judged_feed if probe.is_capacity else None)
+
+
+async def look_at_answer(probe: Probe, tools: RoundTools, judge: Judge | None) -> Finding:
+    """Send one request, and follow at most three redirects; without ``judge`` no body is read.
 
     Headers and secrets are sent to the origin of the configured address only, and only its host
     and port may be private.
@@ -35,7 +45,7 @@ async def look_http(probe: Probe, tools: RoundTools) -> Finding:
         return unknown(error.sentence)
     address = own
     for _ in range(MOST_REDIRECTS + 1):
-        found = await _asked(probe, tools, address, own, headers)
+        found = await _asked(probe, tools, address, own, headers, judge=judge)
         if isinstance(found, Finding):
             return found
         try:
@@ -46,7 +56,13 @@ async def look_http(probe: Probe, tools: RoundTools) -> Finding:
 
 
 async def _asked(
-    probe: Probe, tools: RoundTools, address: Address, own: Address, headers: dict[str, str]
+    probe: Probe,
+    tools: RoundTools,
+    address: Address,
+    own: Address,
+    headers: dict[str, str],
+    *,
+    judge: Judge | None,
 ) -> Finding | str:
     """Request one address; returns the finding, or the target of a redirect."""
     # Another port of the same host is another server: 127.0.0.1 has every local service.
@@ -75,7 +91,7 @@ async def _asked(
         status = await answer.head
         if status in _REDIRECTS and status not in probe.status:
             return answer.fields.get("location", "")
-        found = await _judged(probe, status, answer)
+        found = await _judged(probe, status, answer, judge)
         if certificate is None or certificate.state == "up" or found.state != "up":
             return found
         both = joined((found.why, certificate.why), ", ")
@@ -88,16 +104,20 @@ async def _asked(
         answer.close()  # without waiting for the rest of a body
 
 
-async def _judged(probe: Probe, status: int, answer: HttpAnswer) -> Finding:
+async def _judged(probe: Probe, status: int, answer: HttpAnswer, judge: Judge | None) -> Finding:
     expected = status in probe.status if probe.status else 200 <= status <= 299
     answered = Message("HTTP {status}", status=status)
     if not expected:
         if status == 503 and "retry-after" in answer.fields:
             return degraded(Message("HTTP 503, maintenance"))
         return down(answered) if status >= 500 else degraded(answered)
-    if not probe.is_capacity:
+    if judge is None:
         return up(answered)
     watch.get().begin("body")
+    return await judge(answer)
+
+
+async def _judged_feed(answer: HttpAnswer) -> Finding:
     body = await answer.body
     watch.get().begin("")
     return judged_feed(body)

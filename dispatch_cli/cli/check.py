@@ -146,7 +146,7 @@ def _run(
             "{lock} cannot be locked: {strerror}", lock=lock, strerror=error.strerror
         ) from None
     if request.options.monitor:
-        return _monitored(watching.as_known(watch, ids=request.ids))
+        return _monitored(request, watching.as_known(watch, ids=request.ids))
     return Outcome(lambda: _print_overlap(request), ExitCode.CONFLICT)
 
 
@@ -184,7 +184,7 @@ def _outcome(
 ) -> Outcome:
     report = checked.report
     if request.options.monitor:
-        return _monitored(report, trouble)
+        return _monitored(request, report, trouble)
     code = _code_of(report, trouble)
     if request.json:
         return Outcome(lambda: _emit(request, watch, checked, trouble), code)
@@ -215,14 +215,19 @@ def _code_of(report: "CheckReport", trouble: _Trouble) -> ExitCode:
     return ExitCode.UNAVAILABLE if trouble.sentences else report.exit_code
 
 
-def _monitored(report: "CheckReport", trouble: _Trouble | None = None) -> Outcome:
+def _monitored(
+    request: _CheckRequest, report: "CheckReport", trouble: _Trouble | None = None
+) -> Outcome:
     """Make the outcome of ``--monitor``, with the exit codes of monitors.
 
     A report to others that has failed does not hide a warning.
     """
-    from ..render.monitor import monitor_line, unknown_line
+    from ..render.monitor import Thresholds, monitor_line, unknown_line
+    from ..results.check_thresholds import parse_threshold
 
-    line, code = monitor_line(report)
+    typed = (request.options.warning, request.options.critical)
+    thresholds = Thresholds(*(None if each is None else parse_threshold(each) for each in typed))
+    line, code = monitor_line(report, thresholds)
     if trouble and (trouble.files or (trouble.alerts and not code)):
         line, code = unknown_line("; ".join(map(str, trouble.sentences)))
     return Outcome(lambda: print(line), ExitCode(code))

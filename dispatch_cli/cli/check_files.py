@@ -1,6 +1,7 @@
 """The files of ``dispatch check``: metrics, the status page, and the JSON of the run."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,7 +9,7 @@ from ..messages import Message
 from .check_options import RunOptions
 
 if TYPE_CHECKING:
-    from ..results.check_results import CheckReport
+    from ..results.check_results import CheckReport, DayState, Move
     from ..watching import Watch
 
 SCHEMA = "dispatch.check/1"
@@ -46,7 +47,25 @@ def _prometheus(report: "CheckReport") -> bytes:
 def _page(watch: "Watch", report: "CheckReport") -> bytes:
     from ..render.status_page import status_page
 
-    return status_page(report, stale_min=watch.settings.stale_min).encode()
+    days = _day_histories(watch, report)
+    return status_page(report, days=days, stale_min=watch.settings.stale_min).encode()
+
+
+def _day_histories(watch: "Watch", report: "CheckReport") -> "dict[str, tuple[DayState, ...]]":
+    """Return the worst state of each of the last days, the oldest first, by provider."""
+    from ..availability.day_states import day_states
+    from ..results.check_results import DAYS
+
+    with watch.store.reading() as reader:
+        known, moves = reader.watched(), reader.moves(report.at - timedelta(days=DAYS))
+    by_provider: dict[str, list[Move]] = {}
+    for move in moves:
+        by_provider.setdefault(move.provider, []).append(move)
+    return {
+        row.provider: day_states(known[row.provider], by_provider.get(row.provider, []), report.at)
+        for row in report.rows
+        if row.provider in known
+    }
 
 
 def _status(report: "CheckReport") -> bytes:

@@ -10,6 +10,7 @@ from msgspec import Struct
 from ..errors import UsageError
 from ..messages import Message
 from ..model.check import MOST_BUDGET_S
+from ..results.check_thresholds import parse_threshold
 from .completion import complete_services
 
 
@@ -28,6 +29,26 @@ class RunOptions(Struct, frozen=True, kw_only=True):
             "--monitor", help="Print one line for Nagios, Icinga or Checkmk; exit code 0 to 3."
         ),
     ] = False
+    warning: Annotated[
+        str | None,
+        typer.Option(
+            "-w",
+            "--warning",
+            metavar="RANGE",
+            help="With --monitor: warn unless the number of providers that are down is in this"
+            " range: 2, 1:5, @1:5 or 10%. Default: 0.",
+        ),
+    ] = None
+    critical: Annotated[
+        str | None,
+        typer.Option(
+            "-c",
+            "--critical",
+            metavar="RANGE",
+            help="With --monitor: critical unless it is in this range. Default: 0; never, if only"
+            " -w is given.",
+        ),
+    ] = None
     prometheus: Annotated[
         Path | None,
         typer.Option(
@@ -101,6 +122,23 @@ class OtherTaskOptions(Struct, frozen=True, kw_only=True):
     ] = False
 
 
+def _threshold_problems(options: RunOptions) -> list[Message]:
+    """Return the problems of -w and -c."""
+    typed = {"-w": options.warning, "-c": options.critical}
+    problems = [
+        Message("{option} needs --monitor", option=name)
+        for name, text in typed.items()
+        if text is not None and not options.monitor
+    ]
+    return problems + [
+        Message(
+            "{option} {text!r} is no range; write 2, 1:5, @1:5, ~:5 or 10%", option=name, text=text
+        )
+        for name, text in typed.items()
+        if text is not None and parse_threshold(text) is None
+    ]
+
+
 _AN_ID = "an ID"
 
 
@@ -121,6 +159,7 @@ def refuse_conflicts(
                 "{option} cannot be used with {other}", option="--on-change", other=_option(_AN_ID)
             )
         )
+    problems += _threshold_problems(options)
     if options.monitor and json:
         problems.append(Message("--monitor and --json exclude each other"))
     if other_tasks.coverage is None and (

@@ -37,6 +37,12 @@ class Probe(Struct, frozen=True, kw_only=True):
     is_capacity: bool = False
     """Whether the body is a capacity feed: free units, ``as_of``, ``valid_until``."""
     headers: tuple[tuple[str, str | SecretRef], ...] = ()
+    contains: str = ""
+    """A text that the page must have."""
+    addresses: tuple[str, ...] = ()
+    """The numeric addresses to which a name may resolve; empty: to any."""
+    every_min: float | None = None
+    """Minutes between two looks; None: a look in every run."""
     timeout_s: float = 10.0
     certificate_days: int = 14
     """With fewer days until its certificate expires, the provider is "degraded"."""

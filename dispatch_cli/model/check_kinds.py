@@ -16,8 +16,8 @@ class CheckKeys(Struct, frozen=True, kw_only=True):
     """The keys of a kind of check, and the module of ``checks`` that has its function.
 
     ``needs`` are alternative groups of keys; a table has all keys of exactly one group. Every kind
-    has ``timeout_s``; network kinds also have ``allow_private``. ``port`` is the default port of
-    ``host``, 0 if there is none. ``is_secure``: every look of the kind uses TLS.
+    has ``every_min`` and ``timeout_s``; network kinds also have ``allow_private``. ``port`` is the
+    default port of ``host``, 0 if there is none. ``is_secure``: every look of the kind uses TLS.
     """
 
     module: str
@@ -36,7 +36,7 @@ class CheckKeys(Struct, frozen=True, kw_only=True):
             found += group
             if "host" in group and self.port:
                 found.append("port")
-        common = ("timeout_s", "allow_private") if self.is_network else ("timeout_s",)
+        common = ("every_min", "timeout_s", *(("allow_private",) if self.is_network else ()))
         return (*found, *self.may_have, *common)
 
 
@@ -50,6 +50,13 @@ CHECK_KINDS: Mapping[str, CheckKeys] = {
     "tcp": CheckKeys(module="ports", needs=(("host", "port"),)),
     "tls": CheckKeys(
         module="ports", needs=(("host",),), may_have=("certificate_days",), port=443, is_secure=True
+    ),
+    "dns": CheckKeys(module="dns", needs=(("host",),), may_have=("addresses",)),
+    "content": CheckKeys(
+        module="content",
+        needs=(("url", "contains"),),
+        may_have=("status", "headers", "certificate_days"),
+        url="http",
     ),
     "sip": CheckKeys(module="telephone", needs=(("host",), ("url",)), port=5060, url="sip"),
     "command": CheckKeys(module="command", needs=(("command",),), is_network=False),

@@ -8,7 +8,10 @@ these exit codes 0 to 3.
 from collections.abc import Mapping
 from typing import Final, Literal
 
+from msgspec import Struct
+
 from ..results.check_results import CheckReport, Severity
+from ..results.check_thresholds import Threshold
 from .clean import clean
 from .layout import cells, encodable, shorten
 
@@ -25,10 +28,36 @@ _RANGES = {
 }  # fmt: skip
 
 
-def monitor_line(report: CheckReport) -> tuple[str, MonitorCode]:
-    """Make the line, without its line end, and the exit code of the run's severity."""
-    code = _CODES[report.severity]
-    return f"{_line(code, _text(report))} | {_figures(report)}", code
+class Thresholds(Struct, frozen=True):
+    """How many providers may be down before a monitor warns, and before it is critical."""
+
+    warning: Threshold | None = None
+    critical: Threshold | None = None
+
+
+_NONE = Thresholds()
+
+
+def monitor_line(report: CheckReport, thresholds: Thresholds = _NONE) -> tuple[str, MonitorCode]:
+    """Make the line, without its line end, and the exit code.
+
+    Without thresholds each provider that is down is critical. With them the number or share of
+    those that are down decides; any other fault still gives a warning.
+    """
+    code = _code(report, thresholds)
+    return f"{_line(code, _text(report))} | {_figures(report, thresholds)}", code
+
+
+def _code(report: CheckReport, thresholds: Thresholds) -> MonitorCode:
+    if report.offline or thresholds == _NONE:
+        return _CODES[report.severity]
+    counts = report.counts
+    down, open_now = counts.get("down", 0), len(report.rows) - counts.get("closed", 0)
+    warning, critical = thresholds.warning, thresholds.critical
+    if critical is not None and critical.is_beyond(down, open_now):
+        return 2
+    is_warning = warning.is_beyond(down, open_now) if warning is not None else down > 0
+    return 1 if is_warning or report.has_other_faults else 0
 
 
 def unknown_line(reason: str) -> tuple[str, MonitorCode]:
@@ -56,14 +85,30 @@ def _text(report: CheckReport) -> str:
     return with_names if names and cells(with_names) < _MOST_CELLS else text
 
 
-def _figures(report: CheckReport) -> str:
+def _figures(report: CheckReport, thresholds: Thresholds) -> str:
     """Write the performance data: each state with its ranges, and the figures of the run."""
     total = len(report.rows)
+    ranges = _RANGES
+    if thresholds != _NONE:
+        ranges = {**_RANGES, "down": _limits(thresholds, is_share=False)}
     figures = [
         f"'{state}'={report.counts.get(state, 0)};{limits};0;{total}"
-        for state, limits in _RANGES.items()
+        for state, limits in ranges.items()
     ]
+    if _limits(thresholds, is_share=True) != ";":
+        open_now = total - report.counts.get("closed", 0)
+        share = 100 * report.counts.get("down", 0) / open_now if open_now else 0.0
+        figures.append(f"'down_share'={share:.1f}%;{_limits(thresholds, is_share=True)};0;100")
     figures.append(f"'checked'={report.checked};;;0;{total}")
     figures.append(f"'left_out'={report.left_out};0;;0;{total}")
     figures.append(f"'time'={report.seconds:.3f}s;;;0;")
     return " ".join(figures)
+
+
+def _limits(thresholds: Thresholds, *, is_share: bool) -> str:
+    """Write the ranges of the thresholds that are shares, or of those that are numbers."""
+    texts = [
+        each.text.removesuffix("%") if each is not None and each.is_share is is_share else ""
+        for each in (thresholds.warning, thresholds.critical)
+    ]
+    return ";".join(texts)

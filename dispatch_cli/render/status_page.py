@@ -5,18 +5,19 @@ files and servers are escaped.
 """
 
 from base64 import b64encode
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 from html import escape
 
 from ..messages import Message
-from ..results.check_results import WORST_FIRST, CheckReport, CheckRow
+from ..results.check_results import WORST_FIRST, CheckReport, CheckRow, DayState
 from ..results.coverage_results import CoverageContact, CoverageReport
 from .check_views import headline, reason, since, worst_first
 from .clean import clean
 from .coverage_spans import GapBlock, GapPeriod, blocks, when, where, who
 from .coverage_views import coverage_summary, labelled, named, reach_sentence
+from .day_strip import strip
 from .figures import date_and_clock, day_and_month, past_clock, time_of_day, weekday
 from .layout import encodable
 from .status_style import style_sheet
@@ -34,15 +35,21 @@ class _Html(str):
 
 
 def status_page(
-    report: CheckReport, *, coverage: CoverageReport | None = None, stale_min: float = 30.0
+    report: CheckReport,
+    *,
+    coverage: CoverageReport | None = None,
+    days: Mapping[str, Sequence[DayState]] | None = None,
+    stale_min: float = 30.0,
 ) -> str:
     """Make the page as of ``report.at``, in its time zone; stale after ``stale_min``.
+
+    ``days`` are the worst states of the last days by provider, drawn as a strip.
 
     Without scripts the page cannot read a clock. It has the time from which it is stale, and shows
     a warning when it has been open for ``stale_min``.
     """
     style = style_sheet(stale_min * 60)
-    body = "\n".join(_body(report, coverage, stale_min))
+    body = "\n".join(_body(report, coverage, days or {}, stale_min))
     # Half a surrogate pair has no UTF-8.
     return encodable(f"{_head(report, style)}\n<body>\n{body}\n</body>\n</html>\n", "utf-8")
 
@@ -70,7 +77,12 @@ def _head(report: CheckReport, style: str) -> str:
 </head>"""
 
 
-def _body(report: CheckReport, coverage: CoverageReport | None, stale_min: float) -> Iterator[str]:
+def _body(
+    report: CheckReport,
+    coverage: CoverageReport | None,
+    days: Mapping[str, Sequence[DayState]],
+    stale_min: float,
+) -> Iterator[str]:
     stale_at = report.at + timedelta(minutes=stale_min)
     yield f"<header>\n<h1>{_html(Message('States of the providers'))}</h1>"
     checked = Message(
@@ -102,10 +114,10 @@ def _body(report: CheckReport, coverage: CoverageReport | None, stale_min: float
     yield "</header>\n<main>"
     yield from _counts(report)
     rows = worst_first(report.rows)
-    yield from _not_up([row for row in rows if not row.is_fine], report.at)
+    yield from _not_up([row for row in rows if not row.is_fine], days, report.at)
     if coverage is not None:
         yield from _coverage(coverage)
-    yield from _rest([row for row in rows if row.is_fine], report.at)
+    yield from _rest([row for row in rows if row.is_fine], days, report.at)
     yield "</main>"
     made = _html(Message("Made by dispatch. No scripts, no requests."))
     yield f"<footer><p>{made}</p></footer>"
@@ -133,38 +145,45 @@ def _counts(report: CheckReport) -> Iterator[str]:
     yield "</ul>"
 
 
-def _not_up(rows: list[CheckRow], now: datetime) -> Iterator[str]:
+def _not_up(
+    rows: list[CheckRow], days: Mapping[str, Sequence[DayState]], now: datetime
+) -> Iterator[str]:
     yield f"<section>\n<h2>{_html(Message('Not up'))}</h2>"
     if rows:
-        yield from _table(rows, now)
+        yield from _table(rows, days, now)
     else:
         yield f"<p>{_html(Message('All open providers can be reached.'))}</p>"
     yield "</section>"
 
 
-def _rest(rows: list[CheckRow], now: datetime) -> Iterator[str]:
+def _rest(
+    rows: list[CheckRow], days: Mapping[str, Sequence[DayState]], now: datetime
+) -> Iterator[str]:
     if rows:
         closed = sum(row.state == "closed" for row in rows)
         up = len(rows) - closed
         summary = _html(Message("{up} up, {closed} closed", up=up, closed=closed))
         yield f"<details>\n<summary>{summary}</summary>"
-        yield from _table(rows, now)
+        yield from _table(rows, days, now)
         yield "</details>"
 
 
-def _table(rows: Iterable[CheckRow], now: datetime) -> Iterator[str]:
+def _table(
+    rows: Iterable[CheckRow], days: Mapping[str, Sequence[DayState]], now: datetime
+) -> Iterator[str]:
     """Make a table, with roles for narrow screens, on which its cells are below each other."""
     heads = [_html(each) for each in _HEADS]
     cells = "".join(f'<th scope="col" role="columnheader">{head}</th>' for head in heads)
     yield '<table role="table">'
     yield f'<thead role="rowgroup"><tr role="row">{cells}</tr></thead>\n<tbody role="rowgroup">'
     for row in rows:
+        name = f"{_text(row.name)}{strip(days.get(row.provider), now)}"
         yield (
             '<tr role="row">'
             f'<td role="cell">{_badge(row.state, word(row.state))}</td>'
             f'<td role="cell" class="since">{_since(row.since, now)}</td>'
             f'<td role="cell" class="phone">{_phone(row.phone)}</td>'
-            f'<td role="cell" class="name">{_text(row.name)}</td>'
+            f'<td role="cell" class="name">{name}</td>'
             f'<td role="cell" class="why">{_text(reason(row, now))}</td>'
             "</tr>"
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from ..results.check_results import DAYS
 from .wording import say
 
 # The colours of the page, then of the badge of each state, by the names of the CSS variables.
@@ -62,6 +63,9 @@ th,td{padding:.45rem .75rem .45rem 0;border-bottom:1px solid var(--line);vertica
 .service{margin-top:1rem}
 .badge{display:inline-block;min-width:5.5rem;padding:.05rem .5rem;border-radius:.35rem;
 text-align:center;font-weight:600;font-size:.9rem;white-space:nowrap}
+.strip{display:flex;gap:1px;max-width:18rem;height:.6rem;margin-top:.3rem}
+.strip i{flex:1 1 0;border-radius:1px}
+.strip .none{background:var(--card)}
 .gaps{list-style:none;margin:0;padding:0}
 .gaps li{display:grid;grid-template-columns:minmax(0,23rem) 6.5rem minmax(0,1fr);gap:.15rem .75rem;
 padding:.4rem 0;border-bottom:1px solid var(--line);align-items:start}
@@ -97,6 +101,8 @@ def style_sheet(stale_s: float) -> str:
         f".counts .of-{state}{{border-left-color:var(--{state})}}\n"
         for state in _STATES
     )
+    # A style within an element would need another security policy.
+    badges += "".join(f".strip .w{days}{{flex-grow:{days}}}\n" for days in range(2, DAYS + 1))
     rules = _RULES.replace("<since>", _string(say("since")))
     return (
         f":root{{color-scheme:light dark;{_variables(LIGHT)}}}\n"

@@ -76,6 +76,11 @@ class HardState(Struct, frozen=True, kw_only=True):
     acknowledged_until: datetime | None = None
 
 
+DayState = Literal["down", "degraded", "up", ""]
+"""The worst state of a day; "": before the first look."""
+DAYS = 30
+"""Days of the history on the status page."""
+
 WORST_FIRST = ("down", "busy", "degraded", "unknown", "up", "closed")
 """The shown states, the worst first."""
 
@@ -109,10 +114,14 @@ class CheckReport(Struct, frozen=True, kw_only=True):
         """
         if self.offline:
             return "unknown"
-        counts = self.counts
-        if "down" in counts:
+        if "down" in self.counts:
             return "critical"
-        return "warning" if self.left_out or counts.keys() & {"degraded", "unknown"} else "ok"
+        return "warning" if self.has_other_faults else "ok"
+
+    @property
+    def has_other_faults(self) -> bool:
+        """Whether any provider is degraded, unknown or was not checked."""
+        return bool(self.left_out or self.counts.keys() & {"degraded", "unknown"})
 
     @property
     def offline_sentence(self) -> Message | str:

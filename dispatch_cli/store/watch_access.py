@@ -1,10 +1,10 @@
 """Read and write the states of checked providers within a snapshot or a transaction."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from ..model.check import Acknowledgement, Move, PhoneReport, Watched
+from ..model.check import Acknowledgement, Move, PhoneReport, Reading, Watched
 from . import watched_rows
 from .log_faults import whole
 
@@ -36,6 +36,10 @@ class WatchReader:
         """Read the changes of hard states from a moment on, in order."""
         return whole(lambda: watched_rows.read_moves(self._connection, since))
 
+    def last_looks(self) -> dict[tuple[str, str], Reading]:
+        """Read the last look of each check with ``every_min``, by provider and digest."""
+        return whole(lambda: watched_rows.read_last_looks(self._connection))
+
     def acknowledged(self, now: datetime) -> dict[str, Acknowledgement]:
         """Read the acknowledgements that have not ended, by provider."""
         return whole(lambda: watched_rows.read_acknowledged(self._connection, now))
@@ -56,6 +60,14 @@ class WatchWriter(WatchReader):
     def add_report(self, report: PhoneReport) -> None:
         """Write a provider's report by phone, which supersedes its earlier ones."""
         watched_rows.insert_report(self._connection, report)
+
+    def save_last_looks(self, looks: Mapping[tuple[str, str], Reading]) -> None:
+        """Write the last look of checks, by provider and digest."""
+        watched_rows.put_last_looks(self._connection, looks)
+
+    def drop_last_looks(self, looks: Iterable[tuple[str, str]]) -> None:
+        """Delete the last looks of checks that the file has no more."""
+        watched_rows.delete_last_looks(self._connection, looks)
 
     def acknowledge(self, made: Acknowledgement) -> None:
         """Write an acknowledgement, which replaces that of an earlier outage."""

@@ -1,12 +1,12 @@
 """Read and write the states of checked providers, their changes, and reports by phone."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, get_args
 
 from msgspec.structs import astuple, replace
 
-from ..model.check import Acknowledgement, Move, PhoneReport, Watched
+from ..model.check import Acknowledgement, Fault, Move, PhoneReport, Reading, Watched
 from ..model.provider import CheckState
 from ..model.stamps import from_stamp, moment_or_none, stamp_or_none, to_stamp
 from ..model.stored_sentences import restored_sentence, stored_sentence
@@ -22,6 +22,8 @@ _STATE, _LAST, _FLAPPING = (_WATCHED.index(name) for name in ("state", "last", "
 _REPORT = ("provider", "at", "until", "free", "state", "operator")
 _MOVE = ("provider", "at", "before", "after", "why", "is_flapping")
 _ACKNOWLEDGED = ("provider", "since", "until", "at", "operator")
+_LOOK = ("provider", "look", "at", "kind", "state", "why", "host", "fault")
+_FAULTS = frozenset(get_args(Fault))
 _STATES = frozenset(get_args(CheckState))
 
 
@@ -105,6 +107,50 @@ def read_acknowledged(
         )
         for provider, since, until, at, operator in rows
     }
+
+
+def read_last_looks(connection: "sqlite3.Connection") -> dict[tuple[str, str], Reading]:
+    """Read the last look of each check that is not made in every run."""
+    rows = connection.execute(f"SELECT {', '.join(_LOOK)} FROM last_look")  # noqa: S608
+    return {
+        (provider, look): Reading(
+            provider=provider,
+            kind=kind,
+            at=from_stamp(at),
+            state=_state(state),
+            why=restored_sentence(why),
+            host=host,
+            fault=_fault(fault),
+        )
+        for provider, look, at, kind, state, why, host, fault in rows
+    }
+
+
+def put_last_looks(
+    connection: "sqlite3.Connection", looks: Mapping[tuple[str, str], Reading]
+) -> None:
+    """Write or replace the last looks of checks."""
+    connection.executemany(
+        f"INSERT OR REPLACE INTO last_look ({', '.join(_LOOK)})"  # noqa: S608 - our own columns
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            (
+                *key,
+                to_stamp(each.at),
+                each.kind,
+                each.state,
+                stored_sentence(each.why),
+                each.host,
+                each.fault,
+            )
+            for key, each in looks.items()
+        ),
+    )
+
+
+def delete_last_looks(connection: "sqlite3.Connection", looks: Iterable[tuple[str, str]]) -> None:
+    """Delete the last looks of checks."""
+    connection.executemany("DELETE FROM last_look WHERE provider = ? AND look = ?", looks)
 
 
 def put_acknowledged(connection: "sqlite3.Connection", made: Acknowledgement) -> None:
@@ -206,5 +252,12 @@ def _report_of(row: Sequence[Any]) -> PhoneReport:
 def _state(text: str) -> CheckState:
     """Read the state of a column; raises ValueError for an unknown word."""
     if text not in _STATES:
+        raise ValueError(text)
+    return text  # type: ignore[return-value]
+
+
+def _fault(text: str) -> Fault:
+    """Read the fault of a column; raises ValueError for an unknown word."""
+    if text not in _FAULTS:
         raise ValueError(text)
     return text  # type: ignore[return-value]

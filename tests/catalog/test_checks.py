@@ -121,7 +121,10 @@ def test_a_file_without_checks_has_the_defaults(tmp_path: Path) -> None:
 
 # The check of provider "huber", and its problem.
 WRONG = [
-    ('kind = "htp"', 'unknown kind "htp" of check: http, tcp, tls, sip, command (did you mean "h'),
+    (
+        'kind = "htp"',
+        'unknown kind "htp" of check: http, tcp, tls, dns, content, sip, command (did you',
+    ),
     ('url = "https://x.example"', "kind is missing in entry 1 of check"),
     ('kind = "http"', 'url is missing: a check of kind "http" needs it'),
     ('kind = "tcp", host = "x"', 'port is missing: a check of kind "tcp" needs it'),

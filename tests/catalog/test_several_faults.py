@@ -105,8 +105,8 @@ def test_a_wrong_entry_keeps_the_numbers_and_lines_of_the_others(tmp_path: Path)
         ["providers.toml:11", 'host "a b" is neither a name nor an address'],
         ["providers.toml:14", "host of entry 2 must be text, not a whole number (5): write it in "
          "quotes"],
-        ["providers.toml:16", 'unknown kind "tl" of check: http, tcp, tls, sip, command (did you '
-         'mean "tls"?)'],
+        ["providers.toml:16", 'unknown kind "tl" of check: http, tcp, tls, dns, content, sip, '
+         'command (did you mean "tls"?)'],
         ["providers.toml:17", 'host "cd " is neither a name nor an address'],
     ]  # fmt: skip
 

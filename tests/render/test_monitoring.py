@@ -7,8 +7,9 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from dispatch_cli.render.clean import clean
-from dispatch_cli.render.monitor import monitor_line, unknown_line
+from dispatch_cli.render.monitor import Thresholds, monitor_line, unknown_line
 from dispatch_cli.render.prometheus import exposition
+from dispatch_cli.results.check_thresholds import parse_threshold
 
 from .checks import NOW, drafted, report, row
 from .test_clean import NASTY
@@ -161,3 +162,47 @@ def test_a_figure_that_is_none():
         value for name, _, value, _ in read if name == "dispatch_check_run_duration_seconds"
     ]
     assert value != value  # noqa: PLR0124
+
+
+THRESHOLDS = {
+    # -w, -c: the numbers of providers that are down, of ten open ones, for OK, WARNING, CRITICAL
+    (None, "5"): ([0], [1, 5], [6, 10]),
+    ("2", None): ([0, 2], [3, 10], []),
+    ("2", "5"): ([0, 2], [3, 5], [6]),
+    ("@1:3", "~:5"): ([0, 4], [1, 3], [6]),
+    ("0", "10%"): ([0], [1], [2]),
+    ("20%", "50%"): ([0, 2], [3, 5], [6]),
+    ("1:", "0:9"): ([1, 9], [0], [10]),
+}
+
+
+@pytest.mark.parametrize("typed", THRESHOLDS)
+def test_thresholds_decide_how_many_may_be_down(typed):
+    """Numbers, ranges and shares of open providers are compared as the guidelines say."""
+    limits = Thresholds(*(None if text is None else parse_threshold(text) for text in typed))
+    for code, downs in enumerate(THRESHOLDS[typed]):
+        for down in downs:
+            rows = [row(f"p{n}", "down" if n < down else "up") for n in range(10)]
+            found = report(*rows, *(row(f"c{n}", "closed") for n in range(10)))
+            line, found_code = monitor_line(found, limits)
+            word, figures = parsed(line)
+            assert (word, found_code) == (["OK", "WARNING", "CRITICAL"][code], code), (down, line)
+            assert float(figures["down"]["value"]) == down
+            if "%" in f"{typed}":
+                assert float(figures["down_share"]["value"]) == 10 * down
+                assert figures["down_share"]["crit"] == typed[1].rstrip("%")
+
+
+def test_thresholds_hide_no_other_fault():
+    """A degraded provider is a warning and an offline observer unknown, whatever may be down."""
+    limits = Thresholds(parse_threshold("5"), parse_threshold("9"))
+    assert monitor_line(report(row("a", "degraded")), limits)[1] == 1
+    assert monitor_line(report(row("a"), left_out=1), limits)[1] == 1
+    assert monitor_line(drafted(offline="no route"), limits)[1] == 3
+    assert monitor_line(report(), Thresholds(critical=parse_threshold("5%")))[1] == 0
+
+
+@pytest.mark.parametrize("text", ["", ":", "-1", "5:2", "a", "1:2:3", "@", "%", "~", "1e3", "٣"])
+def test_other_texts_are_no_threshold(text):
+    """What the guidelines do not know is refused."""
+    assert parse_threshold(text) is None

@@ -16,7 +16,14 @@ from dispatch_cli.availability.hard_states import advance
 from dispatch_cli.errors import BadDataError
 from dispatch_cli.messages import Message
 from dispatch_cli.model import Known
-from dispatch_cli.model.check import CheckSettings, Move, PhoneReport, Reading, Watched
+from dispatch_cli.model.check import (
+    Acknowledgement,
+    CheckSettings,
+    Move,
+    PhoneReport,
+    Reading,
+    Watched,
+)
 from dispatch_cli.model.stamps import to_stamp
 from dispatch_cli.render.wording import worded
 
@@ -231,3 +238,26 @@ def test_ten_thousand_who_are_up_cost_a_ranking_next_to_nothing(tmp_path, count)
             tx.save_watched(states)
         with store.reading() as reader:
             assert sorted(reader.watched(but_up=fresh_at(NOW, SETTINGS))) == ["p3", "p500", "p77"]
+
+
+def test_acknowledgements_and_last_looks_are_read_back(tmp_path: Path) -> None:
+    """Each field is read back; a later one replaces it, an ended one is left out."""
+    path = tmp_path / "cases.sqlite3"
+    made = Acknowledgement(
+        provider="huber", since=NOW - MINUTE, until=NOW + MINUTE, at=NOW, operator="maria"
+    )
+    why = Message("HTTP {status}", status=404)
+    reading = Reading(
+        provider="huber", kind="tls", at=NOW, state="down", why=why, host="h", fault="route"
+    )
+    keys = ("huber", "a"), ("huber", "b")
+    with opened(path) as store, store.deciding() as tx:
+        tx.acknowledge(replace(made, operator="eva"))
+        tx.acknowledge(made)
+        tx.save_last_looks(dict.fromkeys(keys, replace(reading, state="up")))
+        tx.save_last_looks({keys[0]: reading})
+        tx.drop_last_looks([keys[1]])
+    with opened(path) as store, store.reading() as reader:
+        assert reader.acknowledged(NOW) == {"huber": made}
+        assert reader.acknowledged(NOW + MINUTE) == {}
+        assert reader.last_looks() == {keys[0]: reading}
