@@ -13,7 +13,7 @@ from ..errors import ExitCode, UnavailableError
 from ..messages import Message
 from ..model.clock_jumps import LONGEST_PAUSE
 from ..results.lasting_problem import LastingProblem
-from .check_alerts import command_words, lines_of, tell_command
+from .check_alerts import code_once, command_words, lines_of, tell_command
 from .check_files import SCHEMA, write_files
 from .check_heartbeat import heartbeat
 from .check_hints import print_without_checks, without_checks
@@ -56,6 +56,13 @@ class _Trouble(Struct, frozen=True):
     def sentences(self) -> tuple[Message | str, ...]:
         """All failures."""
         return (*self.files, *lines_of(self.alerts))
+
+    def lasting(self, report: "CheckReport") -> dict[str, LastingProblem]:
+        """All problems of a run by their names, also an offline observer."""
+        from ..reminders import problems_of_run
+
+        files = {str(each): LastingProblem(each) for each in self.files}
+        return {**files, **self.alerts, **problems_of_run(report)}
 
 
 @with_options(RunOptions, OtherTaskOptions, CommonOptions)
@@ -139,8 +146,11 @@ def _run(
                         write_files(request.options, watch, checked.report),
                         _tell_others(request, watch, checked),
                     )
-                    ended(_code_of(checked.report, trouble))
-                return _outcome(request, watch, checked, trouble)
+                    code = _code_of(checked.report, trouble)
+                    ended(code)
+                    if request.options.alert_once:
+                        code = code_once(watch, checked, code, trouble.lasting(checked.report))
+                return _outcome(request, watch, checked, trouble, code)
     except OSError as error:
         raise UnavailableError(
             "{lock} cannot be locked: {strerror}", lock=lock, strerror=error.strerror
@@ -180,14 +190,13 @@ def _look(targets: "Sequence[tuple[str, Probe]]", settings: "CheckSettings") -> 
 
 
 def _outcome(
-    request: _CheckRequest, watch: "Watch", checked: "Checked", trouble: _Trouble
+    request: _CheckRequest, watch: "Watch", checked: "Checked", trouble: _Trouble, code: ExitCode
 ) -> Outcome:
     report = checked.report
     if request.options.monitor:
         return _monitored(request, report, trouble)
-    code = _code_of(report, trouble)
     if request.json:
-        return Outcome(lambda: _emit(request, watch, checked, trouble), code)
+        return Outcome(lambda: _emit(request, watch, checked, trouble, code), code)
 
     # A run by cron reports a program that fails once, as a lasting problem.
     errors = trouble.files if request.quiet else trouble.sentences
@@ -233,11 +242,12 @@ def _monitored(
     return Outcome(lambda: print(line), ExitCode(code))
 
 
-def _emit(request: _CheckRequest, watch: "Watch", checked: "Checked", trouble: _Trouble) -> None:
+def _emit(
+    request: _CheckRequest, watch: "Watch", checked: "Checked", trouble: _Trouble, code: ExitCode
+) -> None:
     from ..render.envelope import error_entries
     from ..results.result_status import status_of
 
-    code = _code_of(checked.report, trouble)
     data: object = checked.report
     if request.options.verbose:
         data = {

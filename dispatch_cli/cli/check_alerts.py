@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from ..errors import UsageError
+from ..errors import ExitCode, UsageError
 from ..messages import Message
+from ..reminders import ReportedProblem, unreported_changes
 from ..results.check_results import CHANGE_SCHEMA, StateChange
 from ..results.lasting_problem import LastingProblem
 
@@ -95,6 +96,31 @@ def _problem(topic: str, failed: Mapping[str, Message | str]) -> dict[str, Lasti
         others = len(failed) - 1
         line = Message("{problem}, and {count} more", problem=line, count=others)
     return {topic: LastingProblem(line)}
+
+
+def code_once(
+    watch: "Watch", checked: "Checked", code: ExitCode, problems: Mapping[str, LastingProblem]
+) -> ExitCode:
+    """Return the exit code of ``--alert-once``: OK where an earlier run has ended with the alarm.
+
+    ``problems`` are those of this run by their names, also an offline observer.
+    """
+    from .reminding import ReportedTopic, reminder_of
+
+    reminder = reminder_of(watch.store.path, "alert-once", watch.catalog)
+    before, now = reminder.read(), checked.report.at
+    notices = {name: before.notices.get(name, ReportedProblem(now, now)) for name in problems}
+    states, changes = before.states, list[StateChange]()
+    if not checked.report.offline:
+        changes, states = unreported_changes(states, checked.states)
+    after = ReportedTopic(states=states, notices=notices)
+    if after != before:
+        reminder.put(after)
+    if notices.keys() - before.notices.keys():
+        return ExitCode.UNAVAILABLE
+    if any(each.after == "down" for each in changes):
+        return ExitCode.ATTENTION
+    return ExitCode.OK if code in (ExitCode.UNAVAILABLE, ExitCode.ATTENTION) else code
 
 
 def change_json(watch: "Watch", change: StateChange) -> bytes:

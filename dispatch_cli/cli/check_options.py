@@ -29,6 +29,14 @@ class RunOptions(Struct, frozen=True, kw_only=True):
             "--monitor", help="Print one line for Nagios, Icinga or Checkmk; exit code 0 to 3."
         ),
     ] = False
+    alert_once: Annotated[
+        bool,
+        typer.Option(
+            "--alert-once",
+            help="End with 7 only in the run that finds a provider newly down, and with 5 only in"
+            " the first run of a problem, for OnFailure= of systemd. Default: in each run.",
+        ),
+    ] = False
     warning: Annotated[
         str | None,
         typer.Option(
@@ -153,12 +161,15 @@ def refuse_conflicts(
     problems = list[Message]()
     if options.verbose and len(ids) != 1:
         problems.append(Message("-v needs exactly one ID"))
-    if options.on_change is not None and ids:
-        problems.append(
-            Message(
-                "{option} cannot be used with {other}", option="--on-change", other=_option(_AN_ID)
-            )
-        )
+    of_all = {"--on-change": options.on_change is not None, "--alert-once": options.alert_once}
+    if ids:
+        problems += [
+            Message("{option} cannot be used with {other}", option=name, other=_option(_AN_ID))
+            for name, is_typed in of_all.items()
+            if is_typed
+        ]
+    if options.monitor and options.alert_once:
+        problems.append(Message("--monitor and --alert-once exclude each other"))
     problems += _threshold_problems(options)
     if options.monitor and json:
         problems.append(Message("--monitor and --json exclude each other"))
@@ -186,6 +197,7 @@ def refuse_conflicts(
         "--monitor": options.monitor,
         "--prometheus": options.prometheus is not None,
         "--status": options.status is not None,
+        "--alert-once": options.alert_once,
         "--budget": options.budget is not None,
         "--on-change": options.on_change is not None and other_tasks.coverage is not None,
         "--html": options.html is not None and other_tasks.coverage is None,

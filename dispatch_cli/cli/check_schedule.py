@@ -67,6 +67,8 @@ def schedule(
         shared.append("--db-on-network")
     backup = os.path.join(os.path.dirname(os.path.abspath(log)), "backups", os.path.basename(log))
     check = ("--on-change", on_change) if on_change is not None else ()
+    if systemd:
+        check = ("--alert-once", *check)
     jobs = jobs_of(_program(), shared, budget_s, backup, check=check)
     for word in (word for job in jobs for word in job.words):
         if not word.isprintable():
@@ -94,7 +96,7 @@ def jobs_of(
 
     ``check`` are further words of the run of checks.
     """
-    limit_s = int(budget_s) + _SPARE_S + (int(LONGEST_S) if check else 0)
+    limit_s = int(budget_s) + _SPARE_S + (int(LONGEST_S) if "--on-change" in check else 0)
     every = next((step for step in _STEPS_MIN if step * 60 > limit_s), _STEPS_MIN[-1])
     cron, calendar = (
         ("0 * * * *", "hourly") if every == 60 else (f"*/{every} * * * *", f"*:0/{every}")
@@ -106,7 +108,7 @@ def jobs_of(
     return (
         ScheduledJob(
             "dispatch-check", "Checks of the providers", words("check", "--quiet", *check),
-            cron, calendar, limit_s, success="7 8",
+            cron, calendar, limit_s, success="8" if "--alert-once" in check else "7 8",
         ),
         ScheduledJob(
             "dispatch-audit", "Cases with a missed deadline", words("case", "audit", "--quiet"),

@@ -98,3 +98,33 @@ def test_log_head_says_nothing_for_an_empty_log(home: Path, dispatch, quiet) -> 
     ran = dispatch("log", "head", *quiet)
     hint = "" if quiet else "hint: the journal has no record yet\n"
     assert (ran.code, ran.out, ran.err) == (0, "", hint)
+
+
+def test_alert_once_ends_with_an_alarm_once(home: Path) -> None:
+    """7 for a new outage, also beside a lasting one; 5 for an unwritable file; then 0."""
+    with listener() as lech, listener() as ilm:
+        tables = provider("lech", tcp(lech.port)), provider("ilm", tcp(ilm.port))
+        file = write(home, "[check]\nfailures = 1\n", *tables)
+
+        def codes(*options: str) -> list[int]:
+            argv = ("check", "--alert-once", "--providers", file, *options)
+            return [run(*argv).returncode for _ in range(2)]
+
+        assert codes() == [0, 0]
+        lech.close()
+        assert codes() == [7, 0]
+        ilm.close()
+        assert codes("--json") == [7, 0]
+        lech.open()
+        assert codes() == [0, 0]
+        lech.close()
+        assert codes("--status", str(home / "no" / "file")) == [5, 0]
+        assert codes() == [0, 0]
+
+
+def test_alert_once_is_for_runs_over_all_providers(home: Path, dispatch) -> None:
+    """With an ID, and with the codes of a monitor, it is refused."""
+    file = str(write(home, provider("lech", tcp(1))))
+    for argv, code in ((("lech",), 2), (("--monitor",), 3)):
+        ran = dispatch("check", *argv, "--alert-once", "--providers", file)
+        assert (ran.code, "--alert-once" in ran.err + ran.out) == (code, True)
