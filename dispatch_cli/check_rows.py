@@ -1,6 +1,6 @@
 """Make the rows, changes and stored states of a report about checked providers."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -54,6 +54,8 @@ def hard_states(
     known: Mapping[str, Watched],
     moves: Mapping[str, Move],
     acknowledged: Mapping[str, Acknowledgement],
+    *,
+    closed: Collection[str],
     now: datetime,
 ) -> tuple[HardState, ...]:
     """List the stored states of providers, with the reasons of the changes in a run."""
@@ -71,6 +73,7 @@ def hard_states(
                     why=move.why if move else restored_sentence(watched.why),
                     is_flapping=watched.is_flapping,
                     acknowledged_until=_silent_until(acknowledged.get(each), watched),
+                    is_closed=each in closed,
                 )
             )
     return tuple(found)

@@ -101,7 +101,8 @@ def due_reminders(
     """Return the outages to remind of, and the reported outages to store after that.
 
     The first report of an outage is a change, not a reminder. An operator who has acknowledged an
-    outage gets none until the end of that; a provider that flaps gives none.
+    outage gets none until the end of that. A provider that flaps gives none, and one that is
+    closed none before it opens.
     """
     due, after = list[HardState](), dict[str, ReportedProblem]()
     for each in found:
@@ -111,7 +112,7 @@ def due_reminders(
         known = before.get(each.provider)
         if known is None or known.since != since:
             known = ReportedProblem(now, now, since)
-        elif each.acknowledged_until is None and (
+        elif not (each.is_closed or each.acknowledged_until) and (
             now - known.last_at >= again_after or is_ahead(known.last_at, now)
         ):
             due.append(each)

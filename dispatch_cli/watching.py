@@ -105,7 +105,9 @@ def run_checks(watch: Watch, *, ids: Sequence[str], look: CheckTargets) -> Check
         offline=offline,
         left_out=len(seen.left_out),
     )
-    states = hard_states(who, standing.known, moves, standing.acknowledged, report.at)
+    states = hard_states(
+        who, standing.known, moves, standing.acknowledged, closed=closed, now=report.at
+    )
     return Checked(report, seen.readings, *past, states)
 
 

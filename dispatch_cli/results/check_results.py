@@ -63,7 +63,8 @@ class StateChange(Struct, frozen=True, kw_only=True):
 class HardState(Struct, frozen=True, kw_only=True):
     """The stored state of a provider after a run; ``at`` is the moment of its last change.
 
-    ``acknowledged_until``: until when an operator wants no reminder of this outage.
+    ``acknowledged_until``: until when an operator wants no reminder of this outage. ``is_closed``:
+    the provider need not answer now.
     """
 
     provider: str
@@ -74,6 +75,7 @@ class HardState(Struct, frozen=True, kw_only=True):
     why: Message | str = ""
     is_flapping: bool = False
     acknowledged_until: datetime | None = None
+    is_closed: bool = False
 
 
 DayState = Literal["down", "degraded", "up", ""]
