@@ -1,11 +1,12 @@
 """The worst state of a provider on each of the last days, from its recorded moves."""
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from ..model.check import Move, Watched
 from ..results.check_results import DAYS, DayState
 
+_BEGINNING, _END = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 _WORST_FIRST: tuple[DayState, ...] = ("down", "degraded", "up", "")
 
 
@@ -32,22 +33,20 @@ def _midnight(now: datetime, days: int) -> datetime:
 
 def _spans(
     watched: Watched, moves: Sequence[Move]
-) -> "Sequence[tuple[DayState, datetime, datetime]]":
-    """Return each state with its beginning and end; the first began before the first move."""
-    first = datetime.min.replace(tzinfo=moves[0].at.tzinfo) if moves else watched.since
-    last = datetime.max.replace(tzinfo=moves[0].at.tzinfo if moves else None)
-    if first is None:
-        return ()
+) -> Sequence[tuple[DayState, datetime, datetime]]:
+    """Return each state with its beginning and end; the first began before the first move.
+
+    A first success is not recorded as a move.
+    """
     if not moves:
-        last = datetime.max.replace(tzinfo=first.tzinfo)
-        return ((_day_state(watched.state, is_flapping=watched.is_flapping), first, last),)
-    # A first success is not recorded as a move.
-    begins = [first, *(each.at for each in moves)]
+        state = _day_state(watched.state, is_flapping=watched.is_flapping)
+        return () if watched.since is None else ((state, watched.since, _END),)
+    begins = [_BEGINNING, *(each.at for each in moves)]
     states = [
         _day_state(moves[0].before, is_flapping=False),
         *(_day_state(each.after, is_flapping=each.is_flapping) for each in moves),
     ]
-    return tuple(zip(states, begins, [*begins[1:], last], strict=True))
+    return tuple(zip(states, begins, [*begins[1:], _END], strict=True))
 
 
 def _day_state(state: str, *, is_flapping: bool) -> DayState:
