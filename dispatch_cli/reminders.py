@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 from msgspec.structs import replace
 
-from .availability.hard_states import is_reported_change
 from .messages import Clock, Message, joined
+from .model.check import is_reported_change
 from .model.clock_jumps import is_ahead
 from .model.provider import CheckState
 from .results.case_results import Audit, Overdue

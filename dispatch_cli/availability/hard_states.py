@@ -6,7 +6,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from ..messages import Message
-from ..model.check import CheckSettings, Move, Reading, Watched
+from ..model.check import CheckSettings, Move, Reading, Watched, is_reported_change
 from ..model.provider import CheckState
 from ..model.stored_sentences import restored_sentence, stored_sentence
 from .samples import values_at
@@ -123,15 +123,6 @@ def _confirmed_fields(
         counted = Message("{why}, {count} x", why=sample.why, count=failures)
         facts["why"] = stored_sentence(counted if has_failed else sample.why)
     return facts
-
-
-def is_reported_change(before: CheckState, after: CheckState) -> bool:
-    """Return whether a change is reported: busy units and a first success are not."""
-    return before != after and not (_is_fine(before) and _is_fine(after))
-
-
-def _is_fine(state: CheckState) -> bool:
-    return state in ("up", "busy", "unknown")
 
 
 def _is_flapping(was_flapping: bool, history: int, samples: int, moves: int) -> bool:

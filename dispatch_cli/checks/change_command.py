@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from time import monotonic
+from time import monotonic, sleep
 
 from ..messages import Message
 from .command import FLOOD, MOST_OUTPUT
@@ -74,6 +74,8 @@ def _output_until_end(process: "subprocess.Popen[bytes]", pipe: int, limit_s: fl
     reaped, so that its group keeps its number. A child may keep the pipe open.
     """
     until = monotonic() + limit_s
+    waiting = select.poll()  # select() takes no number of a file above 1023
+    waiting.register(pipe, select.POLLIN)
     os.set_blocking(pipe, False)
     output, printed, is_open = b"", 0, True
     while True:
@@ -92,7 +94,10 @@ def _output_until_end(process: "subprocess.Popen[bytes]", pipe: int, limit_s: fl
         if monotonic() >= until:
             text = "the command did not end within {timeout_s:g} s"
             raise _StoppedError(Message(text, timeout_s=limit_s))
-        select.select([pipe] if is_open else [], [], [], _TICK_S)
+        if is_open:
+            waiting.poll(_TICK_S * 1000)
+        else:
+            sleep(_TICK_S)
 
 
 def _read(pipe: int) -> bytes | None:

@@ -252,3 +252,12 @@ class Move(Struct, frozen=True, kw_only=True):
     after: CheckState
     why: Message | str = ""
     is_flapping: bool = False
+
+
+def is_reported_change(before: CheckState, after: CheckState) -> bool:
+    """Return whether a change is reported: busy units and a first success are not."""
+    return before != after and not (_is_fine(before) and _is_fine(after))
+
+
+def _is_fine(state: CheckState) -> bool:
+    return state in ("up", "busy", "unknown")

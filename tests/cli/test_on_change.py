@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import sys
 import time
 from datetime import datetime
@@ -274,3 +275,19 @@ def test_the_schedule_has_it(dispatch, home):
     ran = dispatch("check", "--print-systemd", "--providers", file, "--on-change", words)
     assert ran.out.count("--on-change \"/bin/true 'a b'\"") == 1
     assert "TimeoutStartSec=210" in ran.out
+
+
+def test_it_runs_beside_a_thousand_open_files() -> None:
+    """A run of many checks has opened numbers above 1023, which select() would refuse."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < 1400:
+        pytest.skip("the system allows too few open files")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (1400, hard))
+    held = [os.dup(0) for _ in range(1100)]
+    try:
+        why = change_command.run_change_command(("/bin/sh", "-c", "echo no; exit 4"), b"", {})
+    finally:
+        for each in held:
+            os.close(each)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert str(why) == "the command ended with 4: no"
