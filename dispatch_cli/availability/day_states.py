@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 from ..model.check import Move, Watched
 from ..results.check_results import DAYS, DayState
 
-_BEGINNING, _END = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+_END = datetime.max.replace(tzinfo=UTC)
 _WORST_FIRST: tuple[DayState, ...] = ("down", "degraded", "up", "")
 
 
@@ -34,14 +34,16 @@ def _midnight(now: datetime, days: int) -> datetime:
 def _spans(
     watched: Watched, moves: Sequence[Move]
 ) -> Sequence[tuple[DayState, datetime, datetime]]:
-    """Return each state with its beginning and end; the first began before the first move.
+    """Return each state with its beginning and end; the first began with the first look.
 
-    A first success is not recorded as a move.
+    Neither a first success nor a change between "up" and "busy" is recorded as a move.
     """
+    first = watched.first_at or watched.since
     if not moves:
         state = _day_state(watched.state, is_flapping=watched.is_flapping)
-        return () if watched.since is None else ((state, watched.since, _END),)
-    begins = [_BEGINNING, *(each.at for each in moves)]
+        return () if first is None else ((state, first, _END),)
+    # A provider that was out of the file has moves from before its first look.
+    begins = [min(first or moves[0].at, moves[0].at), *(each.at for each in moves)]
     states = [
         _day_state(moves[0].before, is_flapping=False),
         *(_day_state(each.after, is_flapping=each.is_flapping) for each in moves),

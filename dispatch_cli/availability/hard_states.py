@@ -64,6 +64,7 @@ def advance(
         moves=moves,
         is_flapping=is_flapping,
         failed_at=sample.at if has_failed else watched.failed_at,
+        first_at=watched.first_at or sample.at,
         **_confirmed_fields(watched, sample, state, failures),
     )
     if is_flapping == watched.is_flapping and (is_flapping or not is_reported):

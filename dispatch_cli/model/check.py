@@ -187,6 +187,8 @@ class Watched(Struct, frozen=True, kw_only=True):
     valid_until: datetime | None = None
     failed_at: datetime | None = None
     """The moment of the last failure that was counted."""
+    first_at: datetime | None = None
+    """The moment of the first look that had a result; changes of states before it are unknown."""
 
 
 class Maintenance(Struct, frozen=True, kw_only=True):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _WATCHED = tuple(Watched.__struct_fields__)
 _WATCHED_TIMES = tuple(
-    _WATCHED.index(name) for name in ("since", "seen_at", "valid_until", "failed_at")
+    _WATCHED.index(name) for name in ("since", "seen_at", "valid_until", "failed_at", "first_at")
 )
 _STATE, _LAST, _FLAPPING = (_WATCHED.index(name) for name in ("state", "last", "is_flapping"))
 _REPORT = ("provider", "at", "until", "free", "state", "operator")
@@ -233,6 +233,7 @@ def _watched_row(watched: Watched) -> tuple[Any, ...]:
             seen_at=stamp_or_none(watched.seen_at),
             valid_until=stamp_or_none(watched.valid_until),
             failed_at=stamp_or_none(watched.failed_at),
+            first_at=stamp_or_none(watched.first_at),
         )
     )
 

@@ -16,6 +16,7 @@ from dispatch_cli.errors import BadDataError
 from dispatch_cli.learning import summarise
 from dispatch_cli.model.case_counts import ContractCount
 from dispatch_cli.model.check import Watched
+from dispatch_cli.model.stamps import from_stamp
 from dispatch_cli.store import Store
 from dispatch_cli.store.database import Database
 from dispatch_cli.store.migrations import Migration, migrations, newest, statements
@@ -311,3 +312,28 @@ def test_an_older_copy_is_not_migrated_in_the_place_of_a_log(tmp_path: Path, ver
     assert not list(tmp_path.glob("*.before-*"))
     with opened(copy) as store:
         decide_next(store)
+
+
+def test_the_first_look_is_the_first_moment_that_an_older_log_knows(tmp_path: Path) -> None:
+    """It is the first recorded change, else the beginning of the state; without both none."""
+    path = tmp_path / "cases.sqlite3"
+    _released(path, 7)
+    with closing(sqlite3.connect(path)) as connection:
+        for provider, since in (("moved", 900), ("steady", 500), ("new", None), ("again", 100)):
+            connection.execute(
+                "INSERT INTO watched VALUES (?, 'up', ?, NULL, '', 0, 1, 'up', 1, 0, 1, 0, 0,"
+                " NULL, NULL, NULL)",
+                (provider, since),
+            )
+        connection.executemany(
+            "INSERT INTO state_move (provider, at, before, after, why, is_flapping)"
+            " VALUES (?, ?, 'up', 'down', '', 0)",
+            [("moved", 400), ("moved", 300), ("again", 200)],
+        )
+        connection.commit()
+    with opened(path) as store, store.reading() as reader:
+        found = {name: each.first_at for name, each in reader.watched().items()}
+    assert found == {
+        "moved": from_stamp(300), "steady": from_stamp(500), "new": None,
+        "again": from_stamp(100),
+    }  # fmt: skip

@@ -54,6 +54,7 @@ WATCHED = st.builds(
     wait_min=st.none() | MINUTES,
     valid_until=MAYBE_MOMENT,
     failed_at=MAYBE_MOMENT,
+    first_at=MAYBE_MOMENT,
 )
 MOVES = st.builds(
     Move,

@@ -1,6 +1,15 @@
 -- The last failure that was counted: looks within seconds of it are the same failure.
 ALTER TABLE watched ADD COLUMN failed_at INTEGER;
 
+-- The first look that had a result. For providers that are watched already, the first moment that
+-- the log knows: what was before is not proven.
+ALTER TABLE watched ADD COLUMN first_at INTEGER;
+UPDATE watched SET first_at = coalesce(
+    (SELECT min(at) FROM state_move WHERE state_move.provider = watched.provider
+        AND (watched.since IS NULL OR at < watched.since)),
+    since
+);
+
 -- Outages that an operator has taken note of: channels send no reminder until then. An outage is a
 -- provider with the moment since when it is down.
 CREATE TABLE acknowledged (
