@@ -11,7 +11,7 @@ from hashlib import sha256
 from html import escape
 
 from ..messages import Message
-from ..results.check_results import WORST_FIRST, CheckReport, CheckRow, DayState
+from ..results.check_results import DAYS, WORST_FIRST, CheckReport, CheckRow, DayState
 from ..results.coverage_results import CoverageContact, CoverageReport
 from .check_views import headline, reason, since, worst_first
 from .clean import clean
@@ -113,6 +113,13 @@ def _body(
         yield f'<p class="alarm">{_html(left_out)}</p>'
     yield "</header>\n<main>"
     yield from _counts(report)
+    if any(any(each) for each in days.values()):
+        legend = Message(
+            "The strips show the last {days} days, today on the right: the higher, the worse the"
+            " day. A thin line is before the first look.",
+            days=DAYS,
+        )
+        yield f'<p class="quiet">{_html(legend)}</p>'
     rows = worst_first(report.rows)
     yield from _not_up([row for row in rows if not row.is_fine], days, report.at)
     if coverage is not None:

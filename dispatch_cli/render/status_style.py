@@ -63,9 +63,12 @@ th,td{padding:.45rem .75rem .45rem 0;border-bottom:1px solid var(--line);vertica
 .service{margin-top:1rem}
 .badge{display:inline-block;min-width:5.5rem;padding:.05rem .5rem;border-radius:.35rem;
 text-align:center;font-weight:600;font-size:.9rem;white-space:nowrap}
-.strip{display:flex;gap:1px;max-width:18rem;height:.6rem;margin-top:.3rem}
-.strip i{flex:1 1 0;border-radius:1px}
-.strip .none{background:var(--card)}
+.strip{display:flex;align-items:flex-end;gap:1px;max-width:18rem;height:.9rem;margin-top:.3rem;
+print-color-adjust:exact}
+.strip i{flex:1 1 0;border-radius:1px;height:40%}
+.strip .down{height:100%}
+.strip .degraded{height:70%;outline:1px solid var(--degraded-ink);outline-offset:-1px}
+.strip .none{height:0%;border-bottom:2px solid var(--quiet)}
 .gaps{list-style:none;margin:0;padding:0}
 .gaps li{display:grid;grid-template-columns:minmax(0,23rem) 6.5rem minmax(0,1fr);gap:.15rem .75rem;
 padding:.4rem 0;border-bottom:1px solid var(--line);align-items:start}

@@ -1,5 +1,7 @@
 """The strip of 30 days on the status page."""
 
+import re
+
 from dispatch_cli.render.day_strip import strip
 from dispatch_cli.render.status_page import status_page
 from dispatch_cli.render.status_style import style_sheet
@@ -37,3 +39,16 @@ def test_the_page_has_the_strip_under_the_name() -> None:
     page = status_page(report(row("a", "down"), row("b")), days={"a": DAYS})
     assert page.count('class="strip"') == 1
     assert 'A<span class="strip"' in page
+    assert page.count("The strips show the last 30 days") == 1
+    assert "The strips" not in status_page(report(row("a", "down")), days={"a": ("",) * 30})
+
+
+def test_a_strip_needs_no_colour() -> None:
+    """Each state has a height of its own, the worst the highest: red and green look alike to some.
+
+    A page without colours, on paper, shows the outages as well.
+    """
+    rules = style_sheet(60)
+    found = dict(re.findall(r"\.strip \.?(\w+)\{[^}]*height:(\d+)%", rules))
+    heights = [int(found[each]) for each in ("none", "i", "degraded", "down")]
+    assert heights == sorted(set(heights))
