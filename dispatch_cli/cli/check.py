@@ -1,5 +1,6 @@
 """``dispatch check``: check which providers can be reached, for people, cron and monitors."""
 
+import shlex
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -98,7 +99,7 @@ def check(
         return schedule(
             catalog,
             log.path,
-            on_change=options.on_change,
+            on_change=shlex.join(request.on_change) or None,
             sample=common.sample,
             on_network=common.db_on_network,
             systemd=other_tasks.print_systemd,

@@ -1,5 +1,6 @@
 """Tell others of the changes that a run of checks has found: the program of ``--on-change``."""
 
+import os
 import shlex
 import shutil
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from ..errors import ExitCode, UsageError
+from ..files import only_owner_writes
 from ..messages import Message
 from ..reminders import ReportedProblem, unreported_changes
 from ..results.check_results import CHANGE_SCHEMA, StateChange
@@ -26,7 +28,9 @@ _MOST_TEXT = 2000
 def command_words(typed: str) -> tuple[str, ...]:
     """Split the command line of ``--on-change`` as a shell does, and find its program.
 
-    Raises UsageError for an open quotation mark, and for a program that does not exist.
+    The first word becomes a full path, because cron has neither the user's PATH nor folder. Raises
+    UsageError for an open quotation mark, for a program that does not exist, and for one that other
+    users can write: the rule of the provider file for programs, since cron may run it as root.
     """
     try:
         words = shlex.split(typed)
@@ -39,7 +43,13 @@ def command_words(typed: str) -> tuple[str, ...]:
         raise UsageError(
             "--on-change {typed!r}: there is no such program; write its full path", typed=typed
         )
-    return (found, *words[1:])
+    if not only_owner_writes(os.stat(found)):
+        raise UsageError(
+            "--on-change {program}: other users can write the program; only you or root may:"
+            " chmod go-w, or chown",
+            program=found,
+        )
+    return (os.path.abspath(found), *words[1:])
 
 
 def tell_command(

@@ -256,6 +256,31 @@ def test_a_program_that_cannot_be_run_is_refused_before_the_run(dispatch, home, 
     assert ran.code == 3
 
 
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="Windows has other access rights")
+@pytest.mark.parametrize("mode", [0o775, 0o707])
+def test_a_program_that_others_can_write_is_refused(dispatch, home: Path, mode: int) -> None:
+    """Cron may run it as root: the rule of the provider file holds, also behind a link."""
+    program = home / "tell"
+    program.write_text("#!/bin/sh\nexit 0\n")
+    program.chmod(mode)
+    (home / "link").symlink_to(program)
+    file = str(write(home, provider("lech", command("/bin/true"))))
+    for typed in (program, home / "link"):
+        argv = ("check", "--providers", file, "--on-change", str(typed))
+        ran = dispatch(*argv)
+        assert (ran.code, ran.out) == (2, "")
+        assert f"--on-change {typed}: other users can write the program" in ran.err
+    program.chmod(0o700)
+    assert dispatch(*argv).code == 0
+
+
+def test_no_key_of_a_file_names_the_program(dispatch, home: Path) -> None:
+    """Only the command line does: a file of another origin starts nothing."""
+    file = str(write(home, '[check]\non_change = "/bin/true"\n', provider("lech")))
+    ran = dispatch("check", "--providers", file)
+    assert (ran.code, 'unknown key "on_change"' in ran.err) == (4, True)
+
+
 def test_it_needs_a_run_over_all_providers(dispatch, home):
     """With an ID, and with --coverage, the option is refused."""
     file = str(write(home, provider("lech", command("/bin/true"))))
@@ -275,6 +300,19 @@ def test_the_schedule_has_it(dispatch, home):
     ran = dispatch("check", "--print-systemd", "--providers", file, "--on-change", words)
     assert ran.out.count("--on-change \"/bin/true 'a b'\"") == 1
     assert "TimeoutStartSec=210" in ran.out
+
+
+def test_the_schedule_has_its_full_path(dispatch, home: Path, monkeypatch) -> None:
+    """Cron has neither the user's PATH nor the working folder: a name becomes a path."""
+    program = home / "tell"
+    program.write_text("#!/bin/sh\nexit 0\n")
+    program.chmod(0o700)
+    file = str(write(home, provider("lech", command("/bin/true"))))
+    monkeypatch.setenv("PATH", f"{home}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.chdir(home)
+    for typed in ("tell --loud", "./tell --loud"):
+        ran = dispatch("check", "--print-crontab", "--providers", file, "--on-change", typed)
+        assert f"--on-change '{program} --loud'" in ran.out
 
 
 def test_it_runs_beside_a_thousand_open_files() -> None:
