@@ -24,10 +24,15 @@ from ..results.case_results import (
 )
 from ..results.hand_over_results import CallBackNumber
 from . import call_texts, case_deadlines, case_states, contacts, urgency, view_drafts
-from .book import Book, require_case
+from .book import Book, local, require_case
 
 LATELY_CLOSED = 50
 """The number of closed cases in the list."""
+
+_TIMES = frozenset(
+    {"at", "begin", "call_back_set_at", "called_at", "end", "eta", "last", "until"}
+)
+"""The details of a record that are moments."""
 
 PAGE = 500
 """The number of closed cases that are read at a time."""
@@ -123,9 +128,21 @@ def show(book: Book, case_id: int) -> CaseView:
 
 
 def acts(book: Book, case_id: int | None = None) -> list[Act]:
-    """Return the journal's records of a case, or all records, in order."""
+    """Return the journal's records of a case, or all records, in order.
+
+    The times among their details are local; the journal has them in UTC.
+    """
     with book.store.reading() as reader:
-        return list(reader.acts(case_id))
+        return [_with_local_times(each, book) for each in reader.acts(case_id)]
+
+
+def _with_local_times(act: Act, book: Book) -> Act:
+    times = {
+        name: local(datetime.fromisoformat(text), book).isoformat()
+        for name in _TIMES.intersection(act.details)
+        if (text := str(act.details[name] or ""))
+    }
+    return replace(act, details={**act.details, **times}) if times else act
 
 
 def personal(book: Book, case_id: int, *, action: str = "personal show") -> PersonalView:

@@ -11,6 +11,7 @@ from .. import catalog, folders, store
 from ..errors import BadDataError, DispatchError
 from ..messages import Message, joined
 from ..model import Observations
+from ..render import answer_times
 from . import screen_language
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def open_catalog(option: Path | None, at: datetime | None = None) -> catalog.Cat
         holidays=holiday_dates,
     )
     screen_language.set_from_file(opened.rules.desk.language)
+    answer_times.set_zone(opened.rules.settings.timezone)
     return opened
 
 

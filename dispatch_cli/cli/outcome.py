@@ -13,6 +13,7 @@ from msgspec import Struct
 from ..cases.unshown_messages import UnshownMessages
 from ..errors import DispatchError, ExitCode, IncompleteError, UnavailableError
 from ..messages import Message, joined
+from ..render import answer_times
 from . import screen_language
 
 if TYPE_CHECKING:
@@ -100,6 +101,7 @@ def _run(app: "typer.Typer", argv: Sequence[str]) -> int:
 
     code = int(ExitCode.OK)
     try:
+        answer_times.set_zone(answer_times.DEFAULT_ZONE)
         arguments = screen_language.set_from(argv)
         outcome = app(args=arguments, standalone_mode=False, prog_name="dispatch")
         if isinstance(outcome, Outcome):

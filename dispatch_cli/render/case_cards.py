@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from ..messages import Message
 from . import figures
+from .figures import iso
 from .layout import GAP, Line, Screen, cells, flow, pad, plain_line, plain_lines, wrap
 
 if TYPE_CHECKING:
@@ -162,7 +163,7 @@ def card_rows(card: "OfferCard") -> "list[PlainRow]":
             "name": card.name,
             "position": card.position,
             "of": card.of,
-            "answer_by": card.answer_by.isoformat(timespec="seconds"),
+            "answer_by": iso(card.answer_by),
             "say": " ".join(filter(None, card.say)),
             "other_phones": "; ".join(card.other_phones),
             "then": "; ".join(f"{later.phone} {later.name}" for later in card.then),

@@ -9,6 +9,7 @@ import msgspec
 from ..errors import DispatchError
 from ..messages import Message
 from ..results.result_status import Status
+from .answer_times import with_local_times
 from .clean import json_escaped
 
 
@@ -44,6 +45,8 @@ def envelope(
 ) -> bytes:
     """Encode a result as one line of JSON in UTF-8; infinite and undefined numbers are null.
 
+    Times are in the zone of the answers.
+
     Texts are exact and not cleaned; characters that a terminal could obey (control, bidi and
     invisible ones) are escapes of JSON. ``data`` is a value of ``results`` or of builtin types.
     """
@@ -51,7 +54,7 @@ def envelope(
         schema=schema,
         status=status,
         exit_code=int(exit_code),
-        data=data,
+        data=with_local_times(data),
         warnings=tuple(map(str, warnings)),
         errors=tuple(errors),
     )
@@ -71,7 +74,7 @@ def envelope_of_list(
     yield whole[: at + 1]
     between = b""
     for item in items:
-        yield between + _encoded(item)
+        yield between + _encoded(with_local_times(item))
         between = b","
     yield whole[at + 1 :]
 

@@ -6,6 +6,7 @@ from math import floor, isfinite, isnan
 from .. import messages
 from ..messages import MONTHS, WEEKDAYS, Clock, Message, promised_clock
 from ..results.cascade_answer import Candidate
+from .answer_times import local
 from .wording import number, say, worded
 
 _MEASURED = frozenset({"road"})
@@ -44,8 +45,8 @@ def extra_minutes(value: float) -> str:
 
 
 def iso(moment: datetime | None) -> str:
-    """Write a moment in ISO 8601, to the second; "" for None."""
-    return moment.isoformat(timespec="seconds") if moment is not None else ""
+    """Write a moment in ISO 8601, to the second, in the zone of the answers; "" for None."""
+    return local(moment).isoformat(timespec="seconds") if moment is not None else ""
 
 
 def time_of_day(local: datetime) -> str:
