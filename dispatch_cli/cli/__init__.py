@@ -28,6 +28,7 @@ class TopLevelCommands(LazyGroup):
         "places": "places",
         "kinds": "kinds:kinds",
         "doctor": "doctor:doctor",
+        "schema": "schema:schema",
         "help": "help_command:show_help",
     }
 

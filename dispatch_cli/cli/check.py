@@ -251,12 +251,14 @@ def _emit(
 
     data: object = checked.report
     if request.options.verbose:
-        data = {
+        from ..results.check_results import CheckDetails
+
+        data = CheckDetails(
             **asdict(checked.report),
-            "looks": checked.readings,
-            "moves": checked.moves,
-            "reports": checked.reports,
-        }
+            looks=checked.readings,
+            moves=checked.moves,
+            reports=checked.reports,
+        )
     emit(
         SCHEMA,
         data,

@@ -239,13 +239,16 @@ _QUIET_FLAGS = re.compile("-[xv]*q[xvq]*")
 
 
 def schema_of(argv: Sequence[str]) -> str:
-    """Return the JSON schema of a command line: its command words, version 1."""
+    """Return the JSON schema of a command line: that of its command, or ``dispatch.usage/1``."""
+    from .answer_schemas import DATA
+
     words: list[str] = []
     for word in dropwhile(lambda word: word.startswith("-"), argv):
         if word.startswith("-") or len(words) == _WORDS_OF_GROUPS.get(words[0] if words else "", 1):
             break
         words.append(word)
-    return f"dispatch.{'.'.join(words) or 'usage'}/1"
+    name = f"dispatch.{'.'.join(words)}/1"
+    return name if name in DATA else "dispatch.usage/1"
 
 
 _WORDS_OF_GROUPS = {"providers": 2, "places": 2, "case": 2, "log": 2, "report": 2}

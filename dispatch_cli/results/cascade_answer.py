@@ -1,6 +1,7 @@
 """The answer for one incident: the result of ``dispatch cascade``, ``dispatch.cascade/1``."""
 
 from datetime import datetime
+from typing import Annotated, TypedDict
 
 from msgspec import UNSET, Struct, UnsetType, field
 
@@ -8,6 +9,9 @@ from ..errors import ExitCode
 from ..messages import Message
 from ..model import NO_CLIENT, OpenState
 from ..model.words import DEFAULT_WEIGHT_T
+
+INFINITE_IS_NULL = "null if infinite"
+"""Marks a number that may be infinite, which JSON has as null."""
 
 WHY_AT_MOST = 2
 """The largest number of reasons in a row."""
@@ -69,7 +73,7 @@ class Exclusion(Struct, frozen=True, kw_only=True):
     detail: Message
     name: str
     phone: str
-    nearness_min: float
+    nearness_min: Annotated[float, INFINITE_IS_NULL]
     distance_km: float = 0.0
     call_at: datetime | None = None
     """When a closed provider opens, if that is soon and no other gate stops it."""
@@ -114,17 +118,38 @@ class Cascade(Struct, frozen=True, kw_only=True):
     excluded: tuple[Exclusion, ...] | UnsetType = UNSET
 
 
+class Position(TypedDict):
+    """A place in degrees (WGS 84); it lies within ``uncertainty_km``."""
+
+    lat: float
+    lon: float
+    uncertainty_km: float
+
+
+class VehicleView(TypedDict):
+    """The vehicle; None means "not asked"."""
+
+    kind: str | None
+    brand: str | None
+    ev: bool
+    trailer: bool
+    weight_t: float | None
+    assumed_weight_t: float
+    height_m: float | None
+    state: str | None
+
+
 class IncidentView(Struct, frozen=True, kw_only=True):
     """The incident as the program has read it, for the operator to read back."""
 
     kind: str
     services: tuple[str, ...]
-    position: dict[str, float]
+    position: Position
     place: Message | str
     postcode: str
     when: datetime
     client: str | None
-    vehicle: dict[str, str | float | bool | None]
+    vehicle: VehicleView
     facts: dict[str, str | int | float | bool]
     """The other facts that were entered: spot, persons, injured, …"""
 

@@ -11,8 +11,8 @@ from ..model.check import BY_PHONE, Move, PhoneReport, Reading
 from ..model.provider import CheckState
 
 __all__ = [
-    "BY_PHONE", "CHANGE_SCHEMA", "WORST_FIRST", "CheckReport", "CheckRow", "HardState",
-    "Move", "PhoneReport", "Reading", "Severity", "ShownState", "StateChange",
+    "BY_PHONE", "CHANGE_SCHEMA", "WORST_FIRST", "CheckDetails", "CheckReport", "CheckRow",
+    "HardState", "Move", "PhoneReport", "Reading", "Severity", "ShownState", "StateChange",
 ]  # fmt: skip
 
 CHANGE_SCHEMA = "dispatch.check.change/1"
@@ -138,3 +138,11 @@ class CheckReport(Struct, frozen=True, kw_only=True):
         if self.offline:
             return ExitCode.UNAVAILABLE
         return ExitCode.ATTENTION if "down" in self.counts else ExitCode.OK
+
+
+class CheckDetails(CheckReport, frozen=True, kw_only=True):
+    """A run with ``-v``: also its looks, and the changes and reports of the last 30 days."""
+
+    looks: tuple[Reading, ...]
+    moves: tuple[Move, ...]
+    reports: tuple[PhoneReport, ...]
