@@ -5,10 +5,13 @@ import os
 import shutil
 import signal
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from . import answers
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -43,6 +46,7 @@ def pytest_configure() -> None:
     """
     # Without bytecode each program that a test starts compiles the package again.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    answers.watch()
     sys.dont_write_bytecode = False
     # A background job of a shell ignores Ctrl-C, and its children would as well.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -57,3 +61,12 @@ def pytest_collection_finish() -> None:
     """Let the garbage collector pass over what the collection has made, which stays to the end."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Iterator[None]:
+    """Fail a test that has printed an answer in JSON which does not fit its schema."""
+    answers.take_faults()
+    yield
+    faults = answers.take_faults()
+    assert not faults, "\n".join(faults)

@@ -29,9 +29,7 @@ from .book import Book, local, require_case
 LATELY_CLOSED = 50
 """The number of closed cases in the list."""
 
-_TIMES = frozenset(
-    {"at", "begin", "call_back_set_at", "called_at", "end", "eta", "last", "until"}
-)
+_TIMES = frozenset({"at", "begin", "call_back_set_at", "called_at", "end", "eta", "last", "until"})
 """The details of a record that are moments."""
 
 PAGE = 500

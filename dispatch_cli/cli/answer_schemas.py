@@ -5,6 +5,7 @@ from importlib import import_module
 from typing import Any
 
 from ..errors import UsageError
+from ..messages import quoted
 
 _PARTS = "results.answer_data"
 _RECORDED = "results.case_results:Recorded"
@@ -91,17 +92,15 @@ def answer_schema(name: str) -> dict[str, Any]:
         from ..model.near_words import did_you_mean
 
         raise UsageError(
-            "unknown schema {name!r}{meant}",
-            name=name,
+            "unknown schema {name}{meant}",
+            name=quoted(name),
             meant=did_you_mean(name, schema_names()),
             hint='"dispatch schema" lists all schemas',
         )
     from ..render.answer_schema import envelope_schema
     from ..results.answer_data import FailureData, RecordedOnly
 
-    return envelope_schema(
-        name, _type_at(DATA[name]), failure=FailureData, recorded=RecordedOnly
-    )
+    return envelope_schema(name, _type_at(DATA[name]), failure=FailureData, recorded=RecordedOnly)
 
 
 def _type_at(place: str) -> Any:

@@ -172,7 +172,9 @@ def refuse_conflicts(
         problems.append(Message("--monitor and --alert-once exclude each other"))
     problems += _threshold_problems(options)
     if options.monitor and json:
-        problems.append(Message("--monitor and --json exclude each other"))
+        problems.append(
+            Message("--monitor prints one line: leave out --json, or write --status FILE")
+        )
     if other_tasks.coverage is None and (
         other_tasks.minimum is not None or other_tasks.region or other_tasks.service
     ):

@@ -8,6 +8,7 @@ from typing import NotRequired, TypedDict
 from ..messages import Message
 from ..model.case import Act
 from ..model.provider import Provider
+from .cascade_answer import Answer, EmergencyCall
 from .case_results import (
     CaseView,
     DraftView,
@@ -16,7 +17,6 @@ from .case_results import (
     PersonalView,
     Recorded,
 )
-from .cascade_answer import Answer, EmergencyCall
 from .check_results import CheckDetails, CheckReport
 from .hand_over_results import CallBackNumber, FoundCase, Merged
 from .report_results import ServiceExperience

@@ -12,6 +12,8 @@ from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from tests import answers
+
 ROOT = Path(__file__).resolve().parents[2]
 DISPATCH = (sys.executable, "-m", "dispatch_cli")
 
@@ -137,13 +139,15 @@ def write(folder: Path, *tables: str) -> Path:
 
 def started(*argv: object, **environ: str) -> subprocess.CompletedProcess[bytes]:
     """Start the program as cron does: no terminal, nothing on stdin."""
-    return subprocess.run(
+    ran = subprocess.run(
         [*DISPATCH, *map(str, argv)],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         check=False,
         env={**os.environ, **environ},
     )
+    answers.check(ran.stdout)
+    return ran
 
 
 def run(*argv: object, **environ: str) -> subprocess.CompletedProcess[bytes]:
@@ -155,6 +159,7 @@ def run(*argv: object, **environ: str) -> subprocess.CompletedProcess[bytes]:
     request = [words, os.getcwd(), {**os.environ, **environ}]
     print(json.dumps(request), file=server.stdin, flush=True)
     code, out, err = json.loads(server.stdout.readline())
+    answers.check(out.encode("latin-1"))
     return subprocess.CompletedProcess(words, code, out.encode("latin-1"), err.encode("latin-1"))
 
 

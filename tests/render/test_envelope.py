@@ -21,7 +21,7 @@ from .test_clean import NASTY
 
 def decoded(data, **changes):
     values = {"status": "success", "exit_code": 0, **changes}
-    line = envelope("dispatch.cascade/1", data=data, **values)
+    line = envelope("dispatch.x/1", data=data, **values)
     assert line.count(b"\n") == 1
     assert line.endswith(b"\n")
     return json.loads(line, parse_constant=lambda name: pytest.fail(f"{name} is not JSON"))
