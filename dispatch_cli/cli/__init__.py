@@ -28,7 +28,7 @@ class TopLevelCommands(LazyGroup):
         "places": "places",
         "kinds": "kinds:kinds",
         "doctor": "doctor:doctor",
-        "schema": "schema:schema",
+        "schema": "schema_command:schema",
         "help": "help_command:show_help",
     }
 

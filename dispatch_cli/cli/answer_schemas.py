@@ -85,7 +85,7 @@ def answer_schema(name: str) -> dict[str, Any]:
     name = whole if whole in DATA or whole in LINES else name
     if name in LINES:
         from ..batch.result_record import json_schema
-        from ..render.answer_schema import schema_id
+        from ..render.type_schema import schema_id
 
         return {**json_schema(full=LINES[name]), "$id": schema_id(name), "title": name}
     if name not in DATA:
@@ -97,7 +97,7 @@ def answer_schema(name: str) -> dict[str, Any]:
             meant=did_you_mean(name, schema_names()),
             hint='"dispatch schema" lists all schemas',
         )
-    from ..render.answer_schema import envelope_schema
+    from ..render.type_schema import envelope_schema
     from ..results.answer_data import FailureData, RecordedOnly
 
     return envelope_schema(name, _type_at(DATA[name]), failure=FailureData, recorded=RecordedOnly)

@@ -102,8 +102,8 @@ def _run(app: "typer.Typer", argv: Sequence[str]) -> int:
     code = int(ExitCode.OK)
     try:
         answer_times.set_zone(answer_times.DEFAULT_ZONE)
-        arguments = screen_language.set_from(argv)
-        outcome = app(args=arguments, standalone_mode=False, prog_name="dispatch")
+        argv = screen_language.set_from(argv)
+        outcome = app(args=argv, standalone_mode=False, prog_name="dispatch")
         if isinstance(outcome, Outcome):
             code = outcome.exit_code
             _shown(outcome)

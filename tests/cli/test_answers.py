@@ -196,3 +196,14 @@ def test_the_schemas_are_printed(dispatch, home) -> None:
     ran = dispatch("schema", "dispatch.cascad/1")
     assert (ran.code, ran.out) == (2, "")
     assert 'unknown schema "dispatch.cascad/1" (did you mean "dispatch.cascade/1"?)' in ran.err
+
+
+def test_quiet_leaves_only_errors_on_stderr(story) -> None:
+    """Every command drops its hints, warnings and summaries with --quiet; most have some."""
+    noted = [words for words, ran in story() if _notes(ran)]
+    assert len(noted) > 25
+    assert [(words, ran.err) for words, ran in story("--quiet") if _notes(ran)] == []
+
+
+def _notes(ran: Ran) -> list[str]:
+    return [line for line in ran.err.splitlines() if not line.startswith("error: ")]

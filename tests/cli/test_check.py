@@ -461,3 +461,16 @@ def test_a_monitor_gets_a_wrong_option_as_unknown(dispatch):
     """A monitor has four codes: a wrong command line is the unknown one."""
     ran = dispatch("check", "--coverage", "7d", "--monitor")
     assert (ran.code, ran.out[:24]) == (3, "UNKNOWN: --monitor canno")
+
+
+@pytest.mark.parametrize("before", [(), ("--lang", "de")], ids=["", "with a language"])
+def test_a_monitor_is_told_where_the_json_is(dispatch, home, before):
+    """--monitor with --json is one line of UNKNOWN, not JSON; --status writes the JSON of a run."""
+    ran = dispatch(*before, "check", "--monitor", "--json")
+    said = "--monitor prints one line: leave out --json, or write --status FILE"
+    assert ran == (3, f"UNKNOWN: {said}\n", "")
+    path = write(home, provider("lech", command("/bin/true")))
+    ran = dispatch("check", "--monitor", "--status", "run.json", "--providers", str(path))
+    assert (ran.code, ran.out.startswith("OK: 1 up | ")) == (0, True)
+    told = json.loads((home / "run.json").read_bytes())
+    assert (told["schema"], told["data"]["checked"]) == ("dispatch.check/1", 1)

@@ -86,6 +86,7 @@ def test_usage_errors_name_the_command_in_the_schema(dispatch, home):
         ("providers", "--json"): "dispatch.usage/1",
         ("nonsense", "--json"): "dispatch.usage/1",
         ("--json",): "dispatch.usage/1",
+        ("--lang", "de", "providers", "show", "--json"): "dispatch.providers.show/1",
     }.items():
         ran = dispatch(*argv)
         assert (ran.code, ran.envelope["schema"], ran.envelope["status"]) == (2, schema, "error")
