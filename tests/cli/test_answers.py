@@ -198,6 +198,14 @@ def test_the_schemas_are_printed(dispatch, home) -> None:
     assert 'unknown schema "dispatch.cascad/1" (did you mean "dispatch.cascade/1"?)' in ran.err
 
 
+def test_every_row_has_the_columns_of_its_header(story) -> None:
+    """Off a terminal a table has a header and rows of as many cells, and nothing else."""
+    tables = [ran.out.splitlines() for _, ran in story() if "\t" in ran.out.split("\n")[0]]
+    assert len(tables) > 50
+    for header, *rows in tables:
+        assert {line.count("\t") for line in rows} <= {header.count("\t")}, header
+
+
 def test_quiet_leaves_only_errors_on_stderr(story) -> None:
     """Every command drops its hints, warnings and summaries with --quiet; most have some."""
     noted = [words for words, ran in story() if _notes(ran)]
