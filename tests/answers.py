@@ -1,18 +1,16 @@
 """Compare every answer in JSON that a test prints with its schema.
 
 ``conftest`` lets ``envelope`` and ``envelope_of_list`` of this process report their bytes here; the
-runners of other processes pass what was printed to ``check``.
+runners of other processes pass what was printed to ``check``. The program is imported when the
+first test begins, because coverage does not count what is imported before.
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
 import jsonschema
-
-from dispatch_cli.cli.answer_schemas import DATA, answer_schema
-from dispatch_cli.render import envelope as made_in
 
 _MARK = b'{"schema":"dispatch.'
 _LARGE = 200_000
@@ -25,6 +23,8 @@ _known: set[bytes] = set()
 @cache
 def validator(name: str) -> jsonschema.Draft202012Validator:
     """Return the validator of a schema; raises UsageError for an unknown name."""
+    from dispatch_cli.cli.answer_schemas import answer_schema
+
     return jsonschema.Draft202012Validator(answer_schema(name))
 
 
@@ -60,8 +60,12 @@ def take_faults() -> list[str]:
     return found
 
 
+@cache
 def watch() -> None:
     """Check every envelope that this process makes from now on."""
+    from dispatch_cli.cli.answer_schemas import DATA
+    from dispatch_cli.render import envelope as made_in
+
     whole, parts = made_in.envelope, made_in.envelope_of_list
 
     def checked_whole(schema: str, **values: Any) -> bytes:
@@ -78,9 +82,5 @@ def watch() -> None:
         if schema in DATA:
             check(b"".join(kept))
 
-    _replace("envelope", checked_whole)
-    _replace("envelope_of_list", checked_parts)
-
-
-def _replace(name: str, function: Callable[..., Any]) -> None:
-    setattr(made_in, name, function)
+    made_in.envelope = checked_whole
+    made_in.envelope_of_list = checked_parts

@@ -46,7 +46,6 @@ def pytest_configure() -> None:
     """
     # Without bytecode each program that a test starts compiles the package again.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    answers.watch()
     sys.dont_write_bytecode = False
     # A background job of a shell ignores Ctrl-C, and its children would as well.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -66,6 +65,7 @@ def pytest_collection_finish() -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call() -> Iterator[None]:
     """Fail a test that has printed an answer in JSON which does not fit its schema."""
+    answers.watch()
     answers.take_faults()
     yield
     faults = answers.take_faults()
