@@ -174,9 +174,12 @@ def test_a_later_job_of_the_unit_gives_way_and_is_named(desk):
     # It is written down under the case that gives way, and its promise is not kept silently.
     moved = [act for act in view_case.acts(desk(100), case) if act.action == "give way"]
     assert [act.details for act in moved] == [
-        {"offer": 1, "to": "1.1", "begin": after_noon(145).isoformat(),
-         "end": after_noon(200).isoformat()},
+        {"offer": 1, "to": "1.1", "begin": "2026-11-27T15:25:00+01:00",
+         "end": "2026-11-27T16:20:00+01:00"},
     ]  # fmt: skip
+    with desk(100).store.reading() as reader:
+        [kept] = [act for act in reader.acts(case) if act.action == "give way"]
+    assert kept.details["begin"] == after_noon(145).isoformat() == "2026-11-27T14:25:00+00:00"
     assert view_case.acts(desk(100), 1)[-1].action == "arrive"
     view = view_case.show(desk(101), case)
     assert (view.due, view.overdue, view.next_deadline) == ("new time", True, after_noon(130))
