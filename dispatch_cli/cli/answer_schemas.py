@@ -47,6 +47,7 @@ DATA: Mapping[str, str] = {
     "dispatch.batch.summary/1": "results.batch_results:BatchSummary",
     "dispatch.batch.guess/1": f"{_PARTS}:BatchGuess",
     "dispatch.check/1": f"{_PARTS}:CheckAnswer",
+    "dispatch.check.ack/1": "model.check:Acknowledgement",
     "dispatch.check.coverage/1": "results.coverage_results:CoverageReport",
     "dispatch.check.schedule/1": f"{_PARTS}:ScheduleAnswer",
     "dispatch.report.fairness/1": "results.report_results:FairnessReport",
@@ -69,10 +70,13 @@ DATA: Mapping[str, str] = {
 LINES: Mapping[str, bool] = {"dispatch.batch.line/1": False, "dispatch.batch.line.full/1": True}
 """The lines of JSON that a batch writes, and whether they are those of ``--full``."""
 
+CHANGE = "dispatch.check.change/1"
+"""The JSON that the program of ``check --on-change`` gets."""
+
 
 def schema_names() -> tuple[str, ...]:
     """List the names of all schemas."""
-    return (*DATA, *LINES)
+    return (*DATA, CHANGE, *LINES)
 
 
 def answer_schema(name: str) -> dict[str, Any]:
@@ -82,13 +86,13 @@ def answer_schema(name: str) -> dict[str, Any]:
     a schema.
     """
     whole = f"dispatch.{name}/1"
-    name = whole if whole in DATA or whole in LINES else name
+    name = whole if whole in schema_names() else name
     if name in LINES:
         from ..batch.result_record import json_schema
         from ..render.type_schema import schema_id
 
         return {**json_schema(full=LINES[name]), "$id": schema_id(name), "title": name}
-    if name not in DATA:
+    if name not in schema_names():
         from ..model.near_words import did_you_mean
 
         raise UsageError(
@@ -97,8 +101,11 @@ def answer_schema(name: str) -> dict[str, Any]:
             meant=did_you_mean(name, schema_names()),
             hint='"dispatch schema" lists all schemas',
         )
-    from ..render.type_schema import envelope_schema
-    from ..results.answer_data import FailureData, RecordedOnly
+    from ..render.type_schema import envelope_schema, object_schema
+    from ..results.answer_data import ChangeTold, FailureData, RecordedOnly
+
+    if name == CHANGE:
+        return object_schema(name, ChangeTold)
 
     return envelope_schema(name, _type_at(DATA[name]), failure=FailureData, recorded=RecordedOnly)
 

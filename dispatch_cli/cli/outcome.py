@@ -242,16 +242,14 @@ def schema_of(argv: Sequence[str]) -> str:
     """Return the JSON schema of a command line: that of its command, or ``dispatch.usage/1``."""
     from .answer_schemas import DATA
 
-    words: list[str] = []
-    for word in dropwhile(lambda word: word.startswith("-"), argv):
-        if word.startswith("-") or len(words) == _WORDS_OF_GROUPS.get(words[0] if words else "", 1):
-            break
-        words.append(word)
-    name = f"dispatch.{'.'.join(words)}/1"
+    behind = dropwhile(lambda word: word.startswith("-"), argv)
+    words = [*takewhile(lambda word: not word.startswith("-"), behind)][:2]
+    has_two = words[:1] in _GROUPS or words == ["check", "ack"]
+    name = f"dispatch.{'.'.join(words if has_two else words[:1])}/1"
     return name if name in DATA else "dispatch.usage/1"
 
 
-_WORDS_OF_GROUPS = {"providers": 2, "places": 2, "case": 2, "log": 2, "report": 2}
+_GROUPS = (["providers"], ["places"], ["case"], ["log"], ["report"])
 
 
 def bug(error: BaseException, *, is_debugged: bool) -> DispatchError:

@@ -64,6 +64,18 @@ def envelope_schema(name: str, answer: Any, *, failure: Any, recorded: Any) -> S
     }
 
 
+def object_schema(name: str, kind: Any) -> Schema:
+    """Make the schema of an object that is printed without an envelope."""
+    defs: Schema = {}
+    return {
+        "$schema": DIALECT,
+        "$id": schema_id(name),
+        "title": name,
+        **_schema(kind, defs),
+        "$defs": dict(sorted(defs.items())),
+    }
+
+
 def schema_id(name: str) -> str:
     """Return the id of a schema, which is a name for caches and references."""
     return f"urn:{name.replace('.', ':').replace('/', ':')}"

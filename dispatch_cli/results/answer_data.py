@@ -3,11 +3,12 @@
 The schemas of ``dispatch schema`` derive from them.
 """
 
-from typing import NotRequired, TypedDict
+from datetime import datetime
+from typing import Literal, NotRequired, TypedDict
 
 from ..messages import Message
 from ..model.case import Act
-from ..model.provider import Provider
+from ..model.provider import CheckState, Provider
 from .cascade_answer import Answer, EmergencyCall
 from .case_results import (
     CaseView,
@@ -212,6 +213,20 @@ class SystemdUnits(TypedDict):
     """Units of systemd."""
 
     systemd: str
+
+
+class ChangeTold(TypedDict):
+    """A change of a provider's state, as the program of ``--on-change`` gets it."""
+
+    schema: Literal["dispatch.check.change/1"]
+    provider: str
+    name: str
+    phone: str
+    before: CheckState
+    state: CheckState
+    since: datetime
+    why: str
+    is_flapping: bool
 
 
 OpenAnswer = CaseOpened | DraftRecorded

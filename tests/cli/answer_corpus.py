@@ -88,13 +88,16 @@ desk
 report fairness --since 2026-01
 report forecast
 report forecast --since 2026-01
-providers report lech --free 2 --until 18:00
+providers report lech --free 2 --until 45
 providers list
 providers show lech
 providers validate --verbose
 providers add --name Huber --phone '089 99998-115' --service tow --base 86199 --radius-km 9
 check
+check
 check lech -v
+check ack wertach --until 45
+check ack nobody --until 45
 check --coverage 3d --minimum 2
 check --print-crontab
 check --print-systemd
@@ -123,13 +126,14 @@ def lines() -> list[list[str]]:
 def write_world(folder: Path) -> Path:
     """Write the files of the story; returns the provider file, which only its owner can write."""
     firms = [
-        provider(name, "units = 5", command("/bin/true" if name == "lech" else "/bin/false"))
+        provider(name, "units = 5", command("/bin/sh", "-c", f"exit {number}"))
         .replace('["tow"]', '["tow", "roadside_repair"]')
         .replace("99998-207", f"99998-20{number}")
-        for number, name in enumerate(("lech", "wertach", "singold"))
+        for number, name in enumerate(("lech", "singold", "wertach"))
     ]
     own = folder / "own.toml"
-    own.write_text("\n".join((f'[ranking]\ntimezone = "{ZONE}"\n', *firms)), encoding="utf-8")
+    rules = f'[ranking]\ntimezone = "{ZONE}"\n\n[check]\nfailures = 1\n'
+    own.write_text("\n".join((rules, *firms)), encoding="utf-8")
     own.chmod(0o600)
     (folder / "in.csv").write_text("id,kind,at\nr1,tow,86150\nr2,Fall,86150\n", encoding="utf-8")
     (folder / "DE.txt").write_text(_PLACE, encoding="utf-8")

@@ -77,7 +77,7 @@ def test_every_answer_fits_its_schema(story) -> None:
 
 def test_every_command_with_json_has_a_schema() -> None:
     """The name of a schema is that of its command, and no schema is of no command."""
-    named = {f"dispatch.{'.'.join(words)}/1" for words in commands_with_json()}
+    named = {f"dispatch.{'.'.join(words).replace(' ', '.')}/1" for words in commands_with_json()}
     beside = {"dispatch.usage/1", "dispatch.batch.summary/1", "dispatch.batch.guess/1",
               "dispatch.check.coverage/1", "dispatch.check.schedule/1"}  # fmt: skip
     assert named | beside == set(answer_schemas.DATA)

@@ -12,6 +12,7 @@ import pytest
 
 from dispatch_cli.checks import change_command
 from dispatch_cli.cli import check_alerts
+from tests import answers
 
 from .watched import command, listener, provider, run, tcp, write
 
@@ -79,6 +80,8 @@ def test_it_gets_the_facts_in_the_environment_and_as_json(home: Path, teller: Te
     [one] = teller.runs
     assert one["argv"] == ["$HOME; x"]
     facts = json.loads(one["stdin"])
+    assert answers.validator(facts["schema"]).is_valid(facts)
+    assert not answers.validator(facts["schema"]).is_valid({**facts, "more": 1})
     at = datetime.fromisoformat(facts.pop("since"))
     assert at.utcoffset() is not None
     assert facts == {
