@@ -4,7 +4,7 @@ A page is worked through in one empty folder. Three things of it count:
 
 - a block after ``<!-- file: NAME -->`` is written to that file, and after ``<!-- append: NAME -->``
   added to it;
-- each ``dispatch …`` line of a ``sh`` block is run; it must end with 0, or with the code of
+- each line of a ``sh`` block is run, ``dispatch …`` or ``python FILE``; it must end with 0, or with the code of
   ``<!-- exit: N -->`` before the block;
 - a ``text`` block directly below a ``sh`` block is what these commands show on a terminal of 80
   columns. A line ``…`` stands for any number of lines.
@@ -13,8 +13,10 @@ The clock stands at NOON for the first command, and goes on by a minute with eac
 """
 
 import io
+import os
 import re
 import shlex
+import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import datetime, timedelta, tzinfo
@@ -26,6 +28,7 @@ import pytest
 
 from dispatch_cli.cli import open_files, run
 
+ROOT = Path(__file__).resolve().parents[2]
 NOON = datetime(2026, 11, 27, 12, 3, tzinfo=ZoneInfo("Europe/Berlin"))
 LEFT_OUT = "…"
 _BLOCK = re.compile(
@@ -133,6 +136,8 @@ class Reader:
 
     def _run(self, command: str, exit_code: int) -> str:
         program, *words = shlex.split(command)
+        if program == "python":
+            return self._run_program(words)
         assert program == "dispatch", command
         self._minutes += 1
         screen = _Screen()
@@ -145,3 +150,12 @@ class Reader:
         shown = screen.getvalue()
         assert code == exit_code, f"{command}\n{shown}"
         return shown
+
+    def _run_program(self, words: list[str]) -> str:
+        """Run a program that the page has written, and return its output."""
+        ran = subprocess.run(
+            [sys.executable, *words], cwd=self._home, capture_output=True, text=True, check=False,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+        )  # fmt: skip
+        assert ran.returncode == 0, ran.stderr
+        return ran.stdout
