@@ -34,8 +34,10 @@ from dispatch_cli.errors import UsageError
 from dispatch_cli.render.picture import export_svg, svg_of
 
 try:
+    from tools.command_pictures import command_pictures, status_picture
     from tools.picture_world import World, fill
 except ModuleNotFoundError:  # started as a script
+    from command_pictures import command_pictures, status_picture
     from picture_world import World, fill
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -103,6 +105,9 @@ def bare_environment(folder: Path) -> Iterator[None]:
 def pictures() -> dict[str, str]:
     """Return the text of each picture by its name."""
     found = {"cascade.svg": cascade_picture()}
+    with spoken("en"):
+        found["status-page.svg"] = status_picture()
+        found |= {f"{name}.svg": svg for name, svg in command_pictures().items()}
     for language in LANGUAGES:
         with spoken(language):
             for name, svg in desk_pictures(language).items():

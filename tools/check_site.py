@@ -16,7 +16,8 @@ from pathlib import Path
 _LOADING = {
     "audio": ("src",), "embed": ("src",), "iframe": ("src",), "img": ("src", "srcset"),
     "image": ("href", "xlink:href"), "input": ("src",), "link": ("href",), "object": ("data",),
-    "script": ("src",), "source": ("src", "srcset"), "track": ("src",), "use": ("href", "xlink:href"),
+    "script": ("src",), "source": ("src", "srcset"), "track": ("src",),
+    "use": ("href", "xlink:href"),
     "video": ("src", "poster"), "form": ("action",),
 }  # fmt: skip
 """The attributes of each element that name what a browser fetches, or where it sends a form."""

@@ -1,7 +1,8 @@
 """Hooks of mkdocs for the site of the documentation; mkdocs.yml names this file.
 
 Pages of the repository's top level (CONTRIBUTING, CHANGELOG, …) become pages of the site. The
-search index is also written as a script: a page that is opened from the disk may load no other file.
+search index is also written as a script, because a page that is opened from the disk may load
+scripts and no other files.
 """
 
 import re
@@ -14,6 +15,12 @@ ROOT = Path(__file__).resolve().parents[1]
 TOP_PAGES = ("CONTRIBUTING.md", "CHANGELOG.md")
 TOP_FILES = ("LICENSE", "NOTICE", "constraints.txt", "providers.toml")
 _TOP_LINK = re.compile(rf"\]\(\.\./({'|'.join(map(re.escape, TOP_PAGES + TOP_FILES))})(#[^)]*)?\)")
+
+
+def on_config(config: Any) -> Any:
+    """Leave out the page for addresses that do not exist: only a server needs one."""
+    config.theme.static_templates.discard("404.html")
+    return config
 
 
 def on_files(files: Files, config: Any) -> Files:

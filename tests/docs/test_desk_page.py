@@ -51,8 +51,11 @@ def test_the_german_table_has_the_labels_of_the_german_screen() -> None:
 
 
 def test_the_german_pages_are_those_of_the_operator() -> None:
-    """There is a page for each task of the issue, and each has a command or a table of keys."""
-    names = ["anruf-annehmen.md", "fall-bearbeiten.md", "tafel.md", "tasten.md"]
+    """There is a page for each task of the issues."""
+    names = [
+        "anruf-annehmen.md", "fall-bearbeiten.md", "leitfaden.md", "notruf.md", "tafel.md",
+        "tasten.md", "wenn-etwas-nicht-geht.md", "wenn-keine-firma-kommt.md",
+    ]  # fmt: skip
     assert [each.name for each in GERMAN] == names
 
 

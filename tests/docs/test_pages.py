@@ -12,6 +12,7 @@ import pytest
 from dispatch_cli.cli import app, run
 
 from ..cli.conftest import dispatch, home
+from .test_walkthroughs import PAGES as WALKTHROUGHS
 
 __all__ = ["dispatch", "home"]
 
@@ -27,7 +28,9 @@ def shell_lines(text: str) -> list[str]:
     return [line for line in joined.splitlines() if line.startswith("dispatch ")]
 
 
-LINES = [line for page in [README, *(p.read_text(encoding="utf-8") for p in PAGES)]
+SINGLE = [page for page in PAGES if page not in WALKTHROUGHS]
+"""The pages whose command lines are run one by one; test_walkthroughs.py runs the others."""
+LINES = [line for page in [README, *(p.read_text(encoding="utf-8") for p in SINGLE)]
          for line in shell_lines(page)]  # fmt: skip
 
 

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from tools.walkthroughs import Reader, Step, WrongPageError, agrees, steps_of
+
 from ..cli.conftest import home
-from .walkthroughs import Reader, Step, agrees, steps_of
 
 __all__ = ["home"]
 
@@ -18,11 +19,11 @@ PAGES = [
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
-def test_a_page_works_from_top_to_bottom(path: Path, home: Path, monkeypatch) -> None:
+def test_a_page_works_from_top_to_bottom(path: Path, home: Path) -> None:
     """Each command ends as the page says, and what the page shows is what the terminal shows."""
     steps = steps_of(path.read_text(encoding="utf-8"))
     assert any(step.commands for step in steps)
-    reader = Reader(home, monkeypatch)
+    reader = Reader(home)
     for step in steps:
         real = reader.take(step)
         if step.shown is not None:
@@ -40,7 +41,8 @@ def test_a_page_is_divided_into_its_steps() -> None:
     """Files, commands with an exit code and shown output are found; other blocks are not run."""
     page = (
         "<!-- file: a.toml -->\n```toml\nx = 1\n```\n\ntext\n\n```text\ndispatch no\n```\n"
-        "<!-- exit: 3 -->\n```sh\ndispatch one \\\n  --two\ndispatch three\n```\n\n```text\nout\n```\n"
+        "<!-- exit: 3 -->\n```sh\ndispatch one \\\n  --two\ndispatch three\n```\n"
+        "\n```text\nout\n```\n"
         "```sh\ndispatch four\n```\n\nNot its output:\n\n```text\nother\n```\n"
     )
     one, two, three = steps_of(page)
@@ -63,10 +65,10 @@ def test_only_lines_that_are_marked_may_be_missing(shown: str, is_same: bool) ->
     assert agrees(shown, "a\nb  \nc\n") is is_same
 
 
-def test_a_wrong_output_or_exit_code_is_found(home: Path, monkeypatch) -> None:
+def test_a_wrong_output_or_exit_code_is_found(home: Path) -> None:
     """A control: the reader sees the real output, and a command that fails stops the page."""
-    reader = Reader(home, monkeypatch)
+    reader = Reader(home)
     real = reader.take(Step(commands=("dispatch kinds --equipment",)))
     assert not agrees("nothing of that kind", real)
-    with pytest.raises(AssertionError, match="validate"):
+    with pytest.raises(WrongPageError, match="validate"):
         reader.take(Step(commands=("dispatch providers validate --providers none.toml",)))
