@@ -3,8 +3,9 @@
 import re
 from collections.abc import Mapping
 
-from ..errors import SentenceError
+from ..errors import SentenceError, UsageError
 from ..model.words import fold
+from ..notation import parse_weight_t
 
 _PARTS = re.compile(r"[,;|/\n]|\s(?:und|and)\s|\s[&+]\s")
 _NUMBER = re.compile(r"([0-9]{1,6}(?:[.,][0-9]{1,3})?)\s*(km|t|m|min)?\.?", re.IGNORECASE)
@@ -23,10 +24,15 @@ def read_list(text: str) -> list[str]:
 
 
 def read_number(text: str, key: str) -> float | int:
-    """Read a number with a decimal comma or point, with or without its unit.
+    """Read a number with a decimal comma or point, with or without its unit; a weight also in kg.
 
     Raises SentenceError for any other text, also for a number with another unit.
     """
+    if key == "max_weight_t" and text.strip().lower().endswith("kg"):
+        try:
+            return parse_weight_t(text)
+        except UsageError as error:
+            raise SentenceError(error.problems[0].text) from None
     match = _NUMBER.fullmatch(text.strip())
     unit = UNITS.get(key, "")
     if match is None or (match[2] and match[2].lower() != unit):

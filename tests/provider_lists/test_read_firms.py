@@ -1,5 +1,6 @@
 """The rows of a spreadsheet of firms become entries, with columns in German and English."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -169,6 +170,21 @@ def test_what_is_no_number(text: str) -> None:
     """Another unit, a thousands separator and words are refused."""
     with pytest.raises(SentenceError):
         read_number(text, "max_weight_t")
+
+
+@pytest.mark.parametrize(
+    ("text", "weight_t"), [("2800 kg", 2.8), ("2.800 kg", 2.8), ("3500kg", 3.5), ("40 t", 40)]
+)
+def test_a_weight_may_be_in_kilograms(text: str, weight_t: float) -> None:
+    """A spreadsheet may have kilograms, as an operator may type them; tonnes need no unit."""
+    assert read_number(text, "max_weight_t") == weight_t
+
+
+@pytest.mark.parametrize(("text", "key"), [("0 kg", "max_weight_t"), ("12 kg", "radius_km")])
+def test_kilograms_that_are_no_weight(text: str, key: str) -> None:
+    """A weight must be above 0, and no other key has kilograms."""
+    with pytest.raises(SentenceError, match=re.escape(text)):
+        read_number(text, key)
 
 
 def test_lists_of_cells() -> None:
