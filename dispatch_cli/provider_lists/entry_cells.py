@@ -53,6 +53,8 @@ def read_area(text: str) -> Area:
     Raises SentenceError.
     """
     words = text.strip()
+    if not words:
+        raise SentenceError('write "30 km", postcodes such as 860-865, or "country"')
     if fold(words) in _COUNTRY:
         return "country"
     if re.fullmatch(r"[0-9.,]+\s*km\.?", words, re.IGNORECASE):

@@ -165,6 +165,12 @@ def test_a_number_alone_is_no_area(text: str) -> None:
         read_area(text)
 
 
+def test_an_empty_area_names_the_three_forms() -> None:
+    """Enter at the question for the area is no empty list of postcodes."""
+    with pytest.raises(SentenceError, match='write "30 km", postcodes such as'):
+        read_area(" ")
+
+
 @pytest.mark.parametrize("text", ["2,8 km", "x", "", "1.234,5", "-1", "1e3"])
 def test_what_is_no_number(text: str) -> None:
     """Another unit, a thousands separator and words are refused."""
