@@ -86,11 +86,13 @@ def status_picture() -> str:
     body = re.search(r"<body>\n(.*)\n</body>", page, re.DOTALL)
     if style is None or body is None:
         raise LookupError("the status page has no style or no body")
+    # A picture has the wide form of the page, however small it is shown.
+    rules = style[1].replace("@media(max-width:44rem)", "@media not all")
     width, height = _PAGE_SIZE
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img">\n'
         f'<foreignObject width="{width}" height="{height}">\n'
-        f'<body xmlns="http://www.w3.org/1999/xhtml">\n<style>{style[1]}</style>\n{body[1]}\n'
+        f'<body xmlns="http://www.w3.org/1999/xhtml">\n<style>{rules}</style>\n{body[1]}\n'
         "</body>\n</foreignObject>\n</svg>\n"
     )
 

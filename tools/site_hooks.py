@@ -14,6 +14,7 @@ from mkdocs.structure.files import File, Files
 ROOT = Path(__file__).resolve().parents[1]
 TOP_PAGES = ("CONTRIBUTING.md", "CHANGELOG.md")
 TOP_FILES = ("LICENSE", "NOTICE", "constraints.txt", "providers.toml")
+_OWN_FILES = {"search/offline.js": "offline_search.js", "css/site.css": "site.css"}
 _TOP_LINK = re.compile(rf"\]\(\.\./({'|'.join(map(re.escape, TOP_PAGES + TOP_FILES))})(#[^)]*)?\)")
 
 
@@ -24,7 +25,7 @@ def on_config(config: Any) -> Any:
 
 
 def on_files(files: Files, config: Any) -> Files:
-    """Add the files of the top level, and the script for the search without a server."""
+    """Add the files of the top level, the search without a server, and our style."""
     for name in TOP_PAGES:
         text = (ROOT / name).read_text(encoding="utf-8")
         text = text.replace("](docs/", "](").replace("](README.md", "](index.md")
@@ -32,8 +33,9 @@ def on_files(files: Files, config: Any) -> Files:
     for name in TOP_FILES:
         target = name if "." in name else f"{name}.txt"
         files.append(File.generated(config, target, content=(ROOT / name).read_bytes()))
-    script = (ROOT / "tools" / "offline_search.js").read_text(encoding="utf-8")
-    files.append(File.generated(config, "search/offline.js", content=script))
+    for name, source in _OWN_FILES.items():
+        text = (ROOT / "tools" / source).read_text(encoding="utf-8")
+        files.append(File.generated(config, name, content=text))
     return files
 
 
