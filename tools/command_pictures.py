@@ -15,7 +15,7 @@ from rich.text import Text
 
 from dispatch_cli.render.picture import svg_of
 from dispatch_cli.render.status_page import status_page
-from dispatch_cli.results.check_results import CheckReport, CheckRow, ShownState
+from dispatch_cli.results.check_results import DAYS, CheckReport, CheckRow, DayState, ShownState
 
 try:
     from tools.walkthroughs import NOON, ROOT, Reader, Step, steps_of
@@ -25,7 +25,7 @@ except ModuleNotFoundError:  # started as a script
 WEEKEND = ROOT / "docs" / "how-to" / "plan-the-weekend.md"
 _COLOURS = {"FORCE_COLOR": "1", "TERM": "xterm-256color", "COLORTERM": "truecolor"}
 _WIDTH = 80
-_PAGE_SIZE = (900, 560)
+_PAGE_SIZE = (900, 640)
 
 
 def command_pictures() -> dict[str, str]:
@@ -81,7 +81,7 @@ def _working_in(folder: Path) -> Iterator[None]:
 
 def status_picture() -> str:
     """Return the status page of some invented states: a picture that holds the page itself."""
-    page = status_page(_report())
+    page = status_page(_report(), days=_days())
     style = re.search(r"<style>(.*?)</style>", page, re.DOTALL)
     body = re.search(r"<body>\n(.*)\n</body>", page, re.DOTALL)
     if style is None or body is None:
@@ -95,6 +95,14 @@ def status_picture() -> str:
         f'<body xmlns="http://www.w3.org/1999/xhtml">\n<style>{rules}</style>\n{body[1]}\n'
         "</body>\n</foreignObject>\n</svg>\n"
     )
+
+
+def _days() -> dict[str, list[DayState]]:
+    """Make the last days of each firm: an outage, a certificate that is not renewed."""
+    days: dict[str, list[DayState]] = {row.provider: ["up"] * DAYS for row in _report().rows}
+    days["Bergung Fuggerstadt"][11] = days["Bergung Fuggerstadt"][-1] = "down"
+    days["Autohilfe Dasing"][-8:] = ["degraded"] * 8
+    return days
 
 
 def _report() -> CheckReport:
