@@ -93,6 +93,7 @@ def run(app: "typer.Typer", argv: Sequence[str]) -> int:
             _print_recorded(Message("interrupted"))
     elif not is_shown and UNSHOWN.recorded:
         _print_recorded(Message("stdout is closed, so that the result cannot be shown"))
+    _drop_full_stderr()
     return code
 
 
@@ -150,6 +151,15 @@ def _drop_stdout() -> None:
     """Discard further output, because Python would try to write it at its end and fail."""
     with suppress(OSError, ValueError):  # the stdout of a test is not a file
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _drop_full_stderr() -> None:
+    """Discard what a full disk did not take: Python 3.14 would end with exit code 120."""
+    try:
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
 
 def _report_after_commit(failure: DispatchError, argv: Sequence[str], code: int) -> int:
