@@ -15,7 +15,6 @@ from typing import Any
 import typer
 import typer.main
 
-from dispatch_cli import __version__
 from dispatch_cli.cli import app
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
@@ -76,7 +75,7 @@ def _parts(text: str | None) -> list[str]:
 def _manual(command: Any, context: Any) -> Iterator[str]:
     """Yield the page for man(1), in the macros of man(7)."""
     yield f'.\\" {COMMENT}'
-    yield f'.TH DISPATCH 1 "" "dispatch {__version__}" "User Commands"'
+    yield '.TH DISPATCH 1 "" "dispatch" "User Commands"'
     yield ".SH NAME"
     yield f"dispatch \\- {_escaped(command.help[:1].lower() + command.help[1:]).rstrip('.')}"
     yield ".SH SYNOPSIS"

@@ -232,10 +232,11 @@ def _report(error: DispatchError, argv: Sequence[str]) -> int:
             print_emergency(line.calls, line.advice, stream=sys.stdout)
         sys.stdout.flush()
     quiet = is_quiet(argv)
-    stderr_lines.print_recorded(UNSHOWN.recorded, stream=sys.stderr)
-    if not quiet:
-        stderr_lines.print_warnings(UNSHOWN.warnings, stream=sys.stderr)
-    stderr_lines.print_error(error, stream=sys.stderr, quiet=quiet)
+    with suppress(OSError):  # then only the exit code is left
+        stderr_lines.print_recorded(UNSHOWN.recorded, stream=sys.stderr)
+        if not quiet:
+            stderr_lines.print_warnings(UNSHOWN.warnings, stream=sys.stderr)
+        stderr_lines.print_error(error, stream=sys.stderr, quiet=quiet)
     return error.exit_code
 
 

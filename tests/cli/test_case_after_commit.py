@@ -354,6 +354,7 @@ def test_a_full_disk_takes_nothing_back(dispatch, firms, form):
     full = shell(f"dispatch case accept 1.1 --eta 20 {form} >/dev/full 2>/dev/full; echo $?")
     assert full.stdout == "0\n"
     assert shell("dispatch case list >/dev/full").returncode == 5
+    assert shell("dispatch case list >/dev/full 2>/dev/full").returncode == 5
 
 
 @pytest.mark.parametrize("form", ["", "--json", "--quiet"])
