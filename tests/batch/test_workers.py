@@ -93,8 +93,36 @@ def test_the_schema_for_spark_is_that_of_the_lines() -> None:
     from dispatch_cli.batch.compiled.arrow_rows import SCHEMA
 
     words = {"int64": "long", "string": "string", "double": "double"}
-    wanted = ", ".join(f"{each.name} {words[str(each.type)]}" for each in SCHEMA)
+    types = [f"{each.name} {words[str(each.type)]}" for each in SCHEMA]
+    assert types[0] == "row long"
+    wanted = ", ".join(["call string", *types[1:]])
     assert wanted in " ".join(shown("mapInArrow").split())
+
+
+FRAME = """
+import dask, dask.dataframe
+import pandas as pd
+calls = pa.Table.from_batches(batches).to_pandas()
+frame = dask.dataframe.from_pandas(calls, npartitions=3)
+
+def rank(part):
+    return api.rank_batches(part, api.load("providers.toml"), threads=1).read_all().to_pandas()
+
+with dask.config.set(scheduler="processes", num_workers=2):
+    meta = api.result_schema().empty_table().to_pandas()
+    ranked = frame.map_partitions(rank, meta=meta).compute()
+alone = api.rank_batches(calls, api.load("providers.toml")).read_all().to_pandas()
+pd.testing.assert_frame_equal(ranked.reset_index(drop=True), alone)
+joined = ranked.merge(calls[["row", "kind"]], on="row")
+assert len(joined) == len(alone) and set(joined["row"]) == set(range(400))
+print("partitions", frame.npartitions)
+"""
+
+
+def test_a_dask_data_frame_is_ranked_by_processes(tmp_path: Path) -> None:
+    """Three partitions on two processes give the lines of one process, joined back by row."""
+    skip_without("pandas", "dask.dataframe")
+    assert ran(tmp_path, BEFORE + FRAME) == "partitions 3\n"
 
 
 def test_the_api_needs_no_terminal() -> None:
