@@ -47,9 +47,11 @@ def pytest_configure() -> None:
     # Without bytecode each program that a test starts compiles the package again.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     sys.dont_write_bytecode = False
-    # A background job of a shell ignores Ctrl-C, and its children would as well.
+    # A background job of a shell ignores Ctrl-C, one of nohup a hang-up, and so do its children.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
     if not MEMORY.is_dir() or os.statvfs(MEMORY).f_flag & os.ST_NOEXEC:
         return
     if shutil.disk_usage(MEMORY).free >= LEAST_FREE:
