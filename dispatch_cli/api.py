@@ -26,7 +26,7 @@ from .catalog import Catalog
 from .eligibility import GATES, Gate
 from .errors import BadDataError, DispatchError, Problem, UnavailableError, UsageError
 from .messages import Message
-from .model import NO_CLIENT, Incident, Observations, Place, Vehicle
+from .model import NO_CLIENT, Incident, Observations, Place, Rules, Vehicle
 from .model.words import SPOTS, VEHICLE_CLASSES, VEHICLE_STATES
 from .results import cascade_answer
 
@@ -119,8 +119,10 @@ def validate(path: Path | str | None = None) -> FileReport:
 
 def locate(text: str, catalog: Catalog | None = None) -> Place:
     """Read a place as ``--at`` does; raises UsageError if it is unknown or ambiguous."""
-    named = {} if catalog is None else catalog.rules.places
-    return places.resolve(text, named=named, gazetteer=folders.gazetteer())
+    rules = Rules() if catalog is None else catalog.rules
+    return places.resolve(
+        text, named=rules.places, gazetteer=folders.gazetteer(), roads=rules.roads
+    )
 
 
 def rank(

@@ -199,7 +199,9 @@ def read_facts(
         elif name == "at":
             found["place"] = reading.attempt(
                 "unknown_place",
-                lambda: places.resolve(str(typed["at"]), named=rules.places, gazetteer=gazetteer),
+                lambda: places.resolve(
+                    str(typed["at"]), named=rules.places, gazetteer=gazetteer, roads=rules.roads
+                ),
             )
         elif name == "when":
             when = None if value is None else str(value)

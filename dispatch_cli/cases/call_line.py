@@ -313,7 +313,12 @@ class _Line:
     def _resolved(self, text: str) -> str:
         """Return a text that means exactly one place; empty for any other one."""
         try:
-            places.resolve(text, named=self._rules.places, gazetteer=folders.gazetteer())
+            places.resolve(
+                text,
+                named=self._rules.places,
+                gazetteer=folders.gazetteer(),
+                roads=self._rules.roads,
+            )
         except UsageError:
             return ""
         return text

@@ -60,7 +60,7 @@ def read_danger(text: str, _: Rules) -> Change:
 
 def read_place(text: str, rules: Rules) -> Change:
     """Read a place, which must be one that can be found."""
-    places.resolve(text, named=rules.places, gazetteer=folders.gazetteer())
+    places.resolve(text, named=rules.places, gazetteer=folders.gazetteer(), roads=rules.roads)
     return {"at": text, COPIED_PLACE: None}
 
 

@@ -3,7 +3,9 @@
 import os
 from collections.abc import Iterable
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
+
+from msgspec.structs import replace
 
 from ..errors import BadDataError, Problem
 from ..messages import Message, quoted
@@ -19,11 +21,14 @@ from .problem_collector import ProblemCollector, TableReporter, TomlFile
 from .provider_tables import ProviderContext, make_provider
 from .raw import RawFile, RawProvider
 from .rules_reader import MAIN_KEYS, read_checking, read_rules
-from .source_files import INCLUDED, Folder, SourceFile, distrust
+from .source_files import INCLUDED, Folder, SourceFile, distrust, road_presence
 from .tables import numbered_tables, read_table
 from .timetables import DAYS, TimetableCache, first_moment
 from .unknown_keys import unknown_key
 from .untrusted_files import parse_toml, read_bytes, read_file
+
+
+_KEYS_OF_INCLUDED = ("provider", "roads")
 
 
 class FileReader:
@@ -89,6 +94,7 @@ def build(
     checking = read_checking(top, timezone, trust, collector)
     untrusted = Trust(INCLUDED, trust.folder, is_main=False)
     trusts = [(top, trust), *((file, untrusted) for file in included)]
+    roads = _roads((top, *included), reader)
     providers, probes = _providers(trusts, context, collector)
     if not providers and not collector:
         collector.add(Problem("no provider: write at least one [[provider]]", file=main))
@@ -96,14 +102,16 @@ def build(
     timetables = TimetableCache(now, timezone, holidays)
     providers = [timetables.filled_in(provider) for provider in providers]
     add_warnings(rules, checking, providers, timetables, collector, probes=probes, main=top.short)
+    rules = replace(rules, roads=tuple(source.real for source in roads))
     _, *others = reader.contents
     start = int(first_moment(now).timestamp())
     compiled = CatalogContent(
-        key=make_cache_key(patterns, reader.contents),
+        key=make_cache_key(patterns, reader.contents | road_presence(roads)),
         main=os.path.abspath(main),
         patterns=patterns,
         included=tuple(others[: len(included)]),
         polygons=tuple(others[len(included) :]),
+        roads=tuple(roads),
         start=start,
         end=start + DAYS * 86400,
         rules=rules,
@@ -143,9 +151,9 @@ def read_included(top: TomlFile, reader: FileReader) -> tuple[tuple[str, ...], l
 
 
 def _check_keys_of_included(file: TomlFile, collector: ProblemCollector) -> None:
-    """Report all keys of an included file other than ``provider``."""
+    """Report all keys of an included file that belong in the main file, or are unknown."""
     for key in file.top:
-        if key == "provider":
+        if key in _KEYS_OF_INCLUDED:
             continue
         if key in MAIN_KEYS:
             problem = Message(
@@ -153,8 +161,26 @@ def _check_keys_of_included(file: TomlFile, collector: ProblemCollector) -> None
                 key=key,
             )
         else:
-            problem = unknown_key(key, ["provider"])
+            problem = unknown_key(key, _KEYS_OF_INCLUDED)
         collector.at(file, (key,), "", problem)
+
+
+def _roads(files: Iterable[TomlFile], reader: FileReader) -> list[SourceFile]:
+    """Find the road tables that the files name, each once; a missing one is a warning."""
+    found: dict[str, SourceFile] = {}
+    for file in files:
+        reporter = TableReporter(reader.collector, file, (), "")
+        table = {"roads": file.top.get("roads", [])}
+        for number, path in enumerate(read_table(table, RawFile, reporter).roads or ()):
+            locate = partial(reader.folder.beside, file.short)
+            source = reporter.read(("roads", number), locate, path, what="roads")
+            if source is None:
+                continue
+            found.setdefault(source.real, source)
+            if not os.path.isfile(source.real):
+                template = "the road table {path} is missing: motorway kilometres are not found"
+                reader.collector.warn(template, file=file.short, path=quoted(path))
+    return list(found.values())
 
 
 def _providers(

@@ -86,6 +86,7 @@ class CompiledHeader(Struct, frozen=True, array_like=True):
     patterns: tuple[str, ...]
     included: tuple[SourceFile, ...]
     polygons: tuple[SourceFile, ...]
+    roads: tuple[SourceFile, ...]
     start: int
     end: int
     count: int
@@ -134,6 +135,7 @@ class CatalogContent(Struct, frozen=True, kw_only=True):
     patterns: tuple[str, ...] = ()
     included: tuple[SourceFile, ...] = ()
     polygons: tuple[SourceFile, ...] = ()
+    roads: tuple[SourceFile, ...] = ()
     start: int = 0
     end: int = 0
     rules: Rules = Rules()
@@ -191,6 +193,7 @@ def pack(content: CatalogContent) -> bytes:
             content.patterns,
             content.included,
             content.polygons,
+            content.roads,
             content.start,
             content.end,
             len(content.providers),

@@ -24,7 +24,7 @@ from .compiled_catalog import (
     make_cache_key,
     pack,
 )
-from .source_files import Folder, distrust
+from .source_files import Folder, distrust, road_presence
 from .timetables import LEAST_DAYS_AHEAD
 from .untrusted_files import read_bytes, read_file
 
@@ -125,7 +125,8 @@ class Catalog:
         self.warnings = tuple(each.restore() for each in head.warnings)
         self.refusal = next((each.restore() for each in head.refusal), "")
         folder = self.path.parent
-        others = (*head.included, *head.polygons)
+        roads = (source for source in head.roads if os.path.isfile(source.real))
+        others = (*head.included, *head.polygons, *roads)
         self.files = (self.path, *(folder / source.short for source in others))
 
     @property
@@ -268,11 +269,13 @@ def _kept(
         folder = Folder.of(main)
         included = folder.included(head.patterns, main)
         polygons = [folder.source(polygon.short) for polygon in head.polygons]
+        roads = [folder.source(road.short) for road in head.roads]
         top = folder.main(main)
         content, found = read_file(top.real, shown=top.shown)
         contents = {top: content}
         for file in (*included, *polygons):
             contents[file] = read_bytes(file.real, shown=file.shown)
+        contents |= road_presence(roads)
     except BadDataError:
         return None, False  # the build reports the problem
     reason = distrust(found_by, found) or ""

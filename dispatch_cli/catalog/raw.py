@@ -314,10 +314,14 @@ class RawCoverage(Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 class RawFile(Struct, forbid_unknown_fields=True, kw_only=True):
-    """The main file. An included one has [[provider]] only."""
+    """The main file. An included one has [[provider]] and roads only."""
 
     include: Annotated[
         list[str] | None, _doc('More files in or below this folder, like ["bavaria/*.toml"].')
+    ] = None
+    roads: Annotated[
+        list[str] | None,
+        _doc("Road tables of motorways, beside the file that names them, from osm import."),
     ] = None
     ranking: RawRanking | None = None
     clients: dict[str, RawClient] | None = None

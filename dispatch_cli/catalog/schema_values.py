@@ -21,7 +21,7 @@ DEFAULTS: Mapping[str, Sequence[type[Struct]]] = {
 the values of ``[ranking]``."""
 
 EXAMPLES: Mapping[str, Mapping[str, Sequence[Any]]] = {
-    "RawFile": {"include": [["bavaria/*.toml"]]},
+    "RawFile": {"include": [["bavaria/*.toml"]], "roads": [["heidelberg.roads.json"]]},
     "RawRanking": {"timezone": ["Europe/Berlin"], "speed": [[[10, 35], [50, 60], [1000, 80]]]},
     "RawPrefer": {"tags": [["adac"]], "head_start_min": [8]},
     "RawPlanEntry": {"equipment": [["winch", ["flatbed", "dollies"]]]},

@@ -48,6 +48,14 @@ class SourceFile(Struct, frozen=True):
     short: str
 
 
+def road_presence(roads: "Sequence[SourceFile]") -> dict[SourceFile, bytes]:
+    """Return for each road table whether it exists, as content of the cache key.
+
+    Its own content does not matter to the compiled form: a place on a motorway is read from it.
+    """
+    return {source: b"1" if os.path.isfile(source.real) else b"0" for source in roads}
+
+
 class Folder(Struct, frozen=True):
     """The folder of the main file; all files that it names must be in or below it."""
 
@@ -73,6 +81,15 @@ class Folder(Struct, frozen=True):
         if not real.startswith(inside):
             raise BadDataError(_OUTSIDE, path=relative)
         return SourceFile(real, os.path.join(self.shown, relative), relative)
+
+    def beside(self, file: str, relative: str) -> SourceFile:
+        """Resolve a path that the file ``file`` of this folder names, from the folder of that file.
+
+        Raises BadDataError for one outside the folder of the main file.
+        """
+        if "\0" in relative or not relative:
+            raise BadDataError("the path is empty or contains a NUL character")
+        return self.source(os.path.join(os.path.dirname(file), relative))
 
     def matches(self, pattern: str) -> "Sequence[SourceFile]":
         """Find the files of a pattern of ``include``, sorted; wildcards match no hidden files."""

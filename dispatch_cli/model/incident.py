@@ -5,6 +5,7 @@ from datetime import datetime
 from msgspec import Struct, field
 
 from ..messages import Message, marked
+from .road_table import RoadPoint
 from .words import COUNTRIES, DANGEROUS_SPOTS, DEFAULT_WEIGHT_T
 
 NO_CLIENT = "none"
@@ -41,11 +42,18 @@ class Place(Struct, frozen=True, kw_only=True):
     nearest_postcode: str = ""
     """The German postcode nearest to a foreign place; ``nearest_km`` is how far its centre is."""
     nearest_km: float = 0.0
+    road: RoadPoint | None = None
+    """Motorway, direction and kilometre or exit, if the place was named by them."""
 
     @property
     def readback(self) -> Message:
         """The text that the operator reads to the caller to confirm the place."""
         town = self.abroad if self.foreign_km else self.label or self.postcode
+        if self.road is not None:
+            km = max(0.1, self.uncertainty_km)
+            return Message(
+                "{road}, near {town}, ± {km:.2g} km", road=self.road.name, town=town, km=km
+            )
         if not self.foreign_km and (self.postcode_given or self.uncertainty_km >= 0.1):
             km = max(0.1, self.uncertainty_km)
             return Message("near {town}, ± {km:.2g} km", town=town, km=km)

@@ -141,6 +141,8 @@ class Rules(Struct, frozen=True, kw_only=True):
     say: dict[str, dict[str, str]] = {}
     """The file's own texts for callers and drivers, by language and key."""
     desk: DeskIdentity = DeskIdentity()
+    roads: tuple[str, ...] = ()
+    """The paths of the road tables, for kilometres and exits of motorways."""
 
     @property
     def client_names(self) -> dict[str, str]:

@@ -75,10 +75,9 @@ def recognise_place(
     reading = _read_plain_pair(text) or _read_link(text) or _read_device(text)
     if reading:
         return place_of(reading, text)
-    from .roads import NO_KILOMETRES, is_road_kilometre
+    from .roads import refuse_roads
 
-    if is_road_kilometre(text):
-        raise UsageError(NO_KILOMETRES)
+    refuse_roads(text)
     if "+" in text:
         short = _short_code_with_postcode(text)
         if short:

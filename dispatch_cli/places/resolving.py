@@ -26,18 +26,30 @@ if TYPE_CHECKING:
 _MOST_CHOICES = 20
 _SAME_TOWN_KM = 30.0
 _LONGER = 3
+_LONGEST_ROAD = 200
+"""Characters of a place on a motorway."""
 
 
-def resolve(text: str, *, named: Mapping[str, Place], gazetteer: Path | None) -> Place:
+def resolve(
+    text: str,
+    *,
+    named: Mapping[str, Place],
+    gazetteer: Path | None,
+    roads: Sequence[str] = (),
+) -> Place:
     """Find the one place that a text means.
 
     It searches the names of the provider file, then all notations, then the place names: those of
-    the gazetteer, or those of the package if the gazetteer is None or missing. Raises UsageError if
-    no place or several fit, BadDataError for a damaged gazetteer.
+    the gazetteer, or those of the package if the gazetteer is None or missing. ``roads`` are the
+    paths of road tables, for kilometres and exits of motorways. Raises UsageError if no place or
+    several fit, BadDataError for a damaged gazetteer or road table.
     """
     own = _own_place(text, named)
     if own is not None:
         return own
+    on_road = _road_place(text, roads)
+    if on_road is not None:
+        return on_road
     with ExitStack() as stack:
         imported = None
         if gazetteer is not None and os.path.exists(gazetteer):
@@ -72,6 +84,20 @@ def _carried_place(text: str, *, is_code: bool = False) -> Place:
     from .carried_names import CarriedNames
 
     return _named_place(text, CarriedNames(), is_code=is_code)
+
+
+def _road_place(text: str, tables: Sequence[str]) -> Place | None:
+    """Find a place on a motorway; None for a text that is none."""
+    from ..notation.position import clean_text
+    from ..notation.roads import read_road
+
+    cleaned = clean_text(text)
+    road = read_road(cleaned) if len(cleaned) <= _LONGEST_ROAD else None
+    if road is None:
+        return None
+    from .road_places import road_place
+
+    return road_place(road, cleaned, tables)
 
 
 def _own_place(text: str, named: Mapping[str, Place]) -> Place | None:

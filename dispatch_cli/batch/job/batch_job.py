@@ -201,7 +201,12 @@ def _make_reader(
         kinds=kinds,
         timezone=timezone,
         now=context.now,
-        locate=partial(places.resolve, named=rules.places, gazetteer=folders.gazetteer()),
+        locate=partial(
+            places.resolve,
+            named=rules.places,
+            gazetteer=folders.gazetteer(),
+            roads=rules.roads,
+        ),
         gate_facts=gate_facts(context.gates),
     )
     reader = RowReader(context.catalog, defaults)

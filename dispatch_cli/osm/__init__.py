@@ -1,0 +1,1 @@
+"""Read files of OpenStreetMap: firms and public services, and motorways with kilometre posts."""
