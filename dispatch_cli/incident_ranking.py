@@ -269,6 +269,15 @@ def _warnings(
             Message("there is also {part}: confirm the place with the caller", part=part.choice)
             for part in parts_beside(incident.place)
         ]
+    road = incident.place.road
+    if road is not None and road.towards and not road.is_sure:
+        warnings.append(
+            Message(
+                "no sign of {road} on the map leads to {towards}: ask for the side of the road",
+                road=road.road,
+                towards=road.towards,
+            )
+        )
     if incident.place.is_null_island:
         warnings.append(
             Message("{finding}: ask the caller for the place", finding=Message(NO_POSITION_YET))

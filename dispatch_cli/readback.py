@@ -49,6 +49,7 @@ def view(
             "state": vehicle.state,
         },
         facts={name: value for name, value in facts.items() if value},
+        road=place.road,
     )
 
 

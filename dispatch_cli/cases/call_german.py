@@ -192,6 +192,12 @@ _TONGUES = {
 
 _MOMENTS = {
     "near {town}, ± {km:.2g} km": "{town}, auf {km:.2g} km genau",
+    "{road}, near {town}, ± {km:.2g} km": "{road}, bei {town}, auf {km:.2g} km genau",
+    "{spot} towards {towards}": "{spot} Richtung {towards}",
+    "{road} km {km:g}": "{road} Kilometer {km:g}",
+    "{road} between km {km:g} and {km_to:g}": "{road} zwischen Kilometer {km:g} und {km_to:g}",
+    "{road} exit {exit}": "{road} Ausfahrt {exit}",
+    "{road} between {first} and {second}": "{road} zwischen {first} und {second}",
     "{foreign_km:,.0f} km outside Germany": "{foreign_km:,.0f} km außerhalb Deutschlands",
     "{country}, nearest {postcode}": "{country}, nahe {postcode}",
     "outside Germany": "außerhalb Deutschlands",

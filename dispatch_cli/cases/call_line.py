@@ -10,13 +10,15 @@ from contextlib import suppress
 
 from msgspec import Struct
 
-from .. import folders, intake, notation, places, plans
+from .. import intake, notation, plans
 from ..errors import UsageError
 from ..model import NO_CLIENT, Rules
 from ..model.typed_words import WITH_A_FACT
 from ..model.words import SPOTS, VEHICLE_CLASSES, VEHICLE_STATES, fold, lookup
 from ..notation.place_names import fold_name
 from ..places.carried_names import CarriedNames
+from .intake_answers import resolve_place
+from .road_words import find_road_words
 from .vehicle_makes import MAKES_AND_MODELS
 
 _TAKEN, _CODE = "\x00", "\x01"
@@ -121,6 +123,7 @@ class _Line:
         self._take(_CLEARANCE, lambda match: self._amount("clearance_m", match["m"]))
         self._take(_COMPANIONS, self._companions)
         self._whole_place()
+        self._motorway_place()
         self._road()
         self._words()
         if "at" not in self.facts:
@@ -205,6 +208,14 @@ class _Line:
                 self.facts["at"] = word
                 self._text = self._text.replace(word, _TAKEN, 1)
                 return
+
+    def _motorway_place(self) -> None:
+        """Take the words that name a place on a motorway of the road tables."""
+        words = self._text.split(" ")
+        found = None if "at" in self.facts else find_road_words(words, self._rules)
+        if found is not None:
+            self.facts["at"] = " ".join(words[found]).strip(",;")
+            self._text = " ".join([*words[: found.start], _TAKEN, *words[found.stop :]])
 
     def _road(self) -> None:
         """Take a motorway or federal road: it says where, though not yet at which place."""
@@ -313,12 +324,7 @@ class _Line:
     def _resolved(self, text: str) -> str:
         """Return a text that means exactly one place; empty for any other one."""
         try:
-            places.resolve(
-                text,
-                named=self._rules.places,
-                gazetteer=folders.gazetteer(),
-                roads=self._rules.roads,
-            )
+            resolve_place(text, self._rules)
         except UsageError:
             return ""
         return text

@@ -125,6 +125,9 @@ def _what_has_happened(
     incident = case.incident
     kind = words.kinds.get(incident.kind, SpokenKind())
     area, *details = _area(incident, filled, words, has_own_area=has_own_area)
+    road = incident.place.road
+    if road is not None and not incident.where:
+        details.append(words.spoken(road.roughly))
     details += [*road_of(incident, filled), *spot_of(incident, filled, words)]
     of_call = [each.service for each in of_one_call(case, offer.number)] or [offer.service]
     needed = words.enumerated([words.services[each] for each in dict.fromkeys(of_call)])
@@ -299,7 +302,8 @@ def to_caller(
 
 def _stay(incident: Incident, personal: Personal) -> str:
     """Return the text that says where the caller shall wait; never beside moving traffic."""
-    is_on_motorway = incident.spot is None and _MOTORWAY.search(incident.where or "")
+    has_motorway = incident.place.road is not None or _MOTORWAY.search(incident.where or "")
+    is_on_motorway = incident.spot is None and has_motorway
     is_free = not (incident.injured or incident.trapped or personal.at_vehicle == "no")
     if is_free and (incident.spot in _BEHIND_BARRIER or is_on_motorway):
         return "barrier"

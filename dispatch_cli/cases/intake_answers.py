@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from .. import folders, intake, notation, places
 from ..errors import UsageError
 from ..messages import Message, joined, quoted
-from ..model import NO_CLIENT, Rules
+from ..model import NO_CLIENT, Place, Rules
 from ..model.draft import COPIED_PLACE
 from ..model.typed_words import two_readings
 from ..model.words import SPOTS, YES, fold, lookup
@@ -60,8 +60,15 @@ def read_danger(text: str, _: Rules) -> Change:
 
 def read_place(text: str, rules: Rules) -> Change:
     """Read a place, which must be one that can be found."""
-    places.resolve(text, named=rules.places, gazetteer=folders.gazetteer(), roads=rules.roads)
+    resolve_place(text, rules)
     return {"at": text, COPIED_PLACE: None}
+
+
+def resolve_place(text: str, rules: Rules) -> Place:
+    """Find the one place that a text means; raises UsageError if no place or several fit."""
+    return places.resolve(
+        text, named=rules.places, gazetteer=folders.gazetteer(), roads=rules.roads
+    )
 
 
 def dialled(text: str) -> str:

@@ -16,6 +16,8 @@ from ..errors import UsageError
 from ..messages import Message
 from ..model import NO_CLIENT, Incident, Place, Rules, Vehicle
 from ..model.words import CARRYING_SERVICES, DANGEROUS_SPOTS, SPOTS, VEHICLE_CLASSES, VEHICLE_STATES
+from ..notation.position import clean_text
+from ..notation.roads import RoadText, is_road_text, read_road
 from .intake_answers import (
     Change,
     Facts,
@@ -110,6 +112,7 @@ def not_asked(incident: Incident, answered: Collection[str] | None, rules: Rules
         "vehicle": incident.vehicle.kind or "",
         "client": incident.client or "",
         "where": incident.where or "",
+        "at": "" if incident.place.road is None else str(incident.place.road.name),
     }
     return [
         each.key
@@ -128,7 +131,31 @@ def change_facts(facts: Facts, change: Change) -> dict[str, str]:
 
 def _in_traffic(facts: Facts, _: Rules) -> bool:
     """Whether the vehicle is on a motorway or in moving traffic, where a postcode is no place."""
-    return facts.get("spot") in _IN_TRAFFIC or bool(_MOTORWAY.search(facts.get("at", "")))
+    at = facts.get("at", "")
+    return (
+        facts.get("spot") in _IN_TRAFFIC
+        or bool(_MOTORWAY.search(at))
+        or is_road_text(clean_text(at))
+    )
+
+
+def _is_road_open(facts: Facts, rules: Rules) -> bool:
+    """Whether the road, the direction or the kilometre of a vehicle in traffic is not known yet."""
+    road = _road_in(facts)
+    return _in_traffic(facts, rules) and (road is None or not road.towards)
+
+
+def _is_exit_open(facts: Facts, rules: Rules) -> bool:
+    """Whether the exit before a vehicle in traffic says more than its place."""
+    return _in_traffic(facts, rules) and _road_in(facts) is None
+
+
+def _road_in(facts: Facts) -> RoadText | None:
+    """Return the parts of a place on a motorway; None for any other place."""
+    try:
+        return read_road(clean_text(facts.get("at", "")))
+    except UsageError:
+        return None
 
 
 def _is_carried(facts: Facts, rules: Rules) -> bool:
@@ -176,14 +203,14 @@ QUESTIONS: tuple[Question, ...] = (
         sentence=Message("Which road, which direction, which kilometre is on the blue sign?"),
         answers=Message("text"),
         read=text("where"),
-        applies=_in_traffic,
+        applies=_is_road_open,
     ),
     Question(
         key="last_exit",
         sentence=Message("Which exit did you pass last?"),
         answers=Message("text"),
         read=text("last_exit"),
-        applies=_in_traffic,
+        applies=_is_exit_open,
     ),
     Question(
         key="call_back",

@@ -27,7 +27,6 @@ from .timetables import DAYS, TimetableCache, first_moment
 from .unknown_keys import unknown_key
 from .untrusted_files import parse_toml, read_bytes, read_file
 
-
 _KEYS_OF_INCLUDED = ("provider", "roads")
 
 

@@ -18,7 +18,7 @@ def entry_text(entries: Sequence[Entry]) -> str:
     for entry in entries:
         table = tomlkit.table()
         for key, value in entry.items():
-            table.add(key, _item(value))
+            table.add(key, toml_item(value))
         tables.append(table)
     document = tomlkit.document()
     document.add("provider", tables)
@@ -56,22 +56,23 @@ def _in_list(content: bytes, entries: Sequence[Entry]) -> bytes:
     providers = document["provider"]
     assert isinstance(providers, Array)  # noqa: S101 - otherwise the tables were appended
     for entry in entries:
-        providers.append(_item(entry))
+        providers.append(toml_item(entry))
     mark = content[: len(content) - len(text.encode())]
     changed: str = tomlkit.dumps(document)
     return mark + changed.encode()
 
 
-def _item(value: Any) -> "Item":
+def toml_item(value: Any) -> "Item":
+    """Make a value of the library that keeps formats; a table or list is written in one line."""
     import tomlkit
 
     if isinstance(value, Mapping):
         table = tomlkit.inline_table()
-        table.update({key: _item(inner) for key, inner in value.items()})
+        table.update({key: toml_item(inner) for key, inner in value.items()})
         return table
     if isinstance(value, list | tuple):
         array = tomlkit.array()
-        array.extend(_item(inner) for inner in value)
+        array.extend(toml_item(inner) for inner in value)
         return array
     item: Item = tomlkit.item(value)
     return item

@@ -26,6 +26,7 @@ class TopLevelCommands(LazyGroup):
         "log": "log",
         "providers": "providers",
         "places": "places",
+        "osm": "osm",
         "kinds": "kinds:kinds",
         "doctor": "doctor:doctor",
         "schema": "schema_command:schema",

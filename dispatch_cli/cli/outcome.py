@@ -260,7 +260,7 @@ def schema_of(argv: Sequence[str]) -> str:
     return name if name in DATA else "dispatch.usage/1"
 
 
-_GROUPS = (["providers"], ["places"], ["case"], ["log"], ["report"])
+_GROUPS = (["providers"], ["places"], ["osm"], ["case"], ["log"], ["report"])
 
 
 def bug(error: BaseException, *, is_debugged: bool) -> DispatchError:

@@ -125,7 +125,10 @@ class RoadPoint(Struct, frozen=True, omit_defaults=True):
             first, second = self.exits
             template = "{road} between {first} and {second}"
             return Message(template, road=self.road, first=first, second=second)
-        return Message("{road} exit {exit}", road=self.road, exit=self.exits[0])
+        name = self.exits[0]
+        if any(word in name.casefold() for word in ("kreuz", "dreieck")):
+            return Message("{road}, {crossing}", road=self.road, crossing=name)
+        return Message("{road} exit {exit}", road=self.road, exit=name)
 
 
 def distances_m(line: tuple[tuple[float, float], ...]) -> list[float]:

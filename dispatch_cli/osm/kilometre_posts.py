@@ -76,7 +76,7 @@ class _Measured:
 
     def _nearest(self, lat: float, lon: float) -> float | None:
         """Return the distance from the start of the nearest point; None if it is too far away."""
-        best = (_NEAR_M, None)
+        best: tuple[float, float | None] = (_NEAR_M, None)
         for number in self._cells.get(_cell((lat, lon)), ()):
             (lat1, lon1), (lat2, lon2) = self._points[number : number + 2]
             narrow = cos(radians(lat))

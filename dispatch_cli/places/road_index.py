@@ -3,6 +3,7 @@
 import os
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
@@ -102,7 +103,7 @@ def _is_sound(carriageway: Carriageway) -> bool:
     return (
         len(carriageway.line) > 1
         and all(abs(lat) <= 90 and abs(lon) <= 180 for lat, lon in carriageway.line)
-        and all(one.at_m <= other.at_m for one, other in zip(posts, posts[1:], strict=False))
+        and all(one.at_m <= other.at_m for one, other in pairwise(posts))
         and all(
             one.at_m < other.at_m and one.km != other.km for one, other in carriageway.neighbours()
         )

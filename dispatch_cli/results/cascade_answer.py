@@ -8,6 +8,7 @@ from msgspec import UNSET, Struct, UnsetType, field
 from ..errors import ExitCode
 from ..messages import Message
 from ..model import NO_CLIENT, OpenState
+from ..model.road_table import RoadPoint
 from ..model.words import DEFAULT_WEIGHT_T
 
 INFINITE_IS_NULL = "null if infinite"
@@ -152,6 +153,8 @@ class IncidentView(Struct, frozen=True, kw_only=True):
     vehicle: VehicleView
     facts: dict[str, str | int | float | bool]
     """The other facts that were entered: spot, persons, injured, …"""
+    road: RoadPoint | None = None
+    """Motorway, direction and kilometre or exit, if the place was named by them."""
 
     @property
     def assumed_weight_t(self) -> float:
