@@ -10,7 +10,8 @@ from ..messages import Message
 from .map_objects import MapContent, MapNode, MapObject, MapWay
 
 Progress = Callable[[float | None], None]
-"""Takes the share of the file that is read, 0 to 1; None where the system does not tell it."""
+"""Takes the share of the file that is read, 0 to 1; None if the system does not tell it (any
+more: the file is closed before its last objects are handled)."""
 
 _ROAD_NODES = (("highway", "milestone"), ("highway", "motorway_junction"))
 _ROAD_WAYS = (("highway", "motorway"), ("highway", "motorway_link"))
@@ -59,7 +60,7 @@ def read_map(path: Path, kinds: Collection[tuple[str, str]], progress: Progress)
                 left_over[f"{each.type_str()}{each.id}"] = tags
         with osmium.io.Reader(os.fspath(path)) as reader:
             as_of = reader.header().get("osmosis_replication_timestamp")[:10]
-    except (RuntimeError, ValueError, UnicodeDecodeError) as error:
+    except (RuntimeError, ValueError, osmium.InvalidLocationError) as error:
         raise _unreadable(path, error) from None
     objects += [MapObject(name, tags, None, None) for name, tags in left_over.items()]
     newest = "" if newest.startswith("1970") else newest
@@ -78,11 +79,11 @@ def _entities(path: Path, kinds: Collection[tuple[str, str]], progress: Progress
     size = path.stat().st_size
     for number, each in enumerate(found):
         if number % _EVERY == 0:
-            progress(_share_read(path, size))
+            progress(share_read(path, size))
         yield each
 
 
-def _share_read(path: Path, size: int) -> float | None:
+def share_read(path: Path, size: int) -> float | None:
     """Return the share of a file that this process has read, where the system tells it (Linux)."""
     try:
         for name in os.listdir("/proc/self/fd"):
@@ -123,7 +124,7 @@ def _check_file(path: Path) -> None:
 
 def _unreadable(path: Path, error: Exception) -> BadDataError:
     text = str(error)
-    if "unexpected EOF" in text or "no element found" in text:
+    if any(part in text for part in ("unexpected EOF", "no element found", "unclosed token")):
         problem = Problem("the file ends too early: it was not downloaded whole", file=str(path))
         return BadDataError(problem, hint="download it again")
     if "format" in text and "filename" in text:
