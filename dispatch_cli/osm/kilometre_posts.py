@@ -17,6 +17,8 @@ _NEAR_M = 60.0
 _SLACK_M = 150.0
 _SLACK_SHARE = 0.15
 """How far a distance along the line may differ from that of two posts."""
+_MOST_WRONG = 3
+"""Consecutive posts that may be left out between two that agree."""
 _CELL_DEGREES = 0.005
 _METRES_PER_DEGREE = 111_195.0
 
@@ -98,23 +100,33 @@ def _cell(point: Iterable[float]) -> tuple[int, int]:
 def _sections(posts: Sequence[Post]) -> tuple[tuple[Post, ...], ...]:
     """Divide posts in the order of the line into sections in which distances and kilometres agree.
 
-    A post that agrees with neither neighbour is left out if both agree with each other without it.
+    Single posts that disagree with those before and behind them are left out. Whether the
+    kilometres rise or fall is what more of the posts agree with.
     """
-    rising = sum((later.km > post.km) - (later.km < post.km) for post, later in pairwise(posts))
-    sign = 1 if rising >= 0 else -1
-    sections = _divided(posts, sign)
-    kept = [post for section in sections if len(section) > 1 for post in section]
-    return tuple(tuple(section) for section in _divided(kept, sign) if len(section) > 1)
+    found = [_divided(posts, sign) for sign in (1, -1)]
+    return max(found, key=lambda sections: sum(map(len, sections)))
 
 
-def _divided(posts: Sequence[Post], sign: int) -> list[list[Post]]:
+def _divided(posts: Sequence[Post], sign: int) -> tuple[tuple[Post, ...], ...]:
     sections: list[list[Post]] = []
     for post in posts:
-        if sections and _agree(sections[-1][-1], post, sign):
-            sections[-1].append(post)
-        else:
+        number = _continued(sections, post, sign)
+        if number is None:
             sections.append([post])
-    return sections
+        else:
+            sections[number].append(post)
+            del sections[number + 1 :]
+    return tuple(tuple(section) for section in sections if len(section) > 1)
+
+
+def _continued(sections: Sequence[Sequence[Post]], post: Post, sign: int) -> int | None:
+    """Return the section that a post continues; between them only single posts are left out."""
+    for number in range(len(sections) - 1, max(-1, len(sections) - 2 - _MOST_WRONG), -1):
+        if _agree(sections[number][-1], post, sign):
+            return number
+        if len(sections[number]) > 1:
+            return None
+    return None
 
 
 def _agree(one: Post, other: Post, sign: int) -> bool:
