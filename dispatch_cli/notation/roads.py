@@ -153,7 +153,7 @@ def read_road(text: str) -> RoadText | None:
         km_to=parts.km_to,
         exits=parts.exits,
         is_crossing=parts.is_crossing,
-        towards="" if towards is None else towards["town"].strip(" ()"),
+        towards="" if towards is None else towards["town"].strip(),
     )
 
 

@@ -35,13 +35,13 @@ def read_memory(text: str) -> tuple[dict[str, Written], str]:
     """Return the fingerprints in a provider file by id, and its text without them."""
     found: dict[str, Written] = {}
     kept: list[str] = []
-    for line in text.splitlines(keepends=True):
-        match = _LINE.fullmatch(line.rstrip("\n"))
+    for line in text.split("\n"):
+        match = _LINE.fullmatch(line)
         if match is not None:
             found[match["id"]] = dict(re.findall("([a-z_]+)=([0-9a-f]+)", match["values"]))
-        elif line.rstrip("\n") != _HEAD:
+        elif line != _HEAD:
             kept.append(line)
-    left = "".join(kept)
+    left = "\n".join(kept)
     return found, f"{left.rstrip()}\n" if found and left.strip() else left
 
 

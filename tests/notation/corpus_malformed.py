@@ -1,6 +1,6 @@
 """Texts without a place, or with an ambiguous one, and the words that the error must contain."""
 
-_KILOMETRES = "kilometres of roads are not supported yet; write the next exit, town or position"
+_KILOMETRES = "kilometres and exits of roads need a road table"
 _NETWORK = "open it and paste the long link"
 
 MALFORMED: list[tuple[str, str]] = [

@@ -1,5 +1,6 @@
 """Any text gives a value or the documented error."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from hypothesis import given
@@ -15,6 +16,8 @@ from dispatch_cli.notation import (
     parse_weight_t,
     parse_when,
 )
+from dispatch_cli.notation.position import clean_text
+from dispatch_cli.notation.roads import read_road
 
 from .corpus_malformed import MALFORMED
 from .corpus_valid import VALID
@@ -23,6 +26,7 @@ TEXTS = [text for text, *_ in VALID] + [text for text, _ in MALFORMED]
 _MATERIAL = """
 48.3705 10.8978 86150 22 53 0 -1 . , ; : / + - = ° ' " N S E O W km A8 geo: u= crs= lat lon ( )
 Augsburg 9VCX+64 8FWG 32U PU https:// www.google.com /maps/ @ !3d !4d ?q= # map= %2C Uhr kg
+BAB Kilometer Richtung zwischen und Ausfahrt AK
 """
 PIECES = _MATERIAL.split()
 
@@ -47,6 +51,8 @@ anything = st.one_of(
 @given(anything)
 def test_any_text_is_a_place_or_a_usage_error(text: str) -> None:
     """No text gives another exception, and every place is on the globe and complete."""
+    with suppress(UsageError):
+        read_road(clean_text(text))
     try:
         place = parse_place(text)
     except UsageError:

@@ -48,5 +48,3 @@ def test_every_malformed_place_is_refused(text: str, words: str) -> None:
     with pytest.raises(UsageError) as refusal:
         parse_place(text)
     assert words in f"{refusal.value} {refusal.value.hint}"
-    if words.startswith("no kilometre"):
-        assert str(refusal.value) == words

@@ -154,7 +154,7 @@ def add_firms(found: Map) -> None:
     found.node(48.05, 11.04, {"amenity": "police", "name": "Polizei", "phone": "089 2910 0"}, id=11)
     found.node(48.05, 11.05, {"emergency": "ambulance_station", "name": "Wache"}, id=12)
     found.node(48.06, 11.02, {"amenity": "hospital", "name": "Reha", "emergency": "no"}, id=13)
-    found.node(48.02, 11.02, {"shop": "car", "name": "Autohaus Zwei", "brand": "Volkswagen",
+    found.house(48.02, 11.02, {"shop": "car", "name": "Autohaus Zwei", "brand": "Volkswagen",
                "phone": "+49 89 99998102"}, id=14)  # fmt: skip
     found.node(48.07, 11.02, {"shop": "motorcycle_repair", "name": "Motorrad Vier",
                "phone": "089 99998 108", "service:vehicle:tyres": "yes"}, id=15)  # fmt: skip

@@ -52,7 +52,7 @@ def test_notations_and_names_need_no_gazetteer(tmp_path: Path) -> None:
         assert resolve("Augsburg", named={}, gazetteer=gazetteer).label == "Augsburg (86150-86199)"
         pin = resolve("9VCX+64 Augsburg", named={}, gazetteer=gazetteer)
         assert great_circle_km(pin.lat, pin.lon, 48.3705, 10.8978) < 0.01
-        assert "kilometres of roads" in refusal_of("A8 km 123,4 Ri. München", gazetteer)
+        assert "no road table" in refusal_of("A8 km 123,4 Ri. München", gazetteer)
 
 
 @pytest.mark.parametrize(

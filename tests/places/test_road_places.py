@@ -1,4 +1,4 @@
-"""Places on motorways: kilometres and exits in many spellings, or an error that says what is known."""
+"""Places on motorways: kilometres and exits in many spellings, or an error with what is known."""
 
 from pathlib import Path
 
@@ -100,16 +100,10 @@ def test_there_are_more_than_forty_spellings() -> None:
     assert len({row[0] for row in SPELLINGS}) == len(SPELLINGS) >= 45
 
 
-@pytest.mark.parametrize(("text", "km", "towards", "is_sure", "east"), SPELLINGS)
-def test_kilometres_in_many_spellings(
-    tables: tuple[str, ...],
-    text: str,
-    km: float | tuple[float, float],
-    towards: str,
-    is_sure: bool,
-    east: float,
-) -> None:
+@pytest.mark.parametrize("row", SPELLINGS, ids=lambda row: row[0])
+def test_kilometres_in_many_spellings(tables: tuple[str, ...], row: tuple) -> None:
     """The place lies on the carriageway of the direction, else between both."""
+    text, km, towards, is_sure, east = row
     place = find(text, tables)
     first, last = km if isinstance(km, tuple) else (km, None)
     middle = first if last is None else (first + last) / 2
