@@ -107,6 +107,7 @@ def validate(path: Path | str | None = None) -> FileReport:
     found, _ = _found(path)
     try:
         catalog = load(found)
+        places.check_roads(catalog.rules.roads)
     except BadDataError as error:
         return FileReport(path=found, problems=error.problems)
     return FileReport(

@@ -82,6 +82,9 @@ def _settings(catalog: "Catalog") -> Iterator[Row]:
     origins = origins_of(catalog.path)
     for name in origins.included:
         yield Message("included file"), name, Message("include")
+    for name in catalog.rules.roads:
+        origin = "roads" if os.path.exists(name) else Message("missing")
+        yield Message("road table"), name, origin
     settings = catalog.rules.settings
     for group, values in (
         ((), settings),

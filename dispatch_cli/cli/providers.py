@@ -227,9 +227,11 @@ def validate(
 
     dispatch providers validate --verbose
     """
+    from ..places.road_index import check_roads
     from .open_files import open_catalog
 
     catalog = open_catalog(providers)
+    check_roads(catalog.rules.roads)
     count, clients = catalog.count, len(catalog.rules.clients)
     regions: dict[str, list[str]] = {}
     for provider in catalog.each():

@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .importing import GazetteerCount, import_gazetteer
     from .resolving import resolve
+    from .road_index import check_roads
 
 _HOMES = {
     "GazetteerCount": "importing",
+    "check_roads": "road_index",
     "import_gazetteer": "importing",
     "resolve": "resolving",
 }
 
-__all__ = ["GazetteerCount", "import_gazetteer", "resolve"]
+__all__ = ["GazetteerCount", "check_roads", "import_gazetteer", "resolve"]
 
 
 def __getattr__(name: str) -> object:

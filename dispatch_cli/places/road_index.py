@@ -57,6 +57,19 @@ def open_roads(paths: Sequence[str]) -> RoadIndex:
     return _opened(tuple(paths), tuple(_stamp(path) for path in paths))
 
 
+def check_roads(paths: Sequence[str]) -> None:
+    """Read all road tables that exist; raises BadDataError with the problems of all of them."""
+    problems: list[Problem] = []
+    for path in paths:
+        try:
+            if os.path.exists(path):
+                read_road_table(Path(path))
+        except BadDataError as error:
+            problems += error.problems
+    if problems:
+        raise BadDataError(*problems, hint=_HINT)
+
+
 def _stamp(path: str) -> tuple[int, int]:
     try:
         found = os.stat(path)

@@ -37,7 +37,8 @@ def road_place(road: RoadText, text: str, tables: Sequence[str]) -> Place:
         raise place_error(
             text,
             "no road table tells where it is",
-            hint='"dispatch osm import FILE.osm.pbf --output FILE.toml" makes one',
+            hint='write the next town or position; "dispatch osm import FILE.osm.pbf --output'
+            ' FILE.toml" makes a road table',
         )
     index = open_roads(tables)
     if road.road and road.road not in index.lines:
