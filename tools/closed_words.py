@@ -12,6 +12,7 @@ from dispatch_cli.cli.case import keep
 from dispatch_cli.eligibility import gate_table
 from dispatch_cli.model import case as case_words
 from dispatch_cli.model import case_parts, check, check_kinds, draft, provider, run_cards, words
+from dispatch_cli.osm import map_kinds
 from dispatch_cli.render import case_views
 from dispatch_cli.results import check_results, hand_over_results, report_results
 from dispatch_cli.store import restoring
@@ -57,7 +58,7 @@ def closed_words() -> Iterator[str]:
         )),
         providers.LIST_COLUMNS, providers.READ_COLUMNS, batch_guess.COLUMNS, kinds.COLUMNS,
         doctor.COLUMNS, providers_report.COLUMNS, keep.FORGOTTEN_COLUMNS, ("key", "value"),
-        case_views.PERSONAL_KEYS, journal_actions(),
+        case_views.PERSONAL_KEYS, journal_actions(), [each.name for each in map_kinds.KINDS],
     )  # fmt: skip
     for each in sets:
         for word in each:

@@ -89,7 +89,7 @@ def _order(each: MapObject) -> tuple[str, int]:
 def _firm(each: MapObject, kind: MapKind, radius_km: float) -> MapFirm | Message:
     """Make the entry of one object, or return why it has none."""
     tags = each.tags
-    if lacks(kind, tags):
+    if kind.why_not is not None and lacks(kind, tags):
         return kind.why_not
     if each.lat is None or each.lon is None:
         return NO_POSITION

@@ -31,7 +31,8 @@ class MapKind(Struct, frozen=True, kw_only=True):
 
     ``needs`` has tags of which the object must have one, a value ``*`` being any; ``unless`` has
     tags that it must not have. ``noun`` begins the name of an object without one. An emergency
-    service is called by its own number, whatever the map has. A kind with ``hold`` is written with
+    service is called by its own number, whatever the map has. ``why_not`` is the reason why an
+    object without these tags is skipped. A kind with ``hold`` is written with
     that hold, because the map does not say that it comes to motorists.
     """
 
@@ -41,7 +42,7 @@ class MapKind(Struct, frozen=True, kw_only=True):
     noun: str
     needs: tuple[Tag, ...] = ()
     unless: tuple[Tag, ...] = ()
-    why_not: Message = Message("")
+    why_not: Message | None = None
     vehicle_classes: tuple[str, ...] = ()
     hold: str = ""
 
