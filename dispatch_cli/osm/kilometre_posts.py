@@ -20,6 +20,8 @@ _SLACK_SHARE = 0.15
 _MOST_WRONG = 3
 """Consecutive posts that may be left out between two that agree."""
 _CELL_DEGREES = 0.005
+_MOST_CELLS = 200
+"""A longer segment, some kilometres without a corner, is an error of the map: no post is near."""
 _METRES_PER_DEGREE = 111_195.0
 
 
@@ -60,6 +62,8 @@ class _Measured:
         self._cells: dict[tuple[int, int], set[int]] = defaultdict(set)
         for number, (one, other) in enumerate(pairwise(self._points)):
             (south, west), (north, east) = _cell(map(min, one, other)), _cell(map(max, one, other))
+            if (north - south + 1) * (east - west + 1) > _MOST_CELLS:
+                continue
             for row in range(south - 1, north + 2):
                 for column in range(west - 1, east + 2):
                     self._cells[row, column].add(number)

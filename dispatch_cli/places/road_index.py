@@ -41,12 +41,12 @@ class RoadIndex:
 
     def __init__(self, tables: Sequence[RoadTable]) -> None:
         self.lines: dict[str, list[RoadLine]] = {}
-        seen: set[Carriageway] = set()
         for table in tables:
             for carriageway in table.carriageways:
-                if carriageway not in seen:
-                    seen.add(carriageway)
-                    self.lines.setdefault(carriageway.road, []).append(RoadLine(carriageway))
+                lines = self.lines.setdefault(carriageway.road, [])
+                # Comparing ends at the first difference; hashing would read all corners.
+                if all(line.carriageway != carriageway for line in lines):
+                    lines.append(RoadLine(carriageway))
 
 
 def open_roads(paths: Sequence[str]) -> RoadIndex:

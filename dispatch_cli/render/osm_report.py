@@ -15,13 +15,14 @@ _WIDEST = 2000
 
 def print_report(report: ImportReport, *, stdout: TextIO, stderr: TextIO, quiet: bool) -> None:
     """Print the result on stdout, and on stderr what the user should look at."""
-    for line in _lines(report):
+    for line in report_lines(report):
         print(clean(worded(line), _WIDEST), file=stdout)
     if not quiet:
         print_warnings(_warnings(report), stream=stderr)
 
 
-def _lines(report: ImportReport) -> Iterator[Message]:
+def report_lines(report: ImportReport) -> Iterator[Message]:
+    """Yield the lines of the result."""
     yield Message(
         "ok: {providers} in {path}: {new} new, {changed} changed, {unchanged} unchanged",
         providers=Plural("{count} provider", "{count} providers", report.providers),

@@ -123,6 +123,16 @@ def test_posts_of_the_other_carriageway_count_where_it_is_near() -> None:
     assert sections(post(0, 20), post(10, 10), near) == [[20, 15, 10]]
 
 
+def test_a_node_far_away_does_not_fill_the_memory() -> None:
+    """A segment across half of Germany, an error of the map, has no grid of its own."""
+    nodes = ((1, 48.0, 11.0), (2, 53.0, 9.0), (3, 48.01, 11.0), (4, 48.02, 11.0))
+    (line,) = carriageway_lines([MapWay(1, nodes, ROAD)])
+    near = KilometrePost(77, 48.015, 11.0001, 3.0)
+    assert posts_on([line], [near, KilometrePost(3, 48.01, 11.0, 2.4)])
+    far = KilometrePost(78, 50.5, 10.0, 3.0)
+    assert posts_on([line], [far]) == [()]
+
+
 @needs_osmium
 def test_the_table_of_the_small_map(small_map: Path) -> None:
     """Both carriageways with all posts, their exits, and the signs that lead along each."""
