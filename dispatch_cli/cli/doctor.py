@@ -83,8 +83,8 @@ def _settings(catalog: "Catalog") -> Iterator[Row]:
     for name in origins.included:
         yield Message("included file"), name, Message("include")
     for name in catalog.rules.roads:
-        origin = "roads" if os.path.exists(name) else Message("missing")
-        yield Message("road table"), name, origin
+        is_there = os.path.exists(name)
+        yield Message("road table"), name, "roads" if is_there else Message("missing")
     settings = catalog.rules.settings
     for group, values in (
         ((), settings),
