@@ -62,6 +62,7 @@ DATA: Mapping[str, str] = {
     "dispatch.providers.validate/1": f"{_PARTS}:FileValidated",
     "dispatch.providers.add/1": f"{_PARTS}:ProvidersAdded",
     "dispatch.places.import/1": f"{_PARTS}:PlacesImported",
+    "dispatch.osm.import/1": "results.osm_results:ImportReport",
     "dispatch.kinds/1": f"{_PARTS}:KindList",
     "dispatch.doctor/1": f"{_PARTS}:SettingList",
 }
