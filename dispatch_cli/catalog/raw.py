@@ -319,10 +319,7 @@ class RawFile(Struct, forbid_unknown_fields=True, kw_only=True):
     include: Annotated[
         list[str] | None, _doc('More files in or below this folder, like ["bavaria/*.toml"].')
     ] = None
-    roads: Annotated[
-        list[str] | None,
-        _doc("Road tables of motorways, beside the file that names them, from osm import."),
-    ] = None
+    roads: Annotated[list[str] | None, _doc("Road tables, beside this file: osm import.")] = None
     ranking: RawRanking | None = None
     clients: dict[str, RawClient] | None = None
     plans: dict[str, RawPlan] | None = None

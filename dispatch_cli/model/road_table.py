@@ -84,7 +84,7 @@ class RoadTable(Struct, frozen=True, tag_field="format", tag="dispatch.roads/1")
     carriageways: tuple[Carriageway, ...]
 
 
-class RoadPoint(Struct, frozen=True, omit_defaults=True):
+class RoadPoint(Struct, frozen=True):
     """What a place on a motorway is called: road, direction, kilometre, exit.
 
     ``towards`` is the direction as it was typed. ``is_sure`` means that the road table knows the

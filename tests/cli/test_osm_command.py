@@ -180,7 +180,10 @@ def test_a_cascade_on_a_motorway(dispatch, motorway) -> None:
     """The head says motorway, kilometre and direction, in both languages; JSON has the parts."""
     ran = dispatch("cascade", "tow", "--at", SOUTH, "--json")
     data = ran.envelope["data"]["incident"]
-    assert data["road"] == {"road": "A99", "km": 17.5, "towards": "Südstadt", "is_sure": True}
+    assert data["road"] == {
+        "road": "A99", "km": 17.5, "km_to": None, "towards": "Südstadt", "is_sure": True,
+        "exits": [],
+    }  # fmt: skip
     assert data["place"].startswith("A99 km 17.5 towards Südstadt, near 8")
     assert ran.envelope["warnings"] == []
     _, english = on_terminal(["cascade", "tow", "--at", SOUTH])
@@ -194,7 +197,8 @@ def test_a_direction_that_no_sign_names_is_said(dispatch, motorway) -> None:
     ran = dispatch("cascade", "tow", "--at", "A99 km 17,5 Richtung Hamburg", "--json")
     assert ran.code == 0
     assert ran.envelope["data"]["incident"]["road"] == {
-        "road": "A99", "km": 17.5, "towards": "Hamburg",
+        "road": "A99", "km": 17.5, "km_to": None, "towards": "Hamburg", "is_sure": False,
+        "exits": [],
     }  # fmt: skip
     assert ran.envelope["warnings"] == [
         "no sign of A99 on the map leads to Hamburg: ask for the side of the road"
