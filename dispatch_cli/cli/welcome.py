@@ -34,6 +34,17 @@ EXAMPLES: Mapping[str, tuple[Example, Example, Example]] = {
         ("import DE.txt --json", marked("print the result of the import for a program")),
         ("import --help", marked("show which files can be imported")),
     ),
+    "dispatch osm": (
+        (
+            "import region.osm.pbf --output region.toml",
+            marked("make a provider file and motorway kilometres of a map"),
+        ),
+        (
+            "import region.osm.pbf --output region.toml --radius-km 50",
+            marked("give each firm a larger area"),
+        ),
+        ("import --help", marked("show which files can be imported")),
+    ),
     "dispatch log": (
         ("verify", marked("verify the case log")),
         ("backup cases.backup", marked("back the case log up")),

@@ -7,7 +7,7 @@ from ..messages import Message, Plural, joined
 from ..results.osm_results import ImportReport, RoadReport
 from .clean import clean
 from .stderr_lines import print_warnings
-from .wording import worded
+from .wording import word, worded
 
 _MOST_LINES = 10
 _WIDEST = 2000
@@ -25,7 +25,7 @@ def report_lines(report: ImportReport) -> Iterator[Message]:
     """Yield the lines of the result."""
     yield Message(
         "ok: {providers} in {path}: {new} new, {changed} changed, {unchanged} unchanged",
-        providers=Plural("{count} provider", "{count} providers", report.providers),
+        providers=_providers(report.providers),
         path=report.path,
         new=report.new,
         changed=report.changed,
@@ -35,22 +35,23 @@ def report_lines(report: ImportReport) -> Iterator[Message]:
         yield Message("map of {date}", date=report.as_of)
     if report.kinds:
         kinds = (
-            Message("{kind} {count}", kind=Message(kind.replace("_", " ")), count=count)
+            Message("{kind} {count}", kind=word(kind.replace("_", " ")), count=count)
             for kind, count in report.kinds.items()
         )
         yield Message("kinds: {kinds}", kinds=joined(kinds, ", "))
     for each in report.skipped:
         yield Message("skipped {count}: {reason}", count=each.count, reason=each.reason)
     if report.edited:
-        template = "your own values are kept in {providers}"
-        yield Message(
-            template, providers=Plural("{count} provider", "{count} providers", report.edited)
-        )
+        own = _providers(report.edited)
+        yield Message("your own values are kept in {providers}", providers=own)
     if report.deleted:
-        template = "you have deleted {providers}, which stay deleted"
-        count = len(report.deleted)
-        yield Message(template, providers=Plural("{count} provider", "{count} providers", count))
+        deleted = _providers(len(report.deleted))
+        yield Message("you have deleted {providers}, which stay deleted", providers=deleted)
     yield from _road_lines(report.roads)
+
+
+def _providers(count: int) -> Plural:
+    return Plural("{count} provider", "{count} providers", count)
 
 
 def _road_lines(roads: RoadReport | None) -> Iterator[Message]:
@@ -69,8 +70,10 @@ def _road_lines(roads: RoadReport | None) -> Iterator[Message]:
     if roads.unreadable:
         yield Message("skipped {count}: kilometre posts without kilometre", count=roads.unreadable)
     if roads.contradicting:
-        template = "skipped {count}: kilometre posts that contradict their neighbours"
-        yield Message(template, count=roads.contradicting)
+        yield Message(
+            "skipped {count}: kilometre posts that contradict their neighbours",
+            count=roads.contradicting,
+        )
 
 
 def _warnings(report: ImportReport) -> Iterator[Message]:

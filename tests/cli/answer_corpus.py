@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
+from ..osm.maps import whole_map
 from .watched import command, provider
 
 ZONE = "America/New_York"
@@ -109,6 +110,7 @@ log head
 log backup copy.sqlite3
 log restore copy.sqlite3
 places import DE.txt
+osm import map.osm --output map.toml
 kinds
 kinds --equipment
 doctor
@@ -137,6 +139,7 @@ def write_world(folder: Path) -> Path:
     own.chmod(0o600)
     (folder / "in.csv").write_text("id,kind,at\nr1,tow,86150\nr2,Fall,86150\n", encoding="utf-8")
     (folder / "DE.txt").write_text(_PLACE, encoding="utf-8")
+    whole_map().write(folder / "map.osm")
     return own
 
 

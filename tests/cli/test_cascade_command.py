@@ -139,7 +139,7 @@ def test_a_plan_without_a_cascade_is_success(dispatch, firms):
         (("--when", "25:99"), "25:99"),
         (("--top", "0"), "0"),
         (("--nonsense",), "--nonsense"),
-        (("--at", "A8 km 123,4 Ri. München"), "kilometres of roads"),
+        (("--at", "A8 km 123,4 Ri. München"), "no road table tells"),
     ],
 )
 def test_a_wrong_value_is_exit_2_with_the_allowed_ones(dispatch, firms, argv, said):
