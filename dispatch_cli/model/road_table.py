@@ -55,25 +55,10 @@ class Carriageway(Struct, frozen=True):
                 return before.at_m + share * (after.at_m - before.at_m)
         return None
 
-    def km_at(self, at_m: float) -> float | None:
-        """Return the kilometre at a distance from the start; None if no two posts include it."""
-        for before, after in self.neighbours():
-            if before.at_m <= at_m <= after.at_m:
-                share = (at_m - before.at_m) / (after.at_m - before.at_m)
-                return before.km + share * (after.km - before.km)
-        return None
-
     def neighbours(self) -> Iterator[tuple[Post, Post]]:
         """Iterate over all pairs of posts between which the kilometre can be interpolated."""
         for section in self.posts:
             yield from pairwise(section)
-
-    @property
-    def kilometres_rise(self) -> bool | None:
-        """Whether the kilometres rise in the direction of travel; None without two posts."""
-        for before, after in self.neighbours():
-            return after.km > before.km
-        return None
 
 
 class RoadTable(Struct, frozen=True, tag_field="format", tag="dispatch.roads/1"):

@@ -31,8 +31,6 @@ def spots_towards(spots: Sequence[Spot], towards: str) -> list[Spot]:
     A point of the compass is compared with the heading of the carriageway. A town leads along the
     carriageway whose signs name it; an exit leads along the one that has it ahead.
     """
-    if not spots:
-        return []
     groups = _by_heading(spots)
     compass = _COMPASS.get(fold_name(towards))
     if compass is not None:

@@ -26,11 +26,6 @@ class RoadLine:
     def _corners_m(self) -> list[float]:
         return distances_m(self.carriageway.line)
 
-    @property
-    def length_m(self) -> float:
-        """The length of the carriageway in metres."""
-        return self._corners_m[-1]
-
     def point(self, at_m: float) -> tuple[float, float]:
         """Return latitude and longitude at a distance from the start in metres."""
         return point_along(self.carriageway.line, self._corners_m, at_m)

@@ -38,8 +38,8 @@ def southbound() -> Carriageway:
 def crossing() -> Carriageway:
     """Return A 98, which has the same crossing, an exit 3 as well, and no posts."""
     lat = lat_of(16.5)
-    exits = (Exit("7", "Kreuz Mitte", 70.0), Exit("3", "Hinterdorf", 60_000.0))
-    return Carriageway("A98", (), (), exits, ((lat, LON), (lat, LON + 1)))
+    exits = (Exit("7", "Kreuz Mitte", 70.0), Exit("3", "Hinterdorf", 140_000.0))
+    return Carriageway("A98", (), (), exits, ((lat, LON), (lat, LON + 2)))
 
 
 def table() -> RoadTable:

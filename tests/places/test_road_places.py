@@ -3,19 +3,22 @@
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from dispatch_cli.errors import BadDataError, UsageError
 from dispatch_cli.model import Place
-from dispatch_cli.model.road_table import RoadPoint
+from dispatch_cli.model.road_table import Carriageway, Exit, RoadPoint, RoadTable, Sign
 from dispatch_cli.model.sphere import great_circle_km
 from dispatch_cli.osm.map_file import read_map
 from dispatch_cli.osm.map_kinds import WANTED
 from dispatch_cli.osm.motorways import make_road_table, road_table_bytes
 from dispatch_cli.places import resolve
+from dispatch_cli.places.road_exits import exits_named, same_exits
+from dispatch_cli.places.road_index import RoadLine
 from dispatch_cli.places.road_places import EXIT_KM, POST_KM
 
 from ..osm.maps import GAP, HEIDELBERG, LON, lat_of, needs_extracts
-from .road_world import write
+from .road_world import northbound, southbound, write
 
 
 @pytest.fixture(scope="module")
@@ -175,6 +178,8 @@ def test_between_two_exits(tables: tuple[str, ...]) -> None:
         ("A99 km 13,5", "nearest: km 13 and km 14\n"),
         ("A99 km 20,1 Richtung Südstadt", "nearest: km 20\n"),
         ("A99 zwischen km 19 und 25", "km 25 of A99 is not between"),
+        ("A99 zwischen km 13 und 14", "km 13.5 of A99 is not between two known posts"),
+        ("A98 zwischen Mitte und Hinterdorf", "the uncertainty"),
         ("A98 km 3", "no kilometre posts of A98"),
         ("A8 km 3", "the road table has no A8; it has A99, A98"),
         ("A99", "the kilometre or the exit is missing"),
@@ -245,6 +250,69 @@ def test_two_tables_of_one_motorway_are_one(tables: tuple[str, ...], tmp_path: P
     both = (*tables, write(tmp_path / "again.json"))
     for text in ("A99 km 17,5 Richtung Südstadt", "A99 km 17,5", "A99 Ausfahrt 3"):
         assert find(text, both) == find(text, tables)
+
+
+def exit_at(number: str, name: str, at_m: float) -> RoadLine:
+    """Return a carriageway of A 1 with one exit."""
+    line = ((48.0, 11.0), (48.9, 11.0))
+    return RoadLine(Carriageway("A1", (), (), (Exit(number, name, at_m),), line))
+
+
+def test_which_name_of_an_exit_is_meant() -> None:
+    """The exact name precedes a part, a part the beginning; the word for its kind counts less."""
+
+    def ranks(typed: str, *names: str, crossing: bool | None = None) -> list[int | None]:
+        found = ([each.rank for each in exits_named(typed, [exit_at("", name, 0)],
+                 is_crossing=crossing)] for name in names)  # fmt: skip
+        return [each[0] if each else None for each in found]
+
+    names = ("Ulm", "Ulm / Senden", "Ulm West", "Senden / Ulm West", "Neu-Ulm")
+    assert ranks("Ulm", *names) == [0, 1, 2, 3, None]
+    assert ranks("Ulm", "Kreuz Ulm", "Ulm", crossing=True) == [0, 4]
+    assert ranks("Ulm", "Kreuz Ulm", "Ulm", crossing=False) == [4, 0]
+    assert ranks("Kreuz Ulm", "Kreuz Ulm", "Ulm") == [0, 4]
+    assert ranks("Walldorfer Kreuz", "Kreuz Walldorf", "Kreuz Wald") == [2, None]
+    assert ranks("Kreuz", "Kreuz Ulm", "") == [None, None]
+
+
+def test_exits_without_a_name_or_number() -> None:
+    """The number stands for the name, and two of one number on one motorway are one exit."""
+    lines = [exit_at("5", "", 0), exit_at("5", "", 100), exit_at("", "Ort", 0)]
+    by_number = exits_named("5", lines, is_crossing=None)
+    assert [len(group) for group in same_exits(by_number)] == [2]
+    assert (by_number[0].title, by_number[0].label) == ("5", "Ausfahrt 5")
+    (named,) = exits_named("Ort", lines, is_crossing=None)
+    assert named.label == "Ausfahrt Ort"
+    far = exits_named("5", [exit_at("5", "", 0), exit_at("5", "", 50_000)], is_crossing=None)
+    assert [len(group) for group in same_exits(far)] == [1, 1]
+
+
+def test_two_pairs_of_exits_are_refused(tmp_path: Path) -> None:
+    """Where one motorway has two exits of a name far apart, both are named."""
+    exits = (Exit("1", "Nord", 0), Exit("2", "Süd", 5_000), Exit("3", "Süd", 60_000))
+    road = Carriageway("A1", (), (), exits, ((48.0, 11.0), (48.9, 11.0)))
+    path = tmp_path / "two.json"
+    path.write_bytes(road_table_bytes(RoadTable("", "", (road,))))
+    said = refusal("A1 zwischen Nord und Süd", (str(path),))
+    assert "is ambiguous" in said
+    assert "A1 Ausfahrt 2 (Süd)" in said
+    assert "A1 Ausfahrt 3 (Süd)" in said
+    found = find("A1 zwischen Ausfahrt 1 und Ausfahrt 2", (str(path),))
+    assert found.road is not None
+    assert found.road.exits == ("Nord", "Süd")
+
+
+def test_the_carriageway_of_two_tables_that_differ(tmp_path: Path) -> None:
+    """Two extracts of different days have the same carriageway twice: it is one direction."""
+    older = northbound()
+    newer = replace(older, signs=(*older.signs, Sign("Altstadt", 10.0)))
+    path = tmp_path / "both.json"
+    path.write_bytes(road_table_bytes(RoadTable("", "", (older, newer, southbound()))))
+    place = find("A99 km 17,5 Richtung Nordstadt", (str(path),))
+    assert place.road is not None
+    assert place.road.is_sure
+    assert great_circle_km(place.lat, place.lon, lat_of(17.5), LON + GAP) < 0.002
+    assert point("A99 km 17,5 Richtung Altstadt", (str(path),)).is_sure
 
 
 def test_a_named_place_precedes_the_motorway(tables: tuple[str, ...]) -> None:

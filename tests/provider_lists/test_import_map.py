@@ -16,6 +16,7 @@ from dispatch_cli.catalog import Catalog
 from dispatch_cli.errors import BadDataError, ConflictError, UnavailableError
 from dispatch_cli.files import write_new
 from dispatch_cli.hours import parse_hours
+from dispatch_cli.messages import Message
 from dispatch_cli.model import Place
 from dispatch_cli.notation import parse_phone
 from dispatch_cli.places import resolve
@@ -201,6 +202,17 @@ def test_what_another_file_has_is_skipped(small: Path, tmp_path: Path) -> None:
     report = run(small, tmp_path / "a.toml", {"osm-n1": "b.toml"})
     assert report.new == 10
     assert "in b.toml" in {str(each.reason) for each in report.skipped}
+
+
+def test_an_entry_that_the_file_would_refuse_is_skipped(
+    small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One such entry must not make the whole file invalid; its problem is the reason."""
+    problem = Message("a new rule of the provider file")
+    monkeypatch.setattr(module, "problems_of_entries", lambda entries: {0: problem})
+    report = run(small, tmp_path / "a.toml")
+    assert report.new == 10
+    assert problem in [each.reason for each in report.skipped]
 
 
 def test_a_map_without_firms_and_motorways_writes_nothing(tmp_path: Path) -> None:
