@@ -66,6 +66,7 @@ def closed_words() -> Iterator[str]:
                 yield from {word, word.replace("_", " ")}
     yield in_context("case", "closed")
     yield from (in_context("act", each) for each in ("open", "hold"))
+    yield in_context("map", "taxi")
     for kind in run_cards.BUILT_IN:
         if kind in {*words.EMERGENCY_SERVICES, *words.SERVICES, *words.DECLINE_REASONS}:
             yield in_context("kind", kind)

@@ -1,5 +1,6 @@
 """``dispatch osm``: make providers and road tables of a map."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -52,9 +53,8 @@ def import_osm(
     from ..catalog.other_files import ids_beside, is_part
     from ..provider_lists.import_map import import_map
     from ..render.osm_progress import reading_bar
-    from .open_files import find_catalog
 
-    main, found_by = find_catalog(providers)
+    main, found_by = _centre(providers, output)
     is_known = found_by != "sample" and is_part(main, found_by, output)
     elsewhere = ids_beside(main, found_by, output) if is_known else {}
     with reading_bar(sys.stderr, is_wanted=not (quiet or json)) as show:
@@ -74,3 +74,17 @@ def import_osm(
         print_hint(hint, stream=sys.stderr, quiet=quiet)
 
     return Outcome(print_result)
+
+
+def _centre(providers: Path | None, output: Path) -> tuple[Path, str]:
+    """Find the provider file of the centre, which may be the output that does not exist yet."""
+    from ..errors import BadDataError
+    from .open_files import find_catalog
+
+    try:
+        return find_catalog(providers)
+    except BadDataError:
+        named = providers or os.environ.get("DISPATCH_PROVIDERS", "")
+        if not named or os.path.exists(named) or os.path.abspath(named) != os.path.abspath(output):
+            raise
+        return output, "option"

@@ -35,7 +35,7 @@ def report_lines(report: ImportReport) -> Iterator[Message]:
         yield Message("map of {date}", date=report.as_of)
     if report.kinds:
         kinds = (
-            Message("{kind} {count}", kind=word(kind.replace("_", " ")), count=count)
+            Message("{kind} {count}", kind=word(kind.replace("_", " "), "map"), count=count)
             for kind, count in report.kinds.items()
         )
         yield Message("kinds: {kinds}", kinds=joined(kinds, ", "))

@@ -130,6 +130,29 @@ def test_the_hint_says_how_to_use_the_file(dispatch, home, small) -> None:
     assert "small.roads.json" not in own.read_text("utf-8")
 
 
+@needs_osmium
+def test_the_named_provider_file_may_be_the_one_to_make(dispatch, home, small, monkeypatch) -> None:
+    """A new centre sets the variable first; another file that is missing is an error."""
+    monkeypatch.setenv("DISPATCH_PROVIDERS", str(home / "new.toml"))
+    assert dispatch("osm", "import", "small.osm", "--output", "other.toml").code == 4
+    ran = dispatch("osm", "import", "small.osm", "--output", "new.toml")
+    assert ran.code == 0
+    assert "dispatch providers validate" in ran.err
+    assert dispatch("providers", "validate").code == 0
+    monkeypatch.delenv("DISPATCH_PROVIDERS")
+    argv = ("osm", "import", "small.osm", "--output", "second.toml", "--providers")
+    assert dispatch(*argv, "third.toml").code == 4
+    assert dispatch(*argv, "second.toml").code == 0
+
+
+@needs_osmium
+def test_the_kinds_are_german_on_a_german_screen(dispatch, home, small) -> None:
+    """A taxi is a taxi, and not the service "Weiterfahrt"."""
+    ran = dispatch("--lang", "de", "osm", "import", "small.osm", "--output", "a.toml")
+    assert "Arten: Werkstatt 2, Motorradwerkstatt 1, Autohaus 1, Taxi 1, Tankstelle 1" in ran.out
+    assert "1 übergangen: doppelt auf der Karte" in ran.out
+
+
 def test_without_the_extra_the_command_says_how_to_install_it(
     dispatch, home, small, monkeypatch
 ) -> None:
