@@ -59,6 +59,14 @@ class _Towns:
         box = lat - rows, lat + rows, lon - columns, lon + columns
         return [self.folded[number] for number in self._points.within(*box)]
 
+    def within(
+        self, south: float, west: float, north: float, east: float, most: int
+    ) -> list[Town]:
+        """Return the largest towns in a box in degrees."""
+        found = self._points.within(south, north, west, east)
+        found.sort(key=lambda number: (-self._inhabitants[number], self._names[number]))
+        return [self._town(number) for number in found[:most]]
+
     def _town(self, number: int) -> Town:
         return Town(
             self._names[number],
@@ -91,6 +99,11 @@ def other_folded_names(town: Town) -> list[str]:
 def folded_towns_near(lat: float, lon: float, km: float) -> list[str]:
     """List the folded names of the towns in a box of at least ``km`` to each side of a point."""
     return _towns().folded_near(lat, lon, km)
+
+
+def towns_within(south: float, west: float, north: float, east: float, most: int) -> list[Town]:
+    """List at most ``most`` towns in a box in degrees, those with most inhabitants first."""
+    return _towns().within(south, west, north, east, most)
 
 
 @cache

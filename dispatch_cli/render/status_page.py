@@ -8,30 +8,23 @@ from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
-from html import escape
 
 from ..messages import Message
 from ..results.check_results import DAYS, WORST_FIRST, CheckReport, CheckRow, DayState
 from ..results.coverage_results import CoverageContact, CoverageReport
 from .check_views import headline, reason, since, worst_first
-from .clean import clean
 from .coverage_spans import GapBlock, GapPeriod, blocks, when, where, who
 from .coverage_views import coverage_summary, labelled, named, reach_sentence
 from .day_strip import strip
 from .figures import date_and_clock, day_and_month, past_clock, time_of_day, weekday
 from .layout import encodable
+from .page_text import Html, phone_html, sentence_html, text_html
 from .status_style import style_sheet
 from .wording import language, number, say, word, worded
 
 _HEADS = (
     Message("State"), Message("Since"), Message("Phone"), Message("Provider"), Message("Why"),
 )  # fmt: skip
-
-
-class _Html(str):
-    """A value of a sentence that is HTML."""
-
-    __slots__ = ()
 
 
 def status_page(
@@ -61,9 +54,9 @@ def _head(report: CheckReport, style: str) -> str:
         "base-uri 'none'; form-action 'none'"
     )
     time = time_of_day(report.at)
-    title = _html(Message("{state}, {time} - dispatch", state=headline(report), time=time))
+    title = sentence_html(Message("{state}, {time} - dispatch", state=headline(report), time=time))
     return f"""<!DOCTYPE html>
-<html lang="{_text(language())}">
+<html lang="{text_html(language())}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="{policy}">
@@ -84,33 +77,33 @@ def _body(
     stale_min: float,
 ) -> Iterator[str]:
     stale_at = report.at + timedelta(minutes=stale_min)
-    yield f"<header>\n<h1>{_html(Message('States of the providers'))}</h1>"
+    yield f"<header>\n<h1>{sentence_html(Message('States of the providers'))}</h1>"
     checked = Message(
         "As of {moment} {zone}: {count} checked in {seconds} s.",
-        moment=_Html(_moment(report.at)),
+        moment=Html(_moment(report.at)),
         zone=word(report.at.tzname() or ""),
         count=report.checked,
         seconds=number(report.seconds, ".1f"),
     )
     stale = Message("Stale from {time}.", time=past_clock(stale_at, report.at))
-    yield f"<p>{_html(checked)} <strong>{_html(stale)}</strong></p>"
+    yield f"<p>{sentence_html(checked)} <strong>{sentence_html(stale)}</strong></p>"
     stale = Message(
         "This page has been open for more than {minutes} minutes: it is stale. Load it again.",
         minutes=f"{stale_min:.0f}",
     )
-    yield f'<p class="alarm stale">{_html(stale)}</p>'
+    yield f'<p class="alarm stale">{sentence_html(stale)}</p>'
     if report.offline:
         offline = Message(
             "The observer itself is offline: {reason}. No state was changed.",
             reason=report.offline,
         )
-        yield f'<p class="alarm">{_html(offline)}</p>'
+        yield f'<p class="alarm">{sentence_html(offline)}</p>'
     if report.left_out:
         left_out = Message(
             "{count} not checked within the time budget. Their states are unchanged.",
             count=report.left_out,
         )
-        yield f'<p class="alarm">{_html(left_out)}</p>'
+        yield f'<p class="alarm">{sentence_html(left_out)}</p>'
     yield "</header>\n<main>"
     yield from _counts(report)
     if any(any(each) for each in days.values()):
@@ -119,14 +112,14 @@ def _body(
             " day. A thin line is before the first look.",
             days=DAYS,
         )
-        yield f'<p class="quiet">{_html(legend)}</p>'
+        yield f'<p class="quiet">{sentence_html(legend)}</p>'
     rows = worst_first(report.rows)
     yield from _not_up([row for row in rows if not row.is_fine], days, report.at)
     if coverage is not None:
         yield from _coverage(coverage)
     yield from _rest([row for row in rows if row.is_fine], days, report.at)
     yield "</main>"
-    made = _html(Message("Made by dispatch. No scripts, no requests."))
+    made = sentence_html(Message("Made by dispatch. No scripts, no requests."))
     yield f"<footer><p>{made}</p></footer>"
 
 
@@ -139,27 +132,27 @@ def _moment(at: datetime) -> str:
         year=at.year,
         time=time_of_day(at),
     )
-    return f'<time datetime="{at.isoformat(timespec="seconds")}">{_text(shown)}</time>'
+    return f'<time datetime="{at.isoformat(timespec="seconds")}">{text_html(shown)}</time>'
 
 
 def _counts(report: CheckReport) -> Iterator[str]:
-    label = _html(Message("Number of providers in each state"))
+    label = sentence_html(Message("Number of providers in each state"))
     yield f'<ul class="counts" aria-label="{label}">'
     counts = report.counts
     for state in WORST_FIRST:
         if state in counts:
-            yield f'<li class="of-{state}"><b>{counts[state]}</b> {_text(word(state))}</li>'
+            yield f'<li class="of-{state}"><b>{counts[state]}</b> {text_html(word(state))}</li>'
     yield "</ul>"
 
 
 def _not_up(
     rows: list[CheckRow], days: Mapping[str, Sequence[DayState]], now: datetime
 ) -> Iterator[str]:
-    yield f"<section>\n<h2>{_html(Message('Not up'))}</h2>"
+    yield f"<section>\n<h2>{sentence_html(Message('Not up'))}</h2>"
     if rows:
         yield from _table(rows, days, now)
     else:
-        yield f"<p>{_html(Message('All open providers can be reached.'))}</p>"
+        yield f"<p>{sentence_html(Message('All open providers can be reached.'))}</p>"
     yield "</section>"
 
 
@@ -169,7 +162,7 @@ def _rest(
     if rows:
         closed = sum(row.state == "closed" for row in rows)
         up = len(rows) - closed
-        summary = _html(Message("{up} up, {closed} closed", up=up, closed=closed))
+        summary = sentence_html(Message("{up} up, {closed} closed", up=up, closed=closed))
         yield f"<details>\n<summary>{summary}</summary>"
         yield from _table(rows, days, now)
         yield "</details>"
@@ -179,19 +172,19 @@ def _table(
     rows: Iterable[CheckRow], days: Mapping[str, Sequence[DayState]], now: datetime
 ) -> Iterator[str]:
     """Make a table, with roles for narrow screens, on which its cells are below each other."""
-    heads = [_html(each) for each in _HEADS]
+    heads = [sentence_html(each) for each in _HEADS]
     cells = "".join(f'<th scope="col" role="columnheader">{head}</th>' for head in heads)
     yield '<table role="table">'
     yield f'<thead role="rowgroup"><tr role="row">{cells}</tr></thead>\n<tbody role="rowgroup">'
     for row in rows:
-        name = f"{_text(row.name)}{strip(days.get(row.provider), now)}"
+        name = f"{text_html(row.name)}{strip(days.get(row.provider), now)}"
         yield (
             '<tr role="row">'
             f'<td role="cell">{_badge(row.state, word(row.state))}</td>'
             f'<td role="cell" class="since">{_since(row.since, now)}</td>'
-            f'<td role="cell" class="phone">{_phone(row.phone)}</td>'
+            f'<td role="cell" class="phone">{phone_html(row.phone)}</td>'
             f'<td role="cell" class="name">{name}</td>'
-            f'<td role="cell" class="why">{_text(reason(row, now))}</td>'
+            f'<td role="cell" class="why">{text_html(reason(row, now))}</td>'
             "</tr>"
         )
     yield "</tbody>\n</table>"
@@ -199,19 +192,19 @@ def _table(
 
 def _coverage(report: CoverageReport) -> Iterator[str]:
     contacts = {contact.provider: contact for contact in report.contacts}
-    yield f"<section>\n<h2>{_html(Message('Coverage'))}</h2>"
+    yield f"<section>\n<h2>{sentence_html(Message('Coverage'))}</h2>"
     summary = Message(
         "{start} to {end}: {summary}.",
         start=date_and_clock(report.start),
         end=date_and_clock(report.end),
         summary=coverage_summary(report),
     )
-    yield f"<p>{_html(summary)}</p>"
+    yield f"<p>{sentence_html(summary)}</p>"
     region = ""
     for block in blocks(report):
         if block.region != region:
             region = block.region
-            yield f"<h3>{_html(Message('Postcodes {region}', region=region))}</h3>"
+            yield f"<h3>{sentence_html(Message('Postcodes {region}', region=region))}</h3>"
         yield from _block(block, report, contacts)
     yield "</section>"
 
@@ -221,14 +214,14 @@ def _block(
 ) -> Iterator[str]:
     names = ", ".join(word(one.service.replace("_", " ")) for one in block.services)
     served = max(one.served for one in block.services)
-    reach = f'<span class="quiet">{_html(reach_sentence(block))}</span>'
-    yield f'<p class="service"><b>{_text(names)}</b> {reach}</p>'
+    reach = f'<span class="quiet">{sentence_html(reach_sentence(block))}</span>'
+    yield f'<p class="service"><b>{text_html(names)}</b> {reach}</p>'
     yield '<ul class="gaps">'
     for period in block.periods:
         badge = _badge("busy" if period.count else "down", who(period))
-        parts = [_text(where(period, served)), *_names(period, contacts)]
+        parts = [text_html(where(period, served)), *_names(period, contacts)]
         yield (
-            f"<li><span>{_text(when(period, report))}</span>{badge}"
+            f"<li><span>{text_html(when(period, report))}</span>{badge}"
             f'<span class="who">{"<br>".join(filter(None, parts))}</span></li>'
         )
     yield "</ul>"
@@ -238,40 +231,19 @@ def _names(period: GapPeriod, contacts: Mapping[str, CoverageContact]) -> Iterat
     for label, providers in labelled(period):
         shown, more = named(providers, contacts)
         for place, one in enumerate(shown):
-            before = f"{_text(worded(label))} " if label and place == 0 else ""
-            phone = f'<span class="phone">{_phone(one.phone)}</span>'
-            yield f"{before}{phone} {_text(one.name)}"
+            before = f"{text_html(worded(label))} " if label and place == 0 else ""
+            phone = f'<span class="phone">{phone_html(one.phone)}</span>'
+            yield f"{before}{phone} {text_html(one.name)}"
         if more:
-            yield _html(Message("and {count} more", count=more))
+            yield sentence_html(Message("and {count} more", count=more))
 
 
 def _badge(state: str, word: str) -> str:
-    return f'<span class="badge {state}">{_text(word)}</span>'
+    return f'<span class="badge {state}">{text_html(word)}</span>'
 
 
 def _since(moment: datetime | None, now: datetime) -> str:
     if moment is None:
         return "-"
     stamp = moment.isoformat(timespec="seconds")
-    return f'<time datetime="{stamp}">{_text(since(moment, now))}</time>'
-
-
-def _phone(shown: str) -> str:
-    """Make a link for a number that a phone can dial; else the text."""
-    digits = "".join(sign for sign in shown if sign in "+0123456789")
-    is_number = len(digits) >= 3 and not set(shown) - set("+0123456789 -/()")
-    return f'<a href="tel:{digits}">{_text(shown)}</a>' if is_number else _text(shown)
-
-
-def _html(sentence: Message) -> str:
-    """Word a sentence of the page; only values that are HTML already are not escaped."""
-    filled = {
-        name: value if isinstance(value, _Html) else _text(worded(value))
-        for name, value in sentence.values.items()
-    }
-    return escape(word(sentence.id)).format_map(filled)
-
-
-def _text(raw: str) -> str:
-    """Clean and escape a text for the page."""
-    return escape(clean(raw))
+    return f'<time datetime="{stamp}">{text_html(since(moment, now))}</time>'

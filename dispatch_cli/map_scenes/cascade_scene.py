@@ -1,0 +1,104 @@
+"""Make the scene of a cascade: its incident, and for each service the firms with their areas."""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from msgspec import UNSET
+
+from ..results.cascade_answer import Answer, Cascade, Exclusion
+from ..results.map_scene import (
+    MapFirm,
+    MapIncident,
+    MapScene,
+    MapSheet,
+    RoadLine,
+)
+from .firm_areas import area_of
+from .map_extent import box_round
+from .map_ground import ground_of
+
+if TYPE_CHECKING:
+    from ..catalog import Catalog
+
+MOST_RANKED = 500
+"""The firms of a sheet, in the order of the calls."""
+
+MOST_EXCLUDED = 300
+"""The excluded firms of a sheet, the nearest first."""
+
+
+def cascade_scene(
+    answer: Answer,
+    catalog: "Catalog",
+    *,
+    roads: Sequence[RoadLine] = (),
+    roads_as_of: str = "",
+) -> MapScene:
+    """Make the scene of an answer; excluded firms are on it if the answer lists them.
+
+    ``roads`` are drawn as the ground, if there are any, with the day of their data.
+    """
+    position = answer.incident.position
+    incident = MapIncident(
+        lat=position["lat"],
+        lon=position["lon"],
+        uncertainty_km=position["uncertainty_km"],
+        place=answer.incident.place,
+    )
+    sheets = tuple(_sheet(cascade, catalog, incident) for cascade in answer.cascades)
+    return MapScene(
+        kind="cascade",
+        at=answer.incident.when,
+        sheets=sheets,
+        ground=ground_of([sheet.box for sheet in sheets], roads, roads_as_of),
+        incident=incident,
+        view=answer.incident,
+        emergency=answer.emergency,
+    )
+
+
+def _sheet(cascade: Cascade, catalog: "Catalog", incident: MapIncident) -> MapSheet:
+    ranked = list(_ranked(cascade, catalog))
+    return MapSheet(
+        service=cascade.service,
+        box=box_round(
+            (incident.lat, incident.lon),
+            [(firm.lat, firm.lon) for firm in ranked],
+            incident.uncertainty_km,
+        ),
+        firms=(*ranked, *_excluded(cascade, catalog)),
+        last_resort=cascade.last_resort,
+    )
+
+
+def _ranked(cascade: Cascade, catalog: "Catalog") -> Iterator[MapFirm]:
+    for candidate in cascade.candidates[:MOST_RANKED]:
+        provider = catalog.find(candidate.provider)
+        if provider is not None:
+            yield MapFirm(
+                provider=candidate.provider,
+                name=candidate.name,
+                phone=candidate.phone,
+                lat=provider.lat,
+                lon=provider.lon,
+                rank=candidate.rank,
+                candidate=candidate,
+                area=area_of(provider),
+                there_at=candidate.there_at,
+            )
+
+
+def _excluded(cascade: Cascade, catalog: "Catalog") -> Iterator[MapFirm]:
+    listed: Sequence[Exclusion] = () if cascade.excluded is UNSET else cascade.excluded
+    nearest = sorted(listed, key=lambda exclusion: (exclusion.distance_km, exclusion.provider))
+    for exclusion in nearest[:MOST_EXCLUDED]:
+        provider = catalog.find(exclusion.provider)
+        if provider is not None:
+            yield MapFirm(
+                provider=exclusion.provider,
+                name=exclusion.name,
+                phone=exclusion.phone,
+                lat=provider.lat,
+                lon=provider.lon,
+                exclusion=exclusion,
+            )
