@@ -59,9 +59,7 @@ class _Towns:
         box = lat - rows, lat + rows, lon - columns, lon + columns
         return [self.folded[number] for number in self._points.within(*box)]
 
-    def within(
-        self, south: float, west: float, north: float, east: float, most: int
-    ) -> list[Town]:
+    def within(self, south: float, west: float, north: float, east: float, most: int) -> list[Town]:
         """Return the largest towns in a box in degrees."""
         found = self._points.within(south, north, west, east)
         found.sort(key=lambda number: (-self._inhabitants[number], self._names[number]))

@@ -98,9 +98,14 @@ def last_resort_at(when: datetime, answers_min: float, fallback_min: float) -> s
         return say("never")
 
 
+def is_measured(travel_source: str) -> bool:
+    """Return whether travel times are those of roads; all others are estimates with "~"."""
+    return travel_source in _MEASURED
+
+
 def kilometres(candidate: Candidate) -> str:
     """Write the distance, with "~" unless it is that of a measured road."""
-    return f"{'' if candidate.travel_source in _MEASURED else '~'}{candidate.distance_km:.0f}"
+    return f"{'' if is_measured(candidate.travel_source) else '~'}{candidate.distance_km:.0f}"
 
 
 def until(candidate: Candidate, when: datetime) -> str:

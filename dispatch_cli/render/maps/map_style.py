@@ -70,7 +70,7 @@ _DRAWING = Template("""
 .outside .rank{fill:$firm}
 .ended .badge{fill:$ground;stroke:$out;stroke-width:1.5}
 .ended .rank{fill:$out}
-.rank{fill:$firm_ink;font-size:12px;font-weight:700;text-anchor:middle}
+.rank{fill:$firm_ink;font-weight:700;text-anchor:middle}
 .name{fill:$ink;font-size:12.5px}
 .time{font-weight:700}
 .out{fill:none;stroke:$out;stroke-width:1.3;opacity:.75}
@@ -116,7 +116,9 @@ def style_of_drawing(*, is_page: bool = False) -> str:
     parts = [_DRAWING, _PAGE] if is_page else [_DRAWING]
     light = "".join(part.substitute(LIGHT) for part in parts)
     dark = "".join(part.substitute(DARK) for part in parts)
-    return f"text{{font-family:{FONT}}}{light}@media screen and (prefers-color-scheme:dark){{{dark}}}"
+    return (
+        f"text{{font-family:{FONT}}}{light}@media screen and (prefers-color-scheme:dark){{{dark}}}"
+    )
 
 
 DOT_SHAPES: Mapping[DotLevel, tuple[str, float]] = {
@@ -128,4 +130,3 @@ DOT_SHAPES: Mapping[DotLevel, tuple[str, float]] = {
     "outside": ("round", 2.0),
 }
 """The shape of a place of each level, and its size in units."""
-

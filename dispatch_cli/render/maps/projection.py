@@ -5,7 +5,7 @@ The drawing is conformal: directions and small shapes are true. Its scale grows 
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from math import asin, atan2, cos, degrees, floor, log, log10, pi, radians, sin, tan
+from math import asin, atan, atan2, cos, degrees, exp, floor, log, log10, pi, radians, sin, tan
 
 from msgspec import Struct
 
@@ -19,7 +19,10 @@ _CORNERS = 72
 
 
 class View(Struct, frozen=True):
-    """A sheet of ``width`` x ``height`` with a middle; ``scale`` is units per radian at the equator."""
+    """A sheet of ``width`` x ``height`` with a middle.
+
+    ``scale`` is the units of a radian at the equator.
+    """
 
     lat: float
     lon: float
@@ -65,8 +68,6 @@ def _mercator(lat: float) -> float:
 
 
 def _latitude(mercator: float) -> float:
-    from math import atan, exp
-
     return degrees(2 * atan(exp(mercator)) - pi / 2)
 
 
@@ -117,7 +118,7 @@ def thinned(points: Iterable[Point], least: float = 0.8) -> list[Point]:
 
 
 def round_length(most: float) -> float:
-    """Return the longest round number (1, 2 or 5 times a power of ten) that is not above ``most``."""
+    """Return the longest round number, 1, 2 or 5 times a power of ten, up to ``most``."""
     power: float = 10.0 ** floor(log10(most))
     return max(step * power for step in (1, 2, 5) if step * power <= most * (1 + 1e-9))
 
@@ -126,5 +127,16 @@ def path_of(rings: Iterable[Iterable[Point]], *, closed: bool) -> str:
     """Return the data of a path, to a tenth of a unit."""
     end = "Z" if closed else ""
     return "".join(
-        "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in ring) + end for ring in map(list, rings) if ring
+        "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in ring) + end
+        for ring in map(list, rings)
+        if ring
+    )
+
+
+def pin(kind: str, at: Point, more: str = "") -> str:
+    """Open a group that keeps its size when a reader enlarges the map; its origin is a point."""
+    x, y = at
+    return (
+        f'<g class="pin {kind}" data-x="{x:.1f}" data-y="{y:.1f}"{more}'
+        f' transform="translate({x:.1f} {y:.1f})">'
     )

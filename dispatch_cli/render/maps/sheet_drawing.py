@@ -1,0 +1,44 @@
+"""Draw one sheet of a map: the one drawing that SVG and HTML show."""
+
+from collections.abc import Iterator
+
+from ...results.map_scene import MapScene, MapSheet
+from .dot_marks import cell_marks, dot_marks
+from .firm_marks import area_marks, excluded_marks, firm_marks, incident_marks, place_firms
+from .ground_marks import bearing_marks, ground_marks, town_marks
+from .placement import Placement
+from .projection import View, fit_view
+
+WIDTH, HEIGHT = 960.0, 600.0
+"""The size of a sheet in units of the drawing."""
+
+MARGIN = 48.0
+"""The room between the box of a sheet and its edge, for badges and labels."""
+
+
+def view_of(sheet: MapSheet) -> View:
+    """Return how a sheet projects positions."""
+    return fit_view(sheet.box, WIDTH, HEIGHT, MARGIN)
+
+
+def sheet_marks(scene: MapScene, sheet: MapSheet) -> Iterator[str]:
+    """Yield the elements of a sheet, those below first."""
+    view = view_of(sheet)
+    placement = Placement(WIDTH, HEIGHT)
+    yield f'<rect class="ground" width="{WIDTH:.0f}" height="{HEIGHT:.0f}"/>'
+    yield from ground_marks(view, scene.ground)
+    yield from area_marks(view, sheet.firms)
+    bearing = list(bearing_marks(view, placement))
+    place = ""
+    if scene.incident is not None:
+        circle, place = incident_marks(view, scene.incident, placement)
+        yield circle
+    placed = place_firms(view, sheet.firms, placement, scene.at)
+    yield from town_marks(view, scene.ground, placement)
+    yield from excluded_marks(view, sheet.firms, scene.at)
+    yield from dot_marks(view, sheet.dots)
+    yield from cell_marks(view, sheet.cells, sheet.cell_labels)
+    yield from firm_marks(placed, scene.at)
+    yield place
+    yield from bearing
+    yield f'<rect class="frame" x=".5" y=".5" width="{WIDTH - 1:.0f}" height="{HEIGHT - 1:.0f}"/>'
