@@ -36,6 +36,14 @@ def write_shared(path: Path, content: bytes) -> None:
     _put(path, content, 0o644, on_disk=True)
 
 
+def write_owned(path: Path, content: bytes) -> None:
+    """Write a file atomically, with mode 0600 in an existing folder; a link is replaced.
+
+    It is flushed to the disk before the rename. Raises OSError.
+    """
+    _put(path, content, 0o600, on_disk=True)
+
+
 def rewrite(path: Path, content: bytes, found: os.stat_result) -> None:
     """Replace the content of a file atomically; it keeps its mode, and its owner where allowed.
 

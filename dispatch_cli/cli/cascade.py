@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from msgspec import Struct, structs
 
+from ..errors import DispatchError, ExitCode
 from .incident_options import IncidentOptions, command_words
+from .map_option import MapOption, check_map, write_map
 from .open_files import holiday_dates, now, observe_case_log, open_catalog
 from .option_groups import with_options
 from .options import (
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from ..catalog import Catalog
     from ..messages import Message
     from ..results.cascade_answer import Answer
+    from ..results.map_scene import MapScene
 
 SCHEMA = "dispatch.cascade/1"
 
@@ -55,6 +58,7 @@ def cascade(
             "--no-history", help="Use the values of the provider file, not those learned."
         ),
     ] = False,
+    map_file: MapOption = None,
     db: DbOption = None,
     db_on_network: DbOnNetworkOption = False,
     providers: ProvidersOption = None,
@@ -68,6 +72,7 @@ def cascade(
     """
     from ..incident_ranking import rank_incident
 
+    check_map(map_file)
     clock = now()
     catalog = open_catalog(providers, clock)
     incident = incident_from(facts, catalog.rules, clock)
@@ -78,6 +83,7 @@ def cascade(
         catalog, incident, holidays=holiday_dates, observations=observations, explain=explain
     )
     answer = structs.replace(answer, warnings=_warnings(answer, catalog, warnings))
+    trouble = write_map(map_file, lambda: _scene(answer, catalog))
     files = {"--db": db, "--providers": providers}
     view = AnswerOutput(
         json=json,
@@ -86,8 +92,15 @@ def cascade(
         explain=explain,
         suggest="" if quiet or json else next_command(answer, facts, files),
         now=clock.astimezone(incident.when.tzinfo),
+        trouble=trouble,
     )
-    return Outcome(lambda: _show(answer, view), answer.exit_code)
+    return Outcome(lambda: _show(answer, view), view.code_of(answer))
+
+
+def _scene(answer: "Answer", catalog: "Catalog") -> "MapScene":
+    from ..map_scenes.cascade_scene import cascade_scene
+
+    return cascade_scene(answer, catalog)
 
 
 def _warnings(
@@ -99,7 +112,7 @@ def _warnings(
 
 
 class AnswerOutput(Struct, frozen=True):
-    """The options for the output of an answer."""
+    """The options for the output of an answer; ``trouble`` is why its map was not written."""
 
     json: bool
     quiet: bool
@@ -107,6 +120,11 @@ class AnswerOutput(Struct, frozen=True):
     explain: bool
     suggest: str
     now: datetime
+    trouble: DispatchError | None = None
+
+    def code_of(self, answer: "Answer") -> ExitCode:
+        """Return the exit code: that of a map that was not written comes first."""
+        return answer.exit_code if self.trouble is None else self.trouble.exit_code
 
 
 def next_command(answer: "Answer", facts: IncidentOptions, files: Mapping[str, Path | None]) -> str:
@@ -131,8 +149,17 @@ def next_command(answer: "Answer", facts: IncidentOptions, files: Mapping[str, P
 
 def _show(answer: "Answer", view: AnswerOutput) -> None:
     if view.json:
-        _show_json(answer)
-        return
+        _show_json(answer, view)
+    else:
+        _show_screen(answer, view)
+    if view.trouble is not None:
+        from ..render import stderr_lines
+
+        sys.stdout.flush()
+        stderr_lines.print_error(view.trouble, stream=sys.stderr, quiet=view.quiet)
+
+
+def _show_screen(answer: "Answer", view: AnswerOutput) -> None:
     from ..render import stderr_lines
 
     # Before the screen, which is as high as the terminal: later lines would scroll its top away.
@@ -155,14 +182,17 @@ def _show(answer: "Answer", view: AnswerOutput) -> None:
         print_plain(answer, stream=sys.stdout, top=view.top, explain=view.explain)
 
 
-def _show_json(answer: "Answer") -> None:
+def _show_json(answer: "Answer", view: AnswerOutput) -> None:
+    from ..render.envelope import error_entries
     from ..results.result_status import status_of
 
     served = any(cascade.candidates for cascade in answer.cascades)
+    code = view.code_of(answer)
     emit(
         SCHEMA,
         answer,
-        exit_code=answer.exit_code,
-        status=status_of(answer.exit_code, served=served, emergency=bool(answer.emergency)),
+        exit_code=code,
+        status=status_of(code, served=served, emergency=bool(answer.emergency)),
         warnings=answer.warnings,
+        errors=error_entries(view.trouble) if view.trouble is not None else (),
     )

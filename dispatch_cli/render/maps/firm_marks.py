@@ -12,7 +12,16 @@ from ..page_text import text_html
 from ..wording import say
 from .map_words import COMING, REFUSED, label_of, tooltip_of
 from .placement import Box, Placement, text_width
-from .projection import Point, View, clipped_ring, path_of, pin, ring_of, thinned
+from .projection import (
+    Point,
+    View,
+    clipped_ring,
+    is_whole_sheet,
+    path_of,
+    pin,
+    ring_of,
+    thinned,
+)
 
 MOST_NAMED = 10
 """The ranks that have a label on the map; all others have it in their tooltip."""
@@ -23,7 +32,7 @@ MOST_BADGES = 60
 _TOP_AREAS = 3
 """The ranks whose areas have a strong edge."""
 
-_EDGE = 20.0
+_EDGE = 32.0
 _SIZE, _SMALL = 24.0, 20.0
 _NAME_SIZE = 12.5
 _NAME_WIDTH = 190.0
@@ -114,7 +123,10 @@ def _with_label(placed: PlacedFirm, placement: Placement, at: datetime) -> Place
 
 
 def area_marks(view: View, firms: Sequence[MapFirm]) -> Iterator[str]:
-    """Yield the areas of the ranked firms, the first ones on top; equal areas are drawn once."""
+    """Yield the areas of the ranked firms, the first ones on top.
+
+    Equal areas are drawn once. An area whose edge is not on the sheet has nothing to show there.
+    """
     seen: set[str] = set()
     marks: list[str] = []
     for firm in firms:
@@ -127,6 +139,7 @@ def area_marks(view: View, firms: Sequence[MapFirm]) -> Iterator[str]:
             cut
             for ring in rings
             if (cut := clipped_ring(thinned(view.at(*each) for each in ring), view))
+            and not is_whole_sheet(cut, view)
         ]
         path = path_of(drawn, closed=True)
         if not path or path in seen:
@@ -135,7 +148,8 @@ def area_marks(view: View, firms: Sequence[MapFirm]) -> Iterator[str]:
         top = " top" if firm.rank <= _TOP_AREAS else ""
         # Circles of postcodes are one area where they overlap; the holes of an outline are holes.
         rule = ' fill-rule="evenodd"' if area.polygons else ""
-        marks.append(f'<path class="area{top}" data-area="{firm.rank}"{rule} d="{path}"/>')
+        kind = f"area {area.kind}{top}"
+        marks.append(f'<path class="{kind}" data-area="{firm.rank}"{rule} d="{path}"/>')
     yield from reversed(marks)
 
 
@@ -164,7 +178,7 @@ def _leaders(placed: PlacedFirm) -> Iterator[str]:
     x, y = placed.anchor
     lines = []
     middle = placed.badge or placed.anchor
-    if hypot(middle[0] - x, middle[1] - y) > 1:
+    if hypot(middle[0] - x, middle[1] - y) > 1 and not placed.is_beyond:
         lines.append(f"M0 0L{middle[0] - x:.1f} {middle[1] - y:.1f}")
     if placed.label is not None:
         near = _nearest_point(placed.label, middle)
@@ -214,7 +228,7 @@ def _firm(placed: PlacedFirm, at: datetime) -> str:
         left, bottom = placed.label.left + 2 - x, placed.label.bottom - 5 - y
         parts.append(
             f'<text class="name halo" x="{left:.1f}" y="{bottom:.1f}">{text_html(name)}'
-            f' <tspan class="time">{text_html(second)}</tspan></text>'
+            f' <tspan class="mins">{text_html(second)}</tspan></text>'
         )
     return "".join(parts) + "</g>"
 
@@ -224,7 +238,7 @@ def _arrow(placed: PlacedFirm) -> str:
     x, y = placed.anchor
     badge = placed.badge or placed.anchor
     return (
-        f'<path class="arrow" d="M{placed.size / 2:.0f}-6l9 6-9 6Z" transform="translate('
+        f'<path class="arrow" d="M{placed.size / 2:.0f}-7l12 7-12 7Z" transform="translate('
         f'{badge[0] - x:.1f} {badge[1] - y:.1f}) rotate({placed.turn or 0:.0f})"/>'
     )
 

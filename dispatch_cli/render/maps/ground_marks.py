@@ -6,7 +6,7 @@ from math import ceil, floor
 from ...messages import Message
 from ...results.map_scene import MapGround, RoadLine
 from ..page_text import text_html
-from ..wording import number, say
+from ..wording import number, say, worded
 from .placement import Box, Placement, text_width
 from .projection import Point, View, path_of, pin, round_length, thinned
 
@@ -22,12 +22,12 @@ MOST_NAMED_TOWNS = 14
 _MOST_REFS = 8
 
 
-def ground_marks(view: View, ground: MapGround) -> Iterator[str]:
-    """Yield the roads; a graticule where there is none."""
+def ground_marks(view: View, ground: MapGround, placement: Placement) -> Iterator[str]:
+    """Yield the roads; a graticule where there is none, whose numbers keep their places."""
     if ground.roads:
         yield from _roads(view, ground)
     else:
-        yield from _graticule(view)
+        yield from _graticule(view, placement)
 
 
 def _roads(view: View, ground: MapGround) -> Iterator[str]:
@@ -54,7 +54,7 @@ def _visible_runs(view: View, road: RoadLine) -> Iterator[list[Point]]:
         yield run
 
 
-def _graticule(view: View) -> Iterator[str]:
+def _graticule(view: View, placement: Placement) -> Iterator[str]:
     box = view.box()
     step = next(
         (each for each in _STEPS if (box.north - box.south) / each <= _MOST_LINES), _STEPS[-1]
@@ -70,19 +70,20 @@ def _graticule(view: View) -> Iterator[str]:
         shown = number(abs(row * step), f".{decimals}f")
         north = Message("{degrees}° N", degrees=shown)
         south = Message("{degrees}° S", degrees=shown)
-        texts.append(_grid_text(4, y - 3, north if row >= 0 else south))
+        texts.append(_grid_text(4, y - 3, north if row >= 0 else south, placement))
     for column in columns:
         x, _ = view.at(view.lat, column * step)
         lines.append([(x, 0), (x, view.height)])
         lon = (column * step + 180) % 360 - 180
         shown = number(abs(lon), f".{decimals}f")
         east, west = Message("{degrees}° E", degrees=shown), Message("{degrees}° W", degrees=shown)
-        texts.append(_grid_text(x + 3, view.height - 4, east if lon >= 0 else west))
+        texts.append(_grid_text(x + 3, view.height - 4, east if lon >= 0 else west, placement))
     yield f'<path class="grid" d="{path_of(lines, closed=False)}"/>'
     yield from texts
 
 
-def _grid_text(x: float, y: float, text: Message) -> str:
+def _grid_text(x: float, y: float, text: Message, placement: Placement) -> str:
+    placement.take(Box(x, y - 10, x + text_width(worded(text), 10), y + 3))
     return f'<text class="gridtext" x="{x:.1f}" y="{y:.1f}">{text_html(text)}</text>'
 
 
@@ -116,7 +117,7 @@ def town_marks(view: View, ground: MapGround, placement: Placement) -> Iterator[
         at = view.at(town.lat, town.lon)
         if named == MOST_NAMED_TOWNS:
             break
-        if not view.holds(at, 8):
+        if not view.holds(at, 8) or not placement.is_free(Box.round(*at, 5, 5)):
             continue
         width = text_width(town.name, 11)
         box = placement.label(at, width + 4, 15, 5, is_needed=False)
@@ -148,6 +149,6 @@ def _road_refs(view: View, ground: MapGround, placement: Placement) -> Iterator[
             placement.take(box)
             named.add(road.ref)
             yield (
-                f'{pin("road-number", (x, y))}<text class="town halo time" y="4"'
+                f'{pin("road-number", (x, y))}<text class="town halo mins" y="4"'
                 f' text-anchor="middle">{text_html(road.ref)}</text></g>'
             )

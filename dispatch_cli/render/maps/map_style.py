@@ -55,9 +55,11 @@ _DRAWING = Template("""
 .halo{paint-order:stroke;stroke:$ground;stroke-width:3px;stroke-linejoin:round}
 .town{fill:$town;font-size:11px}
 .spot{fill:$town}
-.area{fill:$area;fill-opacity:.03;stroke:$area;stroke-opacity:.28;stroke-width:1}
+.area{fill:$area;fill-opacity:.02;stroke:$area;stroke-opacity:.28;stroke-width:1}
 .area.top{stroke-opacity:.6;stroke-width:1.4;stroke-dasharray:7 4}
-.area.on{fill-opacity:.16;stroke-opacity:1;stroke-width:2}
+.area.postcodes{stroke:none;fill-opacity:.04}
+.area.postcodes.top{fill-opacity:.07}
+.area.on,.area.postcodes.on{fill-opacity:.16;stroke-opacity:1;stroke-width:2}
 .sure{fill:$incident;fill-opacity:.12;stroke:$incident;stroke-width:1.4;stroke-dasharray:3 3}
 .incident{fill:none;stroke:$incident;stroke-width:2.6}
 .incident .core{fill:$incident;stroke:none}
@@ -72,7 +74,7 @@ _DRAWING = Template("""
 .ended .rank{fill:$out}
 .rank{fill:$firm_ink;font-weight:700;text-anchor:middle}
 .name{fill:$ink;font-size:12.5px}
-.time{font-weight:700}
+.mins{font-weight:700}
 .out{fill:none;stroke:$out;stroke-width:1.3;opacity:.75}
 .arrow{fill:$firm}
 .scale{fill:none;stroke:$ink;stroke-width:1.6}
@@ -107,7 +109,7 @@ figure svg{outline-color:$link}
 td,th{border-color:$grid}
 tr.on td{background:$grid}
 button{color:$ink;background:$ground;border-color:$frame}
-.tip{background:$ground;border-color:$frame}
+.tip{color:$ink}
 """)
 
 

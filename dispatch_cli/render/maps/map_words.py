@@ -37,6 +37,11 @@ class ListRow(Struct, frozen=True, kw_only=True):
 
 def title_of(scene: MapScene) -> str:
     """Return what a map is about, in one line."""
+    title = _title(scene)
+    return title[:1].upper() + title[1:]
+
+
+def _title(scene: MapScene) -> str:
     place = worded(scene.incident.place) if scene.incident else ""
     if scene.view is not None:
         kind = head.label_text(scene.view, SCREEN)
@@ -158,8 +163,11 @@ def list_rows(sheet: MapSheet, at: datetime) -> Iterator[ListRow]:
         yield ListRow(
             rank="-",
             phone=sheet.last_resort.phone,
-            name=say("LAST RESORT {text}", text=sheet.last_resort.text).rstrip(),
-            why=say("if all refuse"),
+            name=say(
+                "LAST RESORT {text} ({when})",
+                text=sheet.last_resort.text,
+                when=Message("if all refuse"),
+            ),
         )
 
 

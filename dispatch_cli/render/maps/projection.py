@@ -16,6 +16,8 @@ Point = tuple[float, float]
 
 _POLE = 85.05
 _CORNERS = 72
+_CUT = 20.0
+"""The margin beyond the sheet at which paths are cut off, where nobody sees it."""
 
 
 class View(Struct, frozen=True):
@@ -83,16 +85,22 @@ def ring_of(circle: MapCircle, corners: int = _CORNERS) -> Ring:
     return tuple(found)
 
 
-def clipped_ring(points: Sequence[Point], view: View, margin: float = 20.0) -> list[Point]:
+def clipped_ring(points: Sequence[Point], view: View) -> list[Point]:
     """Cut a ring to the sheet and a margin (Sutherland and Hodgman), so that no path is huge."""
     found = list(points)
-    sides = ((0, -margin, 1), (0, view.width + margin, -1),
-             (1, -margin, 1), (1, view.height + margin, -1))  # fmt: skip
+    sides = ((0, -_CUT, 1), (0, view.width + _CUT, -1),
+             (1, -_CUT, 1), (1, view.height + _CUT, -1))  # fmt: skip
     for axis, edge, sign in sides:
         found = list(_cut(found, axis, edge, sign))
         if not found:
             break
     return found
+
+
+def is_whole_sheet(ring: Sequence[Point], view: View) -> bool:
+    """Return whether no edge of a clipped ring is on the sheet."""
+    ends = (-_CUT, view.width + _CUT), (-_CUT, view.height + _CUT)
+    return len(ring) == 4 and all(x in ends[0] and y in ends[1] for x, y in ring)
 
 
 def _cut(points: Sequence[Point], axis: int, edge: float, sign: int) -> Iterator[Point]:

@@ -26,7 +26,7 @@ def sheet_marks(scene: MapScene, sheet: MapSheet) -> Iterator[str]:
     view = view_of(sheet)
     placement = Placement(WIDTH, HEIGHT)
     yield f'<rect class="ground" width="{WIDTH:.0f}" height="{HEIGHT:.0f}"/>'
-    yield from ground_marks(view, scene.ground)
+    yield from ground_marks(view, scene.ground, placement)
     yield from area_marks(view, sheet.firms)
     bearing = list(bearing_marks(view, placement))
     place = ""

@@ -27,8 +27,8 @@ _PAD = 20.0
 MOST_ROWS = 12
 """The ranked firms in the list of a sheet."""
 
-_COLUMNS = ((0.0, 26.0), (34.0, 126.0), (168.0, 250.0), (426.0, 62.0), (496.0, 66.0),
-            (570.0, 42.0), (622.0, 338.0))  # fmt: skip
+_COLUMNS = ((0.0, 26.0), (34.0, 134.0), (176.0, 246.0), (430.0, 62.0), (500.0, 80.0),
+            (588.0, 46.0), (642.0, 318.0))  # fmt: skip
 """Left edge and width of each column of the list."""
 
 
@@ -127,13 +127,13 @@ def _cells(row: ListRow) -> tuple[str, ...]:
 
 
 def _row(cells: Sequence[str], y: float, css: str) -> str:
-    """Draw a row; the last resort has no times, so that its name may be longer."""
+    """Draw a row; the last resort has no times, so that its text may be longer."""
     bold = css == "strong"
     texts = []
     for number, ((left, width), text) in enumerate(zip(_COLUMNS, cells, strict=True)):
         room = width
-        if number == 2 and not any(cells[3:6]):
-            room = _COLUMNS[6][0] - left - 10
+        if number == 2 and not any(cells[3:]):
+            room = WIDTH - left
         if text:
             texts.append(_text(css, left, y, fitted(text, room, 13, bold=bold)))
     return "".join(texts)
