@@ -5,12 +5,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, TypeVar
 
-from ..errors import ExitCode
+from ..errors import DispatchError, ExitCode
 from .desk_options import DeskOptions
 from .outcome import UNSHOWN, Outcome, emit, emit_list
 
 if TYPE_CHECKING:
     from ..messages import Message
+    from ..render.envelope import ErrorEntry
     from ..render.fact_page import Section
     from ..render.layout import Line, Screen
     from ..render.plain import PlainRow
@@ -34,11 +35,15 @@ def shown(
     exit_code: ExitCode = ExitCode.OK,
     is_served: bool = False,
     is_emergency: bool = False,
+    trouble: "DispatchError | None" = None,
 ) -> Outcome:
     """Make the outcome of a command: a screen on a terminal, else rows, or JSON.
 
-    Without ``columns`` the unbroken lines of the screen are printed instead of rows.
+    Without ``columns`` the unbroken lines of the screen are printed instead of rows. ``trouble`` is
+    an error beside the result, such as a file that was not written; its exit code counts.
     """
+    if trouble is not None:
+        exit_code = trouble.exit_code
 
     def show() -> None:
         all_warnings = (*UNSHOWN.warnings, *warnings)
@@ -52,7 +57,9 @@ def shown(
                 exit_code=exit_code,
                 status=status,
                 warnings=all_warnings,
+                errors=_entries(trouble),
             )
+            _print_trouble(trouble, quiet=desk.quiet)
             return
         if sys.stdout.isatty():
             from ..render.console import print_lines, screen_of
@@ -74,8 +81,24 @@ def shown(
             from ..render import stderr_lines
 
             stderr_lines.print_notes(all_warnings, hint, stream=sys.stderr)
+        _print_trouble(trouble, quiet=desk.quiet)
 
     return Outcome(show, exit_code)
+
+
+def _entries(trouble: "DispatchError | None") -> "tuple[ErrorEntry, ...]":
+    if trouble is None:
+        return ()
+    from ..render.envelope import error_entries
+
+    return error_entries(trouble)
+
+
+def _print_trouble(trouble: "DispatchError | None", *, quiet: bool) -> None:
+    if trouble is not None:
+        from ..render import stderr_lines
+
+        stderr_lines.print_error(trouble, stream=sys.stderr, quiet=quiet)
 
 
 def shown_record(

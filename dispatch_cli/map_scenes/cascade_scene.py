@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import UNSET
 
+from ..messages import Message
 from ..results.cascade_answer import Answer, Cascade, Exclusion
 from ..results.map_scene import (
     MapFirm,
@@ -20,6 +21,9 @@ from .map_ground import ground_of
 if TYPE_CHECKING:
     from ..catalog import Catalog
 
+HAS_A_PLACE = Message(
+    "This map has the place of a person: delete the file when it is no longer needed."
+)
 MOST_RANKED = 500
 """The firms of a sheet, in the order of the calls."""
 
@@ -54,6 +58,7 @@ def cascade_scene(
         incident=incident,
         view=answer.incident,
         emergency=answer.emergency,
+        notes=(HAS_A_PLACE,),
     )
 
 
@@ -84,6 +89,8 @@ def _ranked(cascade: Cascade, catalog: "Catalog") -> Iterator[MapFirm]:
                 rank=candidate.rank,
                 candidate=candidate,
                 area=area_of(provider),
+                arrival_min=candidate.arrival_min,
+                travel_source=candidate.travel_source,
                 there_at=candidate.there_at,
             )
 

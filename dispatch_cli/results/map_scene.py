@@ -70,8 +70,8 @@ class MapArea(Struct, frozen=True, kw_only=True):
 class MapFirm(Struct, frozen=True, kw_only=True):
     """A firm on the map: ``rank`` in the cascade, or 0 for one that is out.
 
-    ``state`` is the state of its offer in a case, else empty. Without ``candidate`` and
-    ``exclusion`` no minutes and no distance are known or may be shown.
+    ``state`` is the state of its offer in a case, else empty. ``arrival_min`` is None where the
+    minutes are not known or may not be shown; ``travel_source`` is that of the minutes.
     """
 
     provider: str
@@ -84,6 +84,8 @@ class MapFirm(Struct, frozen=True, kw_only=True):
     exclusion: Exclusion | None = None
     area: MapArea | None = None
     state: str = ""
+    arrival_min: float | None = None
+    travel_source: str = ""
     there_at: datetime | None = None
     """The expected arrival if the firms are asked in turn; in a case only a promised one."""
 

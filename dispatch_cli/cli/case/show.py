@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ...cases.book import local
-from ...errors import ExitCode, UsageError
+from ...errors import DispatchError, ExitCode, UsageError
+from ...messages import Message
 from ..desk_options import CaseArgument, DeskOptions
 from ..log_book import open_book
+from ..map_option import MapOption, check_map, write_map
 from ..option_groups import with_options
 from ..outcome import Outcome
 from ..result_output import shown
@@ -16,14 +18,17 @@ from ..result_output import shown
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
+    from pathlib import Path
 
     from ...cases.book import Book
-    from ...results.case_results import Audit
+    from ...results.case_results import Audit, PersonalView
+    from ...results.map_scene import MapScene
 
 
 @with_options(DeskOptions)
 def show(
     desk: DeskOptions,
+    *,
     case_id: CaseArgument,
     log: Annotated[bool, typer.Option("--log", help="Add the journal of the case.")] = False,
     personal: Annotated[
@@ -36,17 +41,23 @@ def show(
             help="Add the call-back number, if you work on the case; the journal records it.",
         ),
     ] = False,
+    map_file: MapOption = None,
 ) -> Outcome:
-    """Show a case: its state, services and offers."""
+    """Show a case: its state, services and offers.
+
+    A map has the area of the postcode; with --personal it has the exact place.
+    """
     from ...cases import take_over, view_case
     from ...render import case_views
 
+    check_map(map_file)
     book = open_book(desk)
     # First, so that the shown journal has the record of this view as well.
     private = view_case.personal(book, case_id) if personal else None
     numbers = view_case.call_back_numbers(book, case_id) if call_back else ()
     view = view_case.show(book, case_id)
     acts = view_case.acts(book, case_id) if log else []
+    trouble = write_map(map_file, lambda: _scene(book, case_id, is_exact=private is not None))
     here = local(book.now, book)
     data: dict[str, object] = {"case": view}
     if log:
@@ -72,8 +83,30 @@ def show(
             ),
             *case_views.call_back_rows(numbers),
         ],
-        warnings=take_over.takeovers(book, [view]),
+        warnings=(*take_over.takeovers(book, [view]), *_map_warnings(map_file, private, trouble)),
+        trouble=trouble,
     )
+
+
+def _scene(book: "Book", case_id: int, *, is_exact: bool) -> "MapScene":
+    from ...cases.case_scene import case_scene
+
+    return case_scene(book, case_id, is_exact=is_exact)
+
+
+def _map_warnings(
+    path: "Path | None", private: "PersonalView | None", trouble: "DispatchError | None"
+) -> "list[Message | str]":
+    """Warn of a written map with the exact place, which no later erasure reaches."""
+    if path is None or private is None or trouble is not None:
+        return []
+    return [
+        Message(
+            "{path} has the exact place; dispatch case forget does not reach the file: delete it"
+            " yourself",
+            path=path,
+        )
+    ]
 
 
 @with_options(DeskOptions)

@@ -18,5 +18,5 @@ MAP_FORMATS: Mapping[str, str] = {
 def map_text(scene: "MapScene", ending: str) -> str:
     """Return the text of a map in the format of an ending, which is one of ``MAP_FORMATS``."""
     name = MAP_FORMATS[ending]
-    make: Callable[["MapScene"], str] = getattr(import_module(f".{name}", __package__), name)
+    make: Callable[[MapScene], str] = getattr(import_module(f".{name}", __package__), name)
     return make(scene)

@@ -89,10 +89,10 @@ def sheet_title(scene: MapScene, sheet: MapSheet) -> str:
 
 def minutes_of(firm: MapFirm) -> str:
     """Return the minutes from acceptance to arrival; "" where they are not known."""
-    if firm.candidate is None:
+    if firm.arrival_min is None:
         return ""
-    minutes = figures.minutes(firm.candidate.arrival_min, decimals=0)
-    is_estimate = not figures.is_measured(firm.candidate.travel_source)
+    minutes = figures.minutes(firm.arrival_min, decimals=0)
+    is_estimate = not figures.is_measured(firm.travel_source)
     return say("{minutes} min", minutes=f"{'~' if is_estimate else ''}{minutes}")
 
 
@@ -189,7 +189,8 @@ def headings() -> tuple[str, ...]:
 def notes_of(scene: MapScene) -> list[str]:
     """Return the notes below a map: privacy, estimates, projection, sources of the data."""
     notes: list[Message | str] = [*scene.notes]
-    if any(firm.candidate for sheet in scene.sheets for firm in sheet.firms):
+    firms = [firm for sheet in scene.sheets for firm in sheet.firms]
+    if any(firm.arrival_min is not None for firm in firms):
         notes.append(
             Message(
                 "There = clock time if asked in turn. Arrive = minutes from acceptance to arrival;"
