@@ -13,7 +13,7 @@ from .model.check import MOST_NAMED, is_region
 from .model.words import EMERGENCY_SERVICES, SERVICES
 from .notation.centres import centres
 from .results.cascade_answer import ProviderSource
-from .results.coverage_results import CoverageContact, CoverageReport
+from .results.coverage_results import CoverageContact, CoverageReport, CoveredPlaces
 
 if TYPE_CHECKING:
     from .catalog import Catalog
@@ -42,6 +42,24 @@ def plan_ahead(
     leading digits of postcodes (``86``, ``861``); of two that fit, a postcode counts in the longer.
     Raises UsageError.
     """
+    return plan_with_places(
+        catalog, now=now, days=days, holidays=holidays, observations=observations,
+        minimum=minimum, regions=regions, services=services,
+    )[0]  # fmt: skip
+
+
+def plan_with_places(
+    catalog: "Catalog",
+    *,
+    now: datetime,
+    days: int,
+    holidays: HolidayDates,
+    observations: Observations = Observations(),
+    minimum: int | None = None,
+    regions: Sequence[str] = (),
+    services: Sequence[str] = (),
+) -> tuple[CoverageReport, tuple[CoveredPlaces, ...]]:
+    """Do the same as ``plan_ahead``, and return the postcodes of each service as well."""
     _check(days, minimum, regions, services)
     stretch = coverage.CoverageScope(
         start=now.replace(second=0, microsecond=0),
@@ -58,7 +76,7 @@ def plan_ahead(
         basis=AvailabilityBasis(hours_of, catalog.rules.settings, observations),
     )
     named = {each for gap in found.gaps for each in (*gap.providers, *gap.unknown)}
-    return CoverageReport(
+    report = CoverageReport(
         start=stretch.start,
         end=stretch.end,
         minimum=stretch.minimum,
@@ -72,6 +90,7 @@ def plan_ahead(
             if provider.id in named
         ),
     )
+    return report, found.places
 
 
 def _check(days: int, minimum: int | None, regions: Sequence[str], services: Sequence[str]) -> None:

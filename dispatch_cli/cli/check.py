@@ -114,6 +114,7 @@ def check(
             regions=tuple(other_tasks.region or ()),
             services=tuple(other_tasks.service or ()),
             html=options.html,
+            map_file=other_tasks.map_file,
             json=common.json,
             quiet=common.quiet,
         )

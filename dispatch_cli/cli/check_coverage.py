@@ -9,14 +9,16 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from ..errors import ExitCode, UnavailableError, UsageError
+from ..errors import DispatchError, ExitCode, UnavailableError, UsageError
+from .map_option import check_map, write_map
 from .open_files import holiday_dates, now
 from .outcome import Outcome, emit
 
 if TYPE_CHECKING:
     from .. import store
     from ..catalog import Catalog
-    from ..results.coverage_results import CoverageReport
+    from ..results.coverage_results import CoverageReport, CoveredPlaces
+    from ..results.map_scene import MapScene
 
 SCHEMA = "dispatch.check.coverage/1"
 
@@ -29,6 +31,7 @@ class CoverageRequest(Struct, frozen=True, kw_only=True):
     regions: tuple[str, ...]
     services: tuple[str, ...]
     html: Path | None
+    map_file: Path | None
     json: bool
     quiet: bool
 
@@ -38,6 +41,7 @@ def show_coverage(catalog: "Catalog", log: "store.Store", request: CoverageReque
     from .. import planning
     from ..cases.observe_log import observe
 
+    check_map(request.map_file)
     days = re.fullmatch(r"([0-9]{1,3}) ?(d|t|days|tage)?", request.days.strip().lower())
     if days is None:
         raise UsageError(
@@ -48,7 +52,7 @@ def show_coverage(catalog: "Catalog", log: "store.Store", request: CoverageReque
     with log, log.reading() as reader:
         observed = observe(catalog, reader, at, learned=False)
     wanted = checking.coverage
-    report = planning.plan_ahead(
+    report, places = planning.plan_with_places(
         catalog,
         now=at,
         days=int(days[1]),
@@ -60,7 +64,24 @@ def show_coverage(catalog: "Catalog", log: "store.Store", request: CoverageReque
     )
     if request.html is not None:
         _write_page(catalog, log, report, request.html)
-    return Outcome(lambda: _print(request, report), report.exit_code)
+    trouble = write_map(request.map_file, lambda: _scene(report, places))
+    code = report.exit_code if trouble is None else trouble.exit_code
+
+    def show() -> None:
+        _print(request, report, trouble)
+        if trouble is not None:
+            from ..render import stderr_lines
+
+            sys.stdout.flush()
+            stderr_lines.print_error(trouble, stream=sys.stderr, quiet=request.quiet)
+
+    return Outcome(show, code)
+
+
+def _scene(report: "CoverageReport", places: "Iterable[CoveredPlaces]") -> "MapScene":
+    from ..map_scenes.coverage_scene import coverage_scene
+
+    return coverage_scene(report, places)
 
 
 def _services(words: Iterable[str]) -> tuple[str, ...]:
@@ -92,14 +113,19 @@ def _write_page(
         ) from None
 
 
-def _print(request: CoverageRequest, report: "CoverageReport") -> None:
+def _print(
+    request: CoverageRequest, report: "CoverageReport", trouble: DispatchError | None
+) -> None:
     from ..render import coverage_views as views
 
-    code = report.exit_code
     if request.json:
-        emit(SCHEMA, report, exit_code=code, status="error" if code else "success")
+        from ..render.envelope import error_entries
+
+        code = report.exit_code if trouble is None else trouble.exit_code
+        errors = () if trouble is None else error_entries(trouble)
+        emit(SCHEMA, report, exit_code=code, status="error" if code else "success", errors=errors)
     elif request.quiet:
-        if code != ExitCode.OK:
+        if report.exit_code != ExitCode.OK:
             from ..render.wording import say
 
             print(say("coverage: {summary}", summary=views.coverage_summary(report)))

@@ -12,6 +12,7 @@ from ..messages import Message
 from ..model.check import MOST_BUDGET_S
 from ..results.check_thresholds import parse_threshold
 from .completion import complete_services
+from .map_option import MapOption
 
 
 class RunOptions(Struct, frozen=True, kw_only=True):
@@ -122,6 +123,7 @@ class OtherTaskOptions(Struct, frozen=True, kw_only=True):
             autocompletion=complete_services,
         ),
     ] = None
+    map_file: MapOption = None
     print_crontab: Annotated[
         bool, typer.Option("--print-crontab", help="Print lines for crontab -e, without a run.")
     ] = False
@@ -179,6 +181,8 @@ def refuse_conflicts(
         other_tasks.minimum is not None or other_tasks.region or other_tasks.service
     ):
         problems.append(Message("--minimum, --region and --service need --coverage"))
+    if other_tasks.coverage is None and other_tasks.map_file is not None:
+        problems.append(Message("--map needs --coverage"))
     if options.budget is not None and not 0 < options.budget <= MOST_BUDGET_S:
         problems.append(
             Message(

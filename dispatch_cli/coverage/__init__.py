@@ -4,7 +4,7 @@ Each postcode is counted separately: two providers with different parts of a reg
 each other.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -15,7 +15,8 @@ from ..eligibility import GATES, Gate, Verdicts, check_gates, without_hours
 from ..model import Incident, Place, PlanEntry, Provider, Rules
 from ..model.stamps import EPOCH
 from ..model.words import EMERGENCY_SERVICES, SERVICES
-from ..results.coverage_results import CoverageGap, CoveredService
+from ..notation.centres import centres
+from ..results.coverage_results import CoverageGap, CoveredPlaces, CoveredService
 from .ground import Reach, reach_of
 from .pieces import Timelines, timelines_of
 from .scope import CoverageScope
@@ -26,10 +27,11 @@ __all__ = ["CoverageResult", "CoverageScope", "find_gaps"]
 
 
 class CoverageResult(Struct, frozen=True):
-    """The served postcodes of each service and region, and the coverage gaps."""
+    """The served postcodes of each service and region, the coverage gaps, and the postcodes."""
 
     services: tuple[CoveredService, ...]
     gaps: tuple[CoverageGap, ...]
+    places: tuple[CoveredPlaces, ...]
 
 
 def find_gaps(
@@ -58,6 +60,7 @@ def find_gaps(
     } or reach.regions.keys()
     services: list[CoveredService] = []
     gaps: list[CoverageGap] = []
+    covered: list[CoveredPlaces] = []
     for service in SERVICES:
         if service in EMERGENCY_SERVICES or service not in (scope.services or SERVICES):
             continue
@@ -68,17 +71,45 @@ def find_gaps(
         served = set[int]().union(*(reach.places_of[number] for number in offering))
         at_least = _counted(offering, reach, timelines, scope.minimum)
         is_named = service in scope.services or (bool(scope.regions) and bool(offering))
+        by_count: dict[int, list[int]] = {}
         for region, places in reach.regions.items():
             here = [place for place in places if place in served]
             if here or (is_named and (scope.regions or region in territory)):
                 services.append(CoveredService(region, service, len(places), len(here)))
+                _count_places(by_count, places, served, at_least, timelines.all_pieces)
                 here = here or places
                 short = _short(here, at_least, set(offering), reach, timelines.all_pieces)
                 gaps += _joined(_gaps_of(region, service, short, timelines, scope))
+        if by_count:
+            covered.append(_with_codes(service, by_count))
     # Sorting is stable: within a region the order of services and of time remains.
     return CoverageResult(
         tuple(sorted(services, key=lambda covered: covered.region)),
         tuple(sorted(gaps, key=lambda gap: gap.region)),
+        tuple(covered),
+    )
+
+
+def _count_places(
+    by_count: dict[int, list[int]],
+    places: Iterable[int],
+    served: Collection[int],
+    at_least: Sequence[Sequence[int]],
+    all_pieces: int,
+) -> None:
+    """Add places to the lists of the least number of providers that can come at any time."""
+    for place in places:
+        count = -1
+        if place in served:
+            count = sum(bits[place] == all_pieces for bits in at_least[1:])
+        by_count.setdefault(count, []).append(place)
+
+
+def _with_codes(service: str, by_count: Mapping[int, Iterable[int]]) -> CoveredPlaces:
+    codes = [code for code, _, _ in centres().everything()]
+    return CoveredPlaces(
+        service,
+        {count: tuple(codes[place] for place in by_count[count]) for count in sorted(by_count)},
     )
 
 

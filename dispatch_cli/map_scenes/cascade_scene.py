@@ -30,6 +30,9 @@ MOST_RANKED = 500
 MOST_EXCLUDED = 300
 """The excluded firms of a sheet, the nearest first."""
 
+NEAREST_SHOWN = 3
+"""The excluded firms that choose the part of the earth where nobody is ranked."""
+
 
 def cascade_scene(
     answer: Answer,
@@ -63,15 +66,16 @@ def cascade_scene(
 
 
 def _sheet(cascade: Cascade, catalog: "Catalog", incident: MapIncident) -> MapSheet:
-    ranked = list(_ranked(cascade, catalog))
+    ranked, excluded = list(_ranked(cascade, catalog)), list(_excluded(cascade, catalog))
+    near = ranked or excluded[:NEAREST_SHOWN]
     return MapSheet(
         service=cascade.service,
         box=box_round(
             (incident.lat, incident.lon),
-            [(firm.lat, firm.lon) for firm in ranked],
+            [(firm.lat, firm.lon) for firm in near],
             incident.uncertainty_km,
         ),
-        firms=(*ranked, *_excluded(cascade, catalog)),
+        firms=(*ranked, *excluded),
         last_resort=cascade.last_resort,
     )
 
@@ -96,7 +100,12 @@ def _ranked(cascade: Cascade, catalog: "Catalog") -> Iterator[MapFirm]:
 
 
 def _excluded(cascade: Cascade, catalog: "Catalog") -> Iterator[MapFirm]:
-    listed: Sequence[Exclusion] = () if cascade.excluded is UNSET else cascade.excluded
+    """Yield the excluded firms: all of them with --explain, else those that may be asked anyway."""
+    listed: Sequence[Exclusion] = (*cascade.nearest_excluded, *cascade.beyond_fallback)
+    if cascade.excluded is not UNSET:
+        listed = cascade.excluded
+    elif not cascade.candidates:
+        listed = cascade.nearest_excluded or cascade.beyond_fallback
     nearest = sorted(listed, key=lambda exclusion: (exclusion.distance_km, exclusion.provider))
     for exclusion in nearest[:MOST_EXCLUDED]:
         provider = catalog.find(exclusion.provider)

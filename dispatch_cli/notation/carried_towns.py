@@ -8,6 +8,7 @@ countries. The other names are those of the table of postcodes. Both are read at
 from functools import cache
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from .centres import PointGrid, centres, read_carried, read_columns
 from .place_names import fold_names
@@ -100,8 +101,25 @@ def folded_towns_near(lat: float, lon: float, km: float) -> list[str]:
 
 
 def towns_within(south: float, west: float, north: float, east: float, most: int) -> list[Town]:
-    """List at most ``most`` towns in a box in degrees, those with most inhabitants first."""
-    return _towns().within(south, west, north, east, most)
+    """List the largest of ``most`` names of towns in a box in degrees, each town once.
+
+    A town of several names has that of the post (München, not Munich), abroad all of them.
+    """
+    by_place: dict[tuple[float, float], list[Town]] = {}
+    for town in _towns().within(south, west, north, east, most):
+        by_place.setdefault((town.lat, town.lon), []).append(town)
+    return [_named_once(names) for names in by_place.values()]
+
+
+def _named_once(names: list[Town]) -> Town:
+    if len(names) == 1:
+        return names[0]
+    if names[0].country == "DE":
+        postal = postal_names()
+        folded = fold_names([each.name for each in names])
+        own = [town for town, name in zip(names, folded, strict=True) if name in postal]
+        return (own or names)[0]
+    return replace(names[0], name=" / ".join(each.name for each in names))
 
 
 @cache

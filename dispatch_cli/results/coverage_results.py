@@ -40,6 +40,17 @@ class CoveredService(Struct, frozen=True):
     served: int
 
 
+class CoveredPlaces(Struct, frozen=True):
+    """The postcodes of a service by the least number of providers that can come at any time.
+
+    The number is at most the minimum of the report; -1 stands for postcodes that no provider ever
+    comes to.
+    """
+
+    service: str
+    by_count: dict[int, tuple[str, ...]]
+
+
 class CoverageContact(Struct, frozen=True):
     """A provider that a gap names, with its first phone number."""
 

@@ -37,8 +37,7 @@ def dot_marks(view: View, layers: Iterable[DotLayer]) -> Iterator[str]:
 
 
 def stroke_of(level: DotLevel) -> str:
-    cap = ' stroke-linecap="square"' if level == "slow" else ""
-    return f' stroke-width="{_STROKES[level]}"{cap}'
+    return f' stroke-width="{_STROKES[level]}"'
 
 
 def dot_of(level: DotLevel, x: float, y: float) -> str:

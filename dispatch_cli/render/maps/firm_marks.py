@@ -32,6 +32,7 @@ MOST_BADGES = 60
 _TOP_AREAS = 3
 """The ranks whose areas have a strong edge."""
 
+_CORNERS = 240
 _EDGE = 32.0
 _SIZE, _SMALL = 24.0, 20.0
 _NAME_SIZE = 12.5
@@ -133,7 +134,7 @@ def area_marks(view: View, firms: Sequence[MapFirm]) -> Iterator[str]:
         area = firm.area
         if not firm.rank or area is None or firm.rank > MOST_BADGES:
             continue
-        rings = [ring_of(circle) for circle in area.circles]
+        rings = [ring_of(circle, _CORNERS) for circle in area.circles]
         rings += [ring for polygon in area.polygons for ring in polygon]
         drawn = [
             cut

@@ -16,8 +16,9 @@ _ROAD_ORDER = ("other", "primary", "trunk", "motorway")
 _STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0)
 """The steps of a graticule in degrees."""
 
-_MOST_LINES = 7
+_MOST_LINES, _MOST_COLUMNS = 7, 9
 _BAR = 180.0
+_TOP = 64.0
 MOST_NAMED_TOWNS = 14
 _MOST_REFS = 8
 
@@ -60,26 +61,32 @@ def _graticule(view: View, placement: Placement) -> Iterator[str]:
         (each for each in _STEPS if (box.north - box.south) / each <= _MOST_LINES), _STEPS[-1]
     )
     rows = range(ceil(box.south / step), floor(box.north / step) + 1)
-    columns = range(ceil(box.west / step), floor(box.east / step) + 1)
+    wide = next((each for each in _STEPS if (box.east - box.west) / each <= _MOST_COLUMNS), step)
+    columns = range(ceil(box.west / wide), floor(box.east / wide) + 1)
     lines: list[list[Point]] = []
     texts: list[str] = []
-    decimals = 0 if step >= 1 else 1 if step >= 0.1 else 2
     for row in rows:
         _, y = view.at(row * step, view.lon)
         lines.append([(0, y), (view.width, y)])
-        shown = number(abs(row * step), f".{decimals}f")
+        shown = _degrees(row * step, step)
         north = Message("{degrees}° N", degrees=shown)
         south = Message("{degrees}° S", degrees=shown)
-        texts.append(_grid_text(4, y - 3, north if row >= 0 else south, placement))
+        if y > _TOP:
+            texts.append(_grid_text(4, y - 3, north if row >= 0 else south, placement))
     for column in columns:
-        x, _ = view.at(view.lat, column * step)
+        x, _ = view.at(view.lat, column * wide)
         lines.append([(x, 0), (x, view.height)])
-        lon = (column * step + 180) % 360 - 180
-        shown = number(abs(lon), f".{decimals}f")
+        lon = (column * wide + 180) % 360 - 180
+        shown = _degrees(lon, wide)
         east, west = Message("{degrees}° E", degrees=shown), Message("{degrees}° W", degrees=shown)
         texts.append(_grid_text(x + 3, view.height - 4, east if lon >= 0 else west, placement))
     yield f'<path class="grid" d="{path_of(lines, closed=False)}"/>'
     yield from texts
+
+
+def _degrees(value: float, step: float) -> str:
+    decimals = 0 if step >= 1 else 1 if step >= 0.1 else 2
+    return number(abs(value), f".{decimals}f")
 
 
 def _grid_text(x: float, y: float, text: Message, placement: Placement) -> str:

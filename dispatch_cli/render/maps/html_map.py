@@ -1,7 +1,7 @@
 """Write a map as one page: the drawing of each sheet, its list as a table, legend and notes."""
 
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 
 from ...messages import Message
@@ -12,6 +12,7 @@ from ..wording import language, say
 from .map_key import key_of
 from .map_style import FONT, style_of_drawing
 from .map_words import (
+    ListRow,
     description_of,
     emergency_lines,
     fact_lines,
@@ -147,18 +148,26 @@ def _table(scene: MapScene, sheet: MapSheet) -> Iterator[str]:
     rows = list(list_rows(sheet, scene.at))
     if not rows:
         return
-    heads = "".join(f'<th scope="col">{text_html(head)}</th>' for head in headings())
-    yield f'<div class="rows"><table>\n<thead><tr>{heads}</tr></thead>\n<tbody>'
+    heads = headings(rows)
+    shown = [number for number, head in enumerate(heads) if head]
+    cells = "".join(f'<th scope="col">{text_html(heads[number])}</th>' for number in shown)
+    yield f'<div class="rows"><table>\n<thead><tr>{cells}</tr></thead>\n<tbody>'
     for row in rows:
-        first = ' class="first"' if row.rank == "1" else ""
-        start = f"<tr{first}" + (f' data-rank="{row.rank}">' if row.rank != "-" else ">")
-        cells = f'<td>{row.rank}</td><td class="phone">{phone_html(row.phone)}</td>'
-        if not any((row.there, row.minutes, row.km, row.why)):
-            yield f'{start}{cells}<td colspan="5">{text_html(row.name)}</td></tr>'
-            continue
-        times = "".join(
-            f'<td class="time">{text_html(each)}</td>' for each in (row.there, row.minutes, row.km)
-        )
-        name, why = text_html(row.name), text_html(row.why)
-        yield f"{start}{cells}<td>{name}</td>{times}<td>{why}</td></tr>"
+        yield _row(row, shown)
     yield "</tbody>\n</table></div>"
+
+
+def _row(row: ListRow, shown: Sequence[int]) -> str:
+    """Make the row of a table with the columns of some numbers; the last resort spans the rest."""
+    first = ' class="first"' if row.rank == "1" else ""
+    rank = f' data-rank="{row.rank}"' if row.rank.isdigit() else ""
+    name = text_html(row.name)
+    cells = [f"<td>{row.rank}</td>", f'<td class="phone">{phone_html(row.phone)}</td>']
+    if row.rank == "-":
+        return f'<tr>{"".join(cells)}<td colspan="{len(shown) - 2}">{name}</td></tr>'
+    cells.append(f"<td>{name}</td>")
+    cells += [
+        f'<td class="time">{text_html(each)}</td>' for each in (row.there, row.minutes, row.km)
+    ]
+    cells.append(f"<td>{text_html(row.why)}</td>")
+    return f"<tr{first}{rank}>{''.join(cells[number] for number in shown)}</tr>"

@@ -8,6 +8,7 @@ from ...messages import Message, Plural
 from ...results.map_scene import DotLevel, MapFirm, MapIncident, MapScene, MapSheet
 from ..wording import number, worded
 from .dot_marks import dot_of, stroke_of
+from .firm_marks import area_marks
 from .map_words import COMING, REFUSED
 from .projection import View
 from .sheet_drawing import view_of
@@ -70,7 +71,7 @@ def _of_firms(view: View, firms: Sequence[MapFirm]) -> Iterator[_Entry]:
             Message("farther away, in this direction"),
         ),
         (
-            any(f.area and f.area.kind != "country" for f in ranked),
+            any(area_marks(view, firms)),
             '<path class="area top" d="M-12 8A20 20 0 0 1 12-4"/>',
             Message("edge of an area, dashed for the first three"),
         ),

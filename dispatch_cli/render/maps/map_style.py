@@ -7,8 +7,6 @@ apart. No fact is shown by a colour alone: each kind of mark has a shape or a te
 from collections.abc import Mapping
 from string import Template
 
-from ...results.map_scene import DotLevel
-
 LIGHT: Mapping[str, str] = {
     "paper": "#ffffff", "ground": "#f4f6f8", "grid": "#d9dee5", "ink": "#16181d",
     "quiet": "#4f5663", "frame": "#8b94a3", "road": "#b9c0ca", "motorway": "#8f99a8",
@@ -91,6 +89,7 @@ _DRAWING = Template("""
 .d-none{stroke:$dot_none}
 .d-outside{stroke:$dot_outside}
 .dots{fill:none;stroke-linecap:round}
+.d-slow{stroke-linecap:square}
 .cell{stroke-width:1}
 .c-best{fill:$dot_best}
 .c-good{fill:$dot_good}
@@ -121,14 +120,3 @@ def style_of_drawing(*, is_page: bool = False) -> str:
     return (
         f"text{{font-family:{FONT}}}{light}@media screen and (prefers-color-scheme:dark){{{dark}}}"
     )
-
-
-DOT_SHAPES: Mapping[DotLevel, tuple[str, float]] = {
-    "best": ("round", 4.0),
-    "good": ("round", 4.0),
-    "slow": ("square", 5.0),
-    "late": ("bar", 7.0),
-    "none": ("cross", 7.0),
-    "outside": ("round", 2.0),
-}
-"""The shape of a place of each level, and its size in units."""

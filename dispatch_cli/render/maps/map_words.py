@@ -1,6 +1,6 @@
 """The texts of a map: title, facts of the incident, rows of the list, tooltips, notes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -20,6 +20,7 @@ REFUSED = frozenset({
 })  # fmt: skip
 """The states of an offer after which the firm does not come."""
 
+_NEAREST = 3
 COMING = frozenset({"accepted", "arrived"})
 
 
@@ -145,10 +146,17 @@ def _there(firm: MapFirm, at: datetime) -> str:
 
 
 def list_rows(sheet: MapSheet, at: datetime) -> Iterator[ListRow]:
-    """Yield the rows of the list: the ranked firms, then the last resort."""
-    for firm in sheet.firms:
-        if not firm.rank:
-            continue
+    """Yield the rows of the list: the ranked firms, then the last resort.
+
+    Where nobody is ranked, the firms nearest to possible stand first, with what is missing.
+    """
+    ranked = [firm for firm in sheet.firms if firm.rank]
+    if not ranked:
+        for firm in sheet.firms[:_NEAREST]:
+            why = worded(firm.exclusion.detail) if firm.exclusion else ""
+            name = firm.name or firm.provider
+            yield ListRow(rank="?", phone=firm.phone, name=name, why=why)
+    for firm in ranked:
         candidate = firm.candidate
         yield ListRow(
             rank=str(firm.rank),
@@ -179,11 +187,18 @@ def _why(firm: MapFirm) -> str:
     return worded(joined((*firm.candidate.why[:2], *firm.candidate.ask), ", "))
 
 
-def headings() -> tuple[str, ...]:
-    """Return the headings of the list, as those of the table on the terminal."""
-    return (
-        say("#"), say("Call"), say("Provider"), say("There"), say("Arrive"), say("km"), say("Why"),
-    )  # fmt: skip
+def headings(rows: Sequence[ListRow]) -> tuple[str, ...]:
+    """Return the headings of a list, as those of the table on the terminal.
+
+    A column without any text has an empty heading.
+    """
+    heads = {
+        "rank": say("#"), "phone": say("Call"), "name": say("Provider"), "there": say("There"),
+        "minutes": say("Arrive"), "km": say("km"), "why": say("Why"),
+    }  # fmt: skip
+    return tuple(
+        head if any(getattr(row, name) for row in rows) else "" for name, head in heads.items()
+    )
 
 
 def notes_of(scene: MapScene) -> list[str]:

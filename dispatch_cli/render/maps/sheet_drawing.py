@@ -6,7 +6,7 @@ from ...results.map_scene import MapScene, MapSheet
 from .dot_marks import cell_marks, dot_marks
 from .firm_marks import area_marks, excluded_marks, firm_marks, incident_marks, place_firms
 from .ground_marks import bearing_marks, ground_marks, town_marks
-from .placement import Placement
+from .placement import Box, Placement
 from .projection import View, fit_view
 
 WIDTH, HEIGHT = 960.0, 600.0
@@ -14,6 +14,10 @@ WIDTH, HEIGHT = 960.0, 600.0
 
 MARGIN = 48.0
 """The room between the box of a sheet and its edge, for badges and labels."""
+
+
+BUTTONS = Box(0, 0, 128, 50)
+"""The corner where a page has its buttons."""
 
 
 def view_of(sheet: MapSheet) -> View:
@@ -28,16 +32,17 @@ def sheet_marks(scene: MapScene, sheet: MapSheet) -> Iterator[str]:
     yield f'<rect class="ground" width="{WIDTH:.0f}" height="{HEIGHT:.0f}"/>'
     yield from ground_marks(view, scene.ground, placement)
     yield from area_marks(view, sheet.firms)
+    placement.take(BUTTONS)
     bearing = list(bearing_marks(view, placement))
     place = ""
     if scene.incident is not None:
         circle, place = incident_marks(view, scene.incident, placement)
         yield circle
     placed = place_firms(view, sheet.firms, placement, scene.at)
-    yield from town_marks(view, scene.ground, placement)
     yield from excluded_marks(view, sheet.firms, scene.at)
     yield from dot_marks(view, sheet.dots)
     yield from cell_marks(view, sheet.cells, sheet.cell_labels)
+    yield from town_marks(view, scene.ground, placement)
     yield from firm_marks(placed, scene.at)
     yield place
     yield from bearing

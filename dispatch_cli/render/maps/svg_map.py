@@ -108,7 +108,7 @@ def _list(sheet: MapSheet, scene: MapScene) -> tuple[str, float]:
     ranked = [row for row in rows if row.rank != "-"]
     last = rows[len(ranked) :]
     shown = [*ranked[:MOST_ROWS], *last]
-    lines = [_row(headings(), 22, "small")]
+    lines = [_row(headings(rows), 22, "small")]
     y = 22.0
     for row in shown:
         y += 20
