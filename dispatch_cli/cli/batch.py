@@ -1,21 +1,19 @@
 """``dispatch batch``: rank a file of incidents."""
 
 import sys
-from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from msgspec import Struct
 from msgspec.structs import asdict, replace
 
 from ..errors import UnavailableError, UsageError
 from ..messages import Message
-from ..records.formats import FORMATS
-from .completion import complete_vehicles, complete_zones, words_of
+from .batch_arguments import BatchArguments
+from .map_option import check_map, write_map
 from .open_files import holiday_dates, now, open_catalog, refuse_sample, store_at
 from .option_groups import with_options
-from .options import CommonOptions, complete_clients, complete_kinds
+from .options import CommonOptions
 from .outcome import Outcome, emit
 
 if TYPE_CHECKING:
@@ -27,140 +25,9 @@ if TYPE_CHECKING:
     from ..catalog import Catalog
     from ..model import Observations
     from ..records.open_records import RecordFile
+    from ..results.map_scene import MapScene
 
 SCHEMA, SUMMARY_SCHEMA = "dispatch.batch/1", "dispatch.batch.summary/1"
-
-
-class BatchArguments(Struct, frozen=True, kw_only=True):
-    """The input, the output and how rows are read, ranked and written."""
-
-    input: Annotated[
-        str,
-        typer.Argument(
-            metavar="FILE",
-            help="Input: CSV, JSON lines (also in gzip) or Parquet. - reads stdin.",
-        ),
-    ]
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Output file. Default: stdout."),
-    ] = None
-    form: Annotated[
-        str | None,
-        typer.Option(
-            "--format",
-            metavar="FORMAT",
-            help=f"Output format: {', '.join(FORMATS)}. Default: suffix of --output, else jsonl.",
-            autocompletion=words_of(FORMATS.keys),
-        ),
-    ] = None
-    top: Annotated[
-        int, typer.Option(min=1, metavar="N", help="Number of candidates for each service.")
-    ] = 5
-    full: Annotated[
-        bool,
-        typer.Option("--full", help="Add expected minutes, success probability and exclusions."),
-    ] = False
-    keep: Annotated[
-        str, typer.Option(metavar="COL,…", help="Input columns to copy. Default: only id.")
-    ] = ""
-    columns: Annotated[
-        str,
-        typer.Option(
-            metavar="FACT=COL,…",
-            help="Input column of each fact: lat=LAT,lon=LNG. Default: the column with its name.",
-        ),
-    ] = ""
-    map_kinds: Annotated[
-        Path | None,
-        typer.Option(
-            "--map-kinds",
-            metavar="TOML",
-            help='TOML file that maps texts to kinds: [kinds] "EMS*" = "medical".',
-        ),
-    ] = None
-    write_map: Annotated[
-        Path | None,
-        typer.Option(
-            "--write-map",
-            metavar="TOML",
-            help="New file for the texts of unknown kinds, to be filled in for --map-kinds.",
-        ),
-    ] = None
-    kind: Annotated[
-        str | None,
-        typer.Option(
-            metavar="KIND", help="Kind for rows without one.", autocompletion=complete_kinds
-        ),
-    ] = None
-    client: Annotated[
-        str | None,
-        typer.Option(
-            "--client",
-            "-c",
-            metavar="ID",
-            help="Client for rows without one.",
-            autocompletion=complete_clients,
-        ),
-    ] = None
-    vehicle: Annotated[
-        str | None,
-        typer.Option(
-            metavar="CLASS",
-            help="Vehicle class for rows without one.",
-            autocompletion=complete_vehicles,
-        ),
-    ] = None
-    when: Annotated[
-        str | None, typer.Option(metavar="TIME", help="Time for rows without one. Default: now.")
-    ] = None
-    now: Annotated[
-        bool, typer.Option("--now", help="Rank all rows for now, also if the file has times.")
-    ] = False
-    timezone: Annotated[
-        str | None,
-        typer.Option(
-            metavar="ZONE",
-            help="Time zone of times without an offset. Default: that of the provider file.",
-            autocompletion=complete_zones,
-        ),
-    ] = None
-    rejects: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="File for rejected rows. Default: OUTPUT.rejects."),
-    ] = None
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Continue a stopped batch from its last checkpoint.")
-    ] = False
-    fail_fast: Annotated[
-        bool, typer.Option("--fail-fast", help="Stop at the first rejected row.")
-    ] = False
-    summary: Annotated[
-        bool,
-        typer.Option(
-            "--summary", help="Print shares served, minutes, exclusions and unserved places."
-        ),
-    ] = False
-    live: Annotated[
-        bool,
-        typer.Option(
-            "--live",
-            help="Use checks, reports by phone and bookings, for each row at its time.",
-        ),
-    ] = False
-    history: Annotated[
-        bool, typer.Option("--history", help="Use values learned from the case log.")
-    ] = False
-    delimiter: Annotated[
-        str,
-        typer.Option(metavar="CHAR", help="CSV delimiter. Default: detected from the header."),
-    ] = ""
-    skip: Annotated[
-        int, typer.Option(min=0, metavar="N", help="Lines of CSV above the header row. Default: 0.")
-    ] = 0
-    encoding: Annotated[str, typer.Option(metavar="NAME", help="CSV encoding. Default: UTF-8.")] = (
-        ""
-    )
 
 
 @with_options(BatchArguments, CommonOptions)
@@ -191,6 +58,7 @@ def batch(
         raise UsageError(
             "--json needs --output or --summary: without them the results are on stdout"
         )
+    check_map(options.map_file)
     check_options(options)
     begun = monotonic()
     try:
@@ -308,21 +176,28 @@ def _outcome_of(
     from ..batch.job.tally import counts_of, summary_of
     from ..batch.job.unknown_kinds import SHOWN
 
-    code = exit_code_of(tally)
+    trouble = write_map(options.map_file, lambda: _scene(tally))
+    code = exit_code_of(tally) if trouble is None else trouble.exit_code
     counts = counts_of(tally, options.output, options.rejects_path)
 
     def show() -> None:
         from ..render import batch_summary
+        from ..render.envelope import error_entries
         from ..results.result_status import status_of
 
         status = status_of(code, served=tally.served > 0, emergency=False)
         if options.summary and common.json:
-            emit(SUMMARY_SCHEMA, summary_of(tally), exit_code=code, status=status)
+            errors = () if trouble is None else error_entries(trouble)
+            emit(SUMMARY_SCHEMA, summary_of(tally), exit_code=code, status=status, errors=errors)
         elif options.summary:
             batch_summary.print_summary(summary_of(tally), stream=sys.stdout)
         elif common.json:
             emit(SCHEMA, counts, exit_code=code, status=status)
         sys.stdout.flush()
+        if trouble is not None:
+            from ..render.stderr_lines import print_error
+
+            print_error(trouble, stream=sys.stderr, quiet=common.quiet)
         if not common.quiet:
             from ..render.stderr_lines import print_done, print_hint_with_lines
 
@@ -336,6 +211,12 @@ def _outcome_of(
                 print_hint_with_lines(hint, kinds.lines(SHOWN), stream=sys.stderr)
 
     return Outcome(show, code)
+
+
+def _scene(tally: "BatchTally") -> "MapScene":
+    from ..batch.job.batch_scene import batch_scene
+
+    return batch_scene(tally.places, now().astimezone())
 
 
 def _raise_broken_pipe() -> None:

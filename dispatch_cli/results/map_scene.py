@@ -23,7 +23,7 @@ Ring = tuple[Position, ...]
 """Corners, the first not repeated at the end."""
 
 RoadKind = Literal["motorway", "trunk", "primary", "other"]
-DotLevel = Literal["best", "good", "slow", "late", "none", "outside"]
+DotLevel = Literal["best", "slow", "late", "none", "outside"]
 """How well a place is served, the best first; ``outside`` has no bearing on the result."""
 
 

@@ -161,6 +161,7 @@ def run_batch(
                 records, reader, columns, ranker, writer, notify=context.notify
             ),
             summary=options.summary,
+            has_map=options.map_file is not None,
             fail_fast=options.fail_fast,
             progress=context.progress,
             check_unchanged=partial(_check_unchanged, options.input, stamp),

@@ -7,6 +7,9 @@ from msgspec import Struct
 from ...records.formats import format_by_suffix
 from ..read.column_mapping import parse_columns
 
+_OTHER_NAMES = {"form": "format", "map_file": "map"}
+"""The options whose names are not those of their fields."""
+
 
 class BatchOptions(Struct, frozen=True, kw_only=True):
     """The options of a batch as typed on the command line."""
@@ -30,6 +33,7 @@ class BatchOptions(Struct, frozen=True, kw_only=True):
     resume: bool = False
     fail_fast: bool = False
     summary: bool = False
+    map_file: Path | None = None
     live: bool = False
     history: bool = False
     delimiter: str = ""
@@ -77,7 +81,7 @@ class BatchOptions(Struct, frozen=True, kw_only=True):
             name: getattr(self, name) for name in self.__struct_fields__ if name not in may_differ
         }
         return {
-            f"--{name.replace('_', '-').replace('form', 'format')}": str(value)
+            f"--{_OTHER_NAMES.get(name, name.replace('_', '-'))}": str(value)
             for name, value in values.items()
             if value not in (None, False, "")
         }

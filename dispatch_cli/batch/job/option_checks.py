@@ -26,6 +26,8 @@ def check_options(options: BatchOptions) -> None:
             "--resume needs --output, and a regular file as input",
             hint="save a stream (-) to a file first, because it cannot be read twice",
         )
+    if options.map_file is not None and not options.summary:
+        raise UsageError("--map needs --summary")
     form = FORMATS[options.format]
     if form.convert is not None:
         if options.output is None:
@@ -71,6 +73,8 @@ def check_targets(options: BatchOptions, read: Sequence[str | Path]) -> None:
         check_target(options.rejects_path, "--rejects", read)
     if options.write_map is not None:
         check_target(options.write_map, "--write-map", read)
+    if options.map_file is not None:
+        check_target(options.map_file, "--map", read)
 
 
 def _check_overlaps(options: BatchOptions) -> None:
@@ -79,6 +83,7 @@ def _check_overlaps(options: BatchOptions) -> None:
         "--output": options.output,
         "--rejects": options.rejects_path,
         "--write-map": options.write_map,
+        "--map": options.map_file,
     }
     named = [(option, path) for option, path in written.items() if path is not None]
     for (option, path), (other, second) in combinations(named, 2):

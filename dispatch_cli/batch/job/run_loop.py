@@ -46,6 +46,7 @@ class Pipeline(Struct, frozen=True, kw_only=True):
     writer: ResultWriter
     column_batches: "ColumnBatches | None" = None
     summary: bool = False
+    has_map: bool = False
     fail_fast: bool = False
     progress: Progress | None = None
     check_unchanged: Callable[[], None] = lambda: None
@@ -241,7 +242,7 @@ class _BatchRun:
         ]
         if self._files.output is not None:
             self._files.output.write(pipeline.writer.encode(results))
-        self.tally.count(results, summary=pipeline.summary)
+        self.tally.count(results, summary=pipeline.summary, has_map=pipeline.has_map)
 
     def _reject(self, reject: Reject) -> None:
         if self._pipeline.fail_fast:

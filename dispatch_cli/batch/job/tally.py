@@ -16,6 +16,7 @@ from ...results.batch_results import (
 )
 from ..ranks import ServiceRanks
 from ..write.result_writer import RowResult
+from .place_tally import PlaceTally
 from .unknown_kinds import UnknownKinds
 
 STEPS_PER_MIN = 10
@@ -50,6 +51,7 @@ class BatchTally(Struct, kw_only=True):
     reasons: dict[str, int] = field(default_factory=dict)
     kinds: UnknownKinds = field(default_factory=UnknownKinds)
     services: dict[str, ServiceTally] = field(default_factory=dict)
+    places: PlaceTally = field(default_factory=PlaceTally)
 
     @property
     def ranked(self) -> int:
@@ -64,11 +66,13 @@ class BatchTally(Struct, kw_only=True):
         if reject.unknown_kind:
             self.kinds.count(reject.unknown_kind)
 
-    def count(self, results: Iterable[RowResult], *, summary: bool) -> None:
-        """Count ranked rows; with ``summary`` also each of their services."""
+    def count(self, results: Iterable[RowResult], *, summary: bool, has_map: bool = False) -> None:
+        """Count ranked rows, with ``summary`` also by service, with ``has_map`` also by place."""
         for result in results:
             self.rows += 1
             self.served += result.is_served
+            if has_map:
+                self.places.count(result.parsed.incident.place, result.ranks)
             if summary:
                 for ranks in result.ranks:
                     self._count_service(ranks, result.parsed.incident.place)

@@ -10,14 +10,14 @@ from ..page_text import text_html
 from ..wording import say, worded
 from .projection import Point, View
 
-_ORDER: tuple[DotLevel, ...] = ("outside", "best", "good", "slow", "late", "none")
+_ORDER: tuple[DotLevel, ...] = ("outside", "best", "slow", "late", "none")
 """The levels from below to above: a place without help is never covered."""
 
 HEXAGON = 11.0
 """The radius of a hexagon, in units of the drawing."""
 
 _STROKES: Mapping[DotLevel, str] = {
-    "outside": "2.4", "best": "5", "good": "5", "slow": "5", "late": "2.2", "none": "2",
+    "outside": "2.4", "best": "5", "slow": "5", "late": "2.2", "none": "2",
 }  # fmt: skip
 
 
@@ -77,17 +77,13 @@ def cell_marks(
             for level, label in labels.items()
             if counts.get(level)
         ]
+        level, title = _middle_level(counts), text_html(", ".join(parts))
         yield (
-            f'<g><path class="cell c-{_middle_level(counts)}" data-count="{total}"'
-            f' d="M{corners}Z"><title>{text_html(", ".join(parts))}</title></path>'
+            f'<path class="cell c-{level}" data-count="{total}" d="M{corners}Z">'
+            f"<title>{title}</title></path>"
         )
         if counts.get("none"):
-            yield (
-                f'<path class="dots d-none" stroke-width="2" d="{dot_of("none", x, y)}"/>'
-                if _middle_level(counts) != "none"
-                else ""
-            )
-        yield "</g>"
+            yield f'<path class="cross x-{level}" d="{dot_of("none", x, y)}"/>'
 
 
 def _middle_level(counts: Mapping[DotLevel, int]) -> DotLevel:

@@ -90,9 +90,17 @@ def _of_dots(sheet: MapSheet) -> Iterator[_Entry]:
         if layer.positions:
             yield _dots(layer.level), layer.label
     for level, label in sheet.cell_labels.items():
-        yield f'<path class="cell c-{level}" d="M0-9L8-4.5 8 4.5 0 9-8 4.5-8-4.5Z"/>', label
-    if sheet.cells:
-        yield _dots("none"), Message("on a hexagon: some of its incidents have no provider")
+        yield _hexagon(level), label
+    if "none" in sheet.cell_labels:
+        some = Message("with a cross: some of its incidents have no provider")
+        yield _hexagon("best", is_crossed=True), some
+
+
+def _hexagon(level: DotLevel, *, is_crossed: bool = False) -> str:
+    drawn = f'<path class="cell c-{level}" d="M0-9L8-4.5 8 4.5 0 9-8 4.5-8-4.5Z"/>'
+    if is_crossed or level == "none":
+        drawn += f'<path class="cross x-{level}" d="{dot_of("none", 0, 0)}"/>'
+    return drawn
 
 
 def _badge(rank: str, kind: str = "") -> str:

@@ -13,7 +13,7 @@ LIGHT: Mapping[str, str] = {
     "incident": "#a8321a", "firm": "#00558c", "firm_ink": "#ffffff", "best": "#00664a",
     "out": "#737c8a", "area": "#00558c", "alarm": "#a8321a", "alarm_ink": "#ffffff",
     "link": "#0a4fc2", "town": "#5a6270",
-    "dot_best": "#0072b2", "dot_good": "#3f9fd8", "dot_slow": "#c98500", "dot_late": "#a05a00",
+    "dot_best": "#0072b2", "dot_slow": "#c98500", "dot_late": "#a05a00",
     "dot_none": "#b8220a", "dot_outside": "#8b94a3",
 }  # fmt: skip
 DARK: Mapping[str, str] = {
@@ -22,7 +22,7 @@ DARK: Mapping[str, str] = {
     "incident": "#ff9a7a", "firm": "#7cc4f5", "firm_ink": "#06202f", "best": "#5fd3ac",
     "out": "#8b94a3", "area": "#7cc4f5", "alarm": "#ff8b80", "alarm_ink": "#2c0300",
     "link": "#9cc0ff", "town": "#98a1b0",
-    "dot_best": "#56b4e9", "dot_good": "#9ad4f5", "dot_slow": "#f0b429", "dot_late": "#d98a3d",
+    "dot_best": "#56b4e9", "dot_slow": "#f0b429", "dot_late": "#d98a3d",
     "dot_none": "#ff7a63", "dot_outside": "#6d7685",
 }  # fmt: skip
 
@@ -52,6 +52,7 @@ _DRAWING = Template("""
 .road.trunk{stroke-width:1.8}
 .halo{paint-order:stroke;stroke:$ground;stroke-width:3px;stroke-linejoin:round}
 .town{fill:$town;font-size:11px}
+.town.halo{stroke-width:2px}
 .spot{fill:$town}
 .area{fill:$area;fill-opacity:.02;stroke:$area;stroke-opacity:.28;stroke-width:1}
 .area.top{stroke-opacity:.6;stroke-width:1.4;stroke-dasharray:7 4}
@@ -83,7 +84,6 @@ _DRAWING = Template("""
 .small{fill:$quiet;font-size:11.5px}
 .emergency{fill:$alarm;font-size:14px;font-weight:700}
 .d-best{stroke:$dot_best}
-.d-good{stroke:$dot_good}
 .d-slow{stroke:$dot_slow}
 .d-late{stroke:$dot_late}
 .d-none{stroke:$dot_none}
@@ -92,11 +92,12 @@ _DRAWING = Template("""
 .d-slow{stroke-linecap:square}
 .cell{stroke-width:1}
 .c-best{fill:$dot_best}
-.c-good{fill:$dot_good}
 .c-slow{fill:$dot_slow}
 .c-late{fill:$dot_late}
-.c-none{fill:$dot_none}
 .cell{stroke:$ground}
+.c-none{fill:$ground;stroke:$dot_none;stroke-width:1.6}
+.cross{fill:none;stroke-width:2;stroke:$ground;pointer-events:none}
+.cross.x-none{stroke:$dot_none}
 """)
 
 _PAGE = Template("""

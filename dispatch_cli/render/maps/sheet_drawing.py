@@ -20,6 +20,9 @@ BUTTONS = Box(0, 0, 128, 50)
 """The corner where a page has its buttons."""
 
 
+MOST_AVOIDED = 1_500
+
+
 def view_of(sheet: MapSheet) -> View:
     """Return how a sheet projects positions."""
     return fit_view(sheet.box, WIDTH, HEIGHT, MARGIN)
@@ -40,10 +43,26 @@ def sheet_marks(scene: MapScene, sheet: MapSheet) -> Iterator[str]:
         yield circle
     placed = place_firms(view, sheet.firms, placement, scene.at)
     yield from excluded_marks(view, sheet.firms, scene.at)
-    yield from dot_marks(view, sheet.dots)
+    yield from dot_marks(view, [layer for layer in sheet.dots if layer.level != "none"])
     yield from cell_marks(view, sheet.cells, sheet.cell_labels)
+    _take_dots(view, sheet, placement)
     yield from town_marks(view, scene.ground, placement)
+    yield from dot_marks(view, [layer for layer in sheet.dots if layer.level == "none"])
     yield from firm_marks(placed, scene.at)
     yield place
     yield from bearing
     yield f'<rect class="frame" x=".5" y=".5" width="{WIDTH - 1:.0f}" height="{HEIGHT - 1:.0f}"/>'
+
+
+def _take_dots(view: View, sheet: MapSheet, placement: Placement) -> None:
+    """Keep the names of towns off the dots, as long as there are not too many of them."""
+    points = [
+        point
+        for layer in sheet.dots
+        if layer.level != "outside"
+        for each in layer.positions
+        if view.holds(point := view.at(*each))
+    ]
+    if len(points) <= MOST_AVOIDED:
+        for x, y in points:
+            placement.take(Box.round(x, y, 6, 6))
