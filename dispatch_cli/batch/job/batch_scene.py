@@ -82,8 +82,8 @@ def _notes(*, is_counted: bool) -> tuple[Message, ...]:
     if is_counted:
         notes.append(
             Message(
-                "More than {most:,} incidents: a hexagon stands for all of its part. It is the larger"
-                " the more they are, and has the colour of the middle one.",
+                "More than {most:,} incidents: a hexagon stands for all incidents inside it. The"
+                " more they are, the larger it is; its colour is that of the middle one.",
                 most=MOST_POINTS,
             )
         )

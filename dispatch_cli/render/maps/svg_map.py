@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from ...results.map_scene import MapScene, MapSheet
 from ..layout import encodable
 from ..page_text import text_html
-from ..wording import language, say
+from ..wording import language, say, worded
 from .firm_marks import fitted
 from .map_key import key_of
 from .map_style import style_of_drawing
@@ -55,7 +55,8 @@ def svg_map(scene: MapScene) -> str:
             )
             y += height
     y += 4
-    for note in notes_of(scene):
+    of_sheets = dict.fromkeys(worded(note) for sheet in scene.sheets for note in sheet.notes)
+    for note in [*of_sheets, *notes_of(scene)]:
         for line in _wrapped(note, WIDTH, 11.5):
             y += 16
             parts.append(_text("small", _PAD, y, line))
