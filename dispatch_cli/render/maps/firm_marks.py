@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from ...results.map_scene import MapCircle, MapFirm, MapIncident
 from ..page_text import text_html
 from ..wording import say
-from .map_words import COMING, REFUSED, label_of, tooltip_of
+from .map_words import COMING, NEAREST, REFUSED, label_of, tooltip_of
 from .placement import Box, Placement, text_width
 from .projection import (
     Point,
@@ -34,9 +34,9 @@ _TOP_AREAS = 3
 
 _CORNERS = 240
 _EDGE = 32.0
-_SIZE, _SMALL = 24.0, 20.0
+_SIZE, _SMALL = 24.0, 22.0
 _NAME_SIZE = 12.5
-_NAME_WIDTH = 190.0
+_NAME_WIDTH = 235.0
 
 
 class PlacedFirm(Struct, frozen=True, kw_only=True):
@@ -53,6 +53,8 @@ class PlacedFirm(Struct, frozen=True, kw_only=True):
     badge: Point | None = None
     size: float = _SIZE
     label: Box | None = None
+    is_far: bool = False
+    """Whether the label does not stand beside the badge: then it begins with the rank."""
 
     @property
     def is_beyond(self) -> bool:
@@ -101,26 +103,32 @@ def _anchored(view: View, firm: MapFirm) -> PlacedFirm:
 
 
 def _with_badge(placed: PlacedFirm, placement: Placement) -> PlacedFirm:
-    size = _SIZE if placed.firm.rank < 10 else _SMALL + (2 if placed.firm.rank > 99 else 0)
+    size = _SMALL if 10 <= placed.firm.rank < 100 else _SIZE
     return replace(placed, badge=placement.badge(placed.anchor, size), size=size)
 
 
-def _texts(placed: PlacedFirm, at: datetime) -> tuple[str, str]:
-    """Return the name of a firm as its label has it, and what stands behind it."""
+def _texts(placed: PlacedFirm, at: datetime) -> tuple[str, str, str]:
+    """Return what a label has before the name of a firm, the name, and what stands behind it."""
     firm = placed.firm
     second = label_of(firm, at)
     if placed.is_beyond and firm.candidate is not None:
         far = say("{km:.0f} km away", km=firm.candidate.distance_km)
         second = f"{second}, {far}" if second else far
-    return fitted(firm.name or firm.provider, _NAME_WIDTH, _NAME_SIZE), second
+    first = f"{firm.rank} " if placed.is_far else ""
+    return first, fitted(firm.name or firm.provider, _NAME_WIDTH, _NAME_SIZE), second
 
 
 def _with_label(placed: PlacedFirm, placement: Placement, at: datetime) -> PlacedFirm:
-    name, second = _texts(placed, at)
-    width = text_width(f"{name}  ", _NAME_SIZE) + text_width(second, _NAME_SIZE, bold=True)
     middle = placed.badge or placed.anchor
-    label = placement.label(middle, width + 4, 18, placed.size / 2 + 3, is_needed=True)
-    return replace(placed, label=label)
+    for is_far in (False, True):
+        wanted = replace(placed, is_far=is_far)
+        first, name, second = _texts(wanted, at)
+        bold = text_width(first + second, _NAME_SIZE, bold=True)
+        width = text_width(f"{name}  ", _NAME_SIZE) + bold + 4
+        label = placement.label(middle, width, 18, placed.size / 2 + 3, is_needed=is_far)
+        if label is not None:
+            return replace(wanted, label=label)
+    return placed
 
 
 def area_marks(view: View, firms: Sequence[MapFirm]) -> Iterator[str]:
@@ -154,50 +162,52 @@ def area_marks(view: View, firms: Sequence[MapFirm]) -> Iterator[str]:
     yield from reversed(marks)
 
 
-def excluded_marks(view: View, firms: Sequence[MapFirm], at: datetime) -> Iterator[str]:
-    """Yield a small empty diamond for each excluded firm on the sheet."""
-    for firm in firms:
-        point = view.at(firm.lat, firm.lon)
-        if firm.rank or not view.holds(point):
-            continue
+def excluded_marks(
+    view: View, firms: Sequence[MapFirm], placement: Placement, at: datetime
+) -> Iterator[str]:
+    """Yield a small empty diamond for each excluded firm on the sheet.
+
+    Where nobody is ranked, the first ones have their names.
+    """
+    shown = [
+        (firm, point)
+        for firm in firms
+        if not firm.rank and view.holds(point := view.at(firm.lat, firm.lon))
+    ]
+    for _, point in shown:
+        placement.take(Box.round(*point, 10, 10))
+    is_anybody_ranked = any(firm.rank for firm in firms)
+    for number, (firm, point) in enumerate(shown):
+        label = ""
+        if not is_anybody_ranked and number < NEAREST:
+            label = _name_of(firm, point, placement)
         yield (
             f"{pin('excluded', point)}<title>{text_html(tooltip_of(firm, at))}</title>"
-            '<path class="out" d="M0-4.5L4.5 0 0 4.5-4.5 0Z"/></g>'
+            f'<path class="out" d="M0-4.5L4.5 0 0 4.5-4.5 0Z"/>{label}</g>'
         )
+
+
+def _name_of(firm: MapFirm, point: Point, placement: Placement) -> str:
+    """Draw the name of a firm beside its mark, if there is room."""
+    name = fitted(firm.name or firm.provider, _NAME_WIDTH, _NAME_SIZE)
+    box = placement.label(point, text_width(name, _NAME_SIZE) + 4, 18, 8, is_needed=False)
+    if box is None:
+        return ""
+    left, bottom = box.left + 2 - point[0], box.bottom - 5 - point[1]
+    return f'<text class="name halo" x="{left:.1f}" y="{bottom:.1f}">{text_html(name)}</text>'
 
 
 def firm_marks(placed: Sequence[PlacedFirm], at: datetime) -> Iterator[str]:
     """Yield the leaders of all firms, then the firms, the first rank on top."""
-    for each in reversed(placed):
-        yield from _leaders(each)
+    yield from filter(None, map(_leader, reversed(placed)))
     for each in reversed(placed):
         yield _firm(each, at)
 
 
-def _leaders(placed: PlacedFirm) -> Iterator[str]:
-    """Yield lines from a firm to its badge, and from the badge to a label that is far from it."""
-    x, y = placed.anchor
-    lines = []
-    middle = placed.badge or placed.anchor
-    if hypot(middle[0] - x, middle[1] - y) > 1 and not placed.is_beyond:
-        lines.append(f"M0 0L{middle[0] - x:.1f} {middle[1] - y:.1f}")
-    if placed.label is not None:
-        near = _nearest_point(placed.label, middle)
-        if hypot(near[0] - middle[0], near[1] - middle[1]) > placed.size / 2 + 8:
-            start = f"M{middle[0] - x:.1f} {middle[1] - y:.1f}"
-            lines.append(f"{start}L{near[0] - x:.1f} {near[1] - y:.1f}")
-    if lines:
-        yield f'{pin("leader", placed.anchor)}<path class="lead" d="{"".join(lines)}"/></g>'
-
-
-def _nearest_point(box: Box, to: Point) -> Point:
-    x, y = to
-    return max(box.left, min(box.right, x)), max(box.top, min(box.bottom, y))
-
-
-def _firm(placed: PlacedFirm, at: datetime) -> str:
-    firm, (x, y) = placed.firm, placed.anchor
-    kinds = ["firm"]
+def _kinds(placed: PlacedFirm) -> str:
+    """Return the classes of a firm's marks: how it stands in the order of the calls."""
+    firm = placed.firm
+    kinds = []
     if firm.state in REFUSED:
         kinds.append("ended")
     elif (firm.rank == 1 and not firm.state) or firm.state in COMING:
@@ -206,29 +216,49 @@ def _firm(placed: PlacedFirm, at: datetime) -> str:
         kinds.append("outside")
     if placed.is_beyond:
         kinds.append("beyond")
+    return " ".join(kinds)
+
+
+def _leader(placed: PlacedFirm) -> str:
+    """Draw a firm whose badge had to stand beside it: a dot, and a line to the badge."""
+    x, y = placed.anchor
+    badge = placed.badge
+    if badge is None or placed.is_beyond or hypot(badge[0] - x, badge[1] - y) <= 1:
+        return ""
+    line = f'<path class="lead" d="M0 0L{badge[0] - x:.1f} {badge[1] - y:.1f}"/>'
+    return f"{pin(f'leader {_kinds(placed)}', placed.anchor)}{line}{_DOT}</g>"
+
+
+_DOT = '<circle class="dot" r="3.5"/>'
+
+
+def _firm(placed: PlacedFirm, at: datetime) -> str:
+    firm, (x, y) = placed.firm, placed.anchor
     tooltip = text_html(tooltip_of(firm, at))
     more = (
         f' data-rank="{firm.rank}" data-provider="{text_html(firm.provider)}" tabindex="0"'
         f' role="img" aria-label="{tooltip}"'
     )
-    parts = [pin(" ".join(kinds), placed.anchor, more), f"<title>{tooltip}</title>"]
+    kinds = f"firm {_kinds(placed)}".rstrip()
+    parts = [pin(kinds, placed.anchor, more), f"<title>{tooltip}</title>"]
     if placed.is_beyond:
         parts.append(_arrow(placed))
+    if placed.badge is None:
+        parts.append(_DOT)
     else:
-        parts.append('<circle class="dot" r="3.5"/>')
-    if placed.badge is not None:
         right, down, radius = placed.badge[0] - x, placed.badge[1] - y, placed.size / 2 - 1
-        size = 12 if firm.rank < 10 else 11 if firm.rank < 100 else 9.5
+        size = 12 if firm.rank < 10 else 10.5 if firm.rank < 100 else 9
         parts.append(
             f'<circle class="badge" cx="{right:.1f}" cy="{down:.1f}" r="{radius:.1f}"/>'
             f'<text class="rank" x="{right:.1f}" y="{down + size * 0.36:.1f}" font-size="{size}">'
             f"{firm.rank}</text>"
         )
     if placed.label is not None:
-        name, second = _texts(placed, at)
+        first, name, second = _texts(placed, at)
+        number = f'<tspan class="mins">{first}</tspan>' if first else ""
         left, bottom = placed.label.left + 2 - x, placed.label.bottom - 5 - y
         parts.append(
-            f'<text class="name halo" x="{left:.1f}" y="{bottom:.1f}">{text_html(name)}'
+            f'<text class="name halo" x="{left:.1f}" y="{bottom:.1f}">{number}{text_html(name)}'
             f' <tspan class="mins">{text_html(second)}</tspan></text>'
         )
     return "".join(parts) + "</g>"

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from math import ceil, floor
 
+from msgspec import Struct
+
 from ...messages import Message
 from ...results.map_scene import MapGround, RoadLine
 from ..page_text import text_html
@@ -18,17 +20,19 @@ _STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0)
 
 _MOST_LINES, _MOST_COLUMNS = 7, 9
 _BAR = 180.0
-_TOP = 64.0
 MOST_NAMED_TOWNS = 14
 _MOST_REFS = 8
 
 
-def ground_marks(view: View, ground: MapGround, placement: Placement) -> Iterator[str]:
-    """Yield the roads; a graticule where there is none, whose numbers keep their places."""
+def ground_marks(view: View, ground: MapGround) -> Iterator[str]:
+    """Yield the roads; a graticule where there is none."""
     if ground.roads:
         yield from _roads(view, ground)
     else:
-        yield from _graticule(view, placement)
+        grid = _graticule(view)
+        lines = [[(0.0, y := view.at(row, view.lon)[1]), (view.width, y)] for row in grid.rows]
+        lines += [[(x := view.at(view.lat, lon)[0], 0.0), (x, view.height)] for lon in grid.columns]
+        yield f'<path class="grid" d="{path_of(lines, closed=False)}"/>'
 
 
 def _roads(view: View, ground: MapGround) -> Iterator[str]:
@@ -55,33 +59,43 @@ def _visible_runs(view: View, road: RoadLine) -> Iterator[list[Point]]:
         yield run
 
 
-def _graticule(view: View, placement: Placement) -> Iterator[str]:
+class _Graticule(Struct, frozen=True):
+    """The latitudes and longitudes of the lines, at round numbers, and their steps in degrees."""
+
+    rows: list[float]
+    columns: list[float]
+    step: float
+    wide: float
+
+
+def _graticule(view: View) -> _Graticule:
     box = view.box()
-    step = next(
-        (each for each in _STEPS if (box.north - box.south) / each <= _MOST_LINES), _STEPS[-1]
-    )
+    step = _step(box.north - box.south, _MOST_LINES)
+    wide = _step(box.east - box.west, _MOST_COLUMNS)
     rows = range(ceil(box.south / step), floor(box.north / step) + 1)
-    wide = next((each for each in _STEPS if (box.east - box.west) / each <= _MOST_COLUMNS), step)
     columns = range(ceil(box.west / wide), floor(box.east / wide) + 1)
-    lines: list[list[Point]] = []
-    texts: list[str] = []
-    for row in rows:
-        _, y = view.at(row * step, view.lon)
-        lines.append([(0, y), (view.width, y)])
-        shown = _degrees(row * step, step)
+    return _Graticule([row * step for row in rows], [each * wide for each in columns], step, wide)
+
+
+def _step(degrees: float, most: int) -> float:
+    return next((step for step in _STEPS if degrees / step <= most), _STEPS[-1])
+
+
+def graticule_texts(view: View, placement: Placement) -> Iterator[str]:
+    """Yield the numbers of the graticule for which there is room, at the left and below."""
+    lines = _graticule(view)
+    for lat in lines.rows:
+        shown = _degrees(lat, lines.step)
         north = Message("{degrees}° N", degrees=shown)
         south = Message("{degrees}° S", degrees=shown)
-        if y > _TOP:
-            texts.append(_grid_text(4, y - 3, north if row >= 0 else south, placement))
-    for column in columns:
-        x, _ = view.at(view.lat, column * wide)
-        lines.append([(x, 0), (x, view.height)])
-        lon = (column * wide + 180) % 360 - 180
-        shown = _degrees(lon, wide)
+        y = view.at(lat, view.lon)[1]
+        yield _grid_text(4, y - 3, north if lat >= 0 else south, placement)
+    for column in lines.columns:
+        lon = (column + 180) % 360 - 180
+        shown = _degrees(lon, lines.wide)
         east, west = Message("{degrees}° E", degrees=shown), Message("{degrees}° W", degrees=shown)
-        texts.append(_grid_text(x + 3, view.height - 4, east if lon >= 0 else west, placement))
-    yield f'<path class="grid" d="{path_of(lines, closed=False)}"/>'
-    yield from texts
+        x = view.at(view.lat, column)[0]
+        yield _grid_text(x + 3, view.height - 4, east if lon >= 0 else west, placement)
 
 
 def _degrees(value: float, step: float) -> str:
@@ -90,7 +104,10 @@ def _degrees(value: float, step: float) -> str:
 
 
 def _grid_text(x: float, y: float, text: Message, placement: Placement) -> str:
-    placement.take(Box(x, y - 10, x + text_width(worded(text), 10), y + 3))
+    box = Box(x, y - 10, x + text_width(worded(text), 10), y + 1)
+    if not placement.is_free(box):
+        return ""
+    placement.take(box)
     return f'<text class="gridtext" x="{x:.1f}" y="{y:.1f}">{text_html(text)}</text>'
 
 

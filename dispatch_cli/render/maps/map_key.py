@@ -79,9 +79,10 @@ def _of_firms(view: View, firms: Sequence[MapFirm]) -> Iterator[_Entry]:
     yield from ((drawing, text) for is_shown, drawing, text in badges if is_shown)
     shown = sum(view.holds(view.at(f.lat, f.lon)) for f in firms if not f.rank)
     if shown:
+        many = Plural("{count} excluded provider", "{count} excluded providers", shown)
         yield (
             '<path class="out" d="M0-5L5 0 0 5-5 0Z"/>',
-            Plural("{count} excluded provider", "{count} excluded providers", shown),
+            many if ranked else Message("?: nearest to possible, ask anyway"),
         )
 
 

@@ -54,9 +54,9 @@ _DRAWING = Template("""
 .town{fill:$town;font-size:11px}
 .town.halo{stroke-width:2px}
 .spot{fill:$town}
-.area{fill:$area;fill-opacity:.02;stroke:$area;stroke-opacity:.28;stroke-width:1}
-.area.top{stroke-opacity:.6;stroke-width:1.4;stroke-dasharray:7 4}
-.area.postcodes{stroke:none;fill-opacity:.04}
+.area{fill:$area;fill-opacity:0;stroke:$area;stroke-opacity:.2;stroke-width:1}
+.area.top{fill-opacity:.035;stroke-opacity:.6;stroke-width:1.4;stroke-dasharray:7 4}
+.area.postcodes{stroke:none;fill-opacity:.03}
 .area.postcodes.top{fill-opacity:.07}
 .area.on,.area.postcodes.on{fill-opacity:.16;stroke-opacity:1;stroke-width:2}
 .sure{fill:$incident;fill-opacity:.12;stroke:$incident;stroke-width:1.4;stroke-dasharray:3 3}

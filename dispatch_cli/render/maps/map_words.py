@@ -20,8 +20,9 @@ REFUSED = frozenset({
 })  # fmt: skip
 """The states of an offer after which the firm does not come."""
 
-_NEAREST = 3
 COMING = frozenset({"accepted", "arrived"})
+NEAREST = 3
+"""The excluded firms that have a name on the map where nobody is ranked."""
 
 
 class ListRow(Struct, frozen=True, kw_only=True):
@@ -152,7 +153,7 @@ def list_rows(sheet: MapSheet, at: datetime) -> Iterator[ListRow]:
     """
     ranked = [firm for firm in sheet.firms if firm.rank]
     if not ranked:
-        for firm in sheet.firms[:_NEAREST]:
+        for firm in sheet.firms[:NEAREST]:
             why = worded(firm.exclusion.detail) if firm.exclusion else ""
             name = firm.name or firm.provider
             yield ListRow(rank="?", phone=firm.phone, name=name, why=why)

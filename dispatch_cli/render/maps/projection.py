@@ -98,9 +98,16 @@ def clipped_ring(points: Sequence[Point], view: View) -> list[Point]:
 
 
 def is_whole_sheet(ring: Sequence[Point], view: View) -> bool:
-    """Return whether no edge of a clipped ring is on the sheet."""
+    """Return whether all edges of a clipped ring are those of the cut, which nobody sees."""
     ends = (-_CUT, view.width + _CUT), (-_CUT, view.height + _CUT)
-    return len(ring) == 4 and all(x in ends[0] and y in ends[1] for x, y in ring)
+    return all(
+        any(
+            abs(here[axis] - end) < 0.01 and abs(ring[number - 1][axis] - end) < 0.01
+            for axis in (0, 1)
+            for end in ends[axis]
+        )
+        for number, here in enumerate(ring)
+    )
 
 
 def _cut(points: Sequence[Point], axis: int, edge: float, sign: int) -> Iterator[Point]:

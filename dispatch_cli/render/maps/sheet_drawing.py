@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ...results.map_scene import MapScene, MapSheet
 from .dot_marks import cell_marks, dot_marks
 from .firm_marks import area_marks, excluded_marks, firm_marks, incident_marks, place_firms
-from .ground_marks import bearing_marks, ground_marks, town_marks
+from .ground_marks import bearing_marks, graticule_texts, ground_marks, town_marks
 from .placement import Box, Placement
 from .projection import View, fit_view
 
@@ -33,7 +33,7 @@ def sheet_marks(scene: MapScene, sheet: MapSheet) -> Iterator[str]:
     view = view_of(sheet)
     placement = Placement(WIDTH, HEIGHT)
     yield f'<rect class="ground" width="{WIDTH:.0f}" height="{HEIGHT:.0f}"/>'
-    yield from ground_marks(view, scene.ground, placement)
+    yield from ground_marks(view, scene.ground)
     yield from area_marks(view, sheet.firms)
     placement.take(BUTTONS)
     bearing = list(bearing_marks(view, placement))
@@ -42,7 +42,9 @@ def sheet_marks(scene: MapScene, sheet: MapSheet) -> Iterator[str]:
         circle, place = incident_marks(view, scene.incident, placement)
         yield circle
     placed = place_firms(view, sheet.firms, placement, scene.at)
-    yield from excluded_marks(view, sheet.firms, scene.at)
+    if not scene.ground.roads:
+        yield from graticule_texts(view, placement)
+    yield from excluded_marks(view, sheet.firms, placement, scene.at)
     yield from dot_marks(view, [layer for layer in sheet.dots if layer.level != "none"])
     yield from cell_marks(view, sheet.cells, sheet.cell_labels)
     _take_dots(view, sheet, placement)
