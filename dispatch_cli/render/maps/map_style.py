@@ -13,7 +13,7 @@ LIGHT: Mapping[str, str] = {
     "incident": "#a8321a", "firm": "#00558c", "firm_ink": "#ffffff", "best": "#00664a",
     "out": "#737c8a", "area": "#00558c", "alarm": "#a8321a", "alarm_ink": "#ffffff",
     "link": "#0a4fc2", "town": "#5a6270",
-    "dot_best": "#0072b2", "dot_slow": "#c98500", "dot_late": "#a05a00",
+    "dot_best": "#0072b2", "dot_slow": "#ad7200", "dot_late": "#7f4a12",
     "dot_none": "#b8220a", "dot_outside": "#8b94a3",
 }  # fmt: skip
 DARK: Mapping[str, str] = {
