@@ -2,13 +2,8 @@
 
 import json
 import re
-import shutil
-import subprocess
-import threading
-from contextlib import contextmanager
 from datetime import timedelta
 from html.parser import HTMLParser
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from msgspec.structs import replace
@@ -16,13 +11,9 @@ from msgspec.structs import replace
 from dispatch_cli.render import status_style
 from dispatch_cli.render.status_page import status_page
 
+from .browser import SCHEMES, chromium, needs_chromium, serving
 from .checks import NOW, change, coverage, drafted, report, row
 from .test_clean import NASTY
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not here")
-SCHEMES = {"dark": 0, "light": 1}
-"""Blink's numbers for prefers-color-scheme."""
 
 
 class Outline(HTMLParser):
@@ -139,54 +130,6 @@ def test_the_worst_stand_first():
 
 
 # --- in Chromium ---
-
-
-class Served:
-    """A loopback server with some pages that keeps the requested paths."""
-
-    def __init__(self, pages):
-        self.asked = asked = []
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self):
-                asked.append(self.path)
-                found = pages.get(self.path)
-                self.send_response(200 if found is not None else 404)
-                self.send_header("Content-Type", "text/html; charset=utf-8")
-                self.end_headers()
-                self.wfile.write((found or "").encode())
-
-            def log_message(self, *args):
-                """Stay quiet."""
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.address = f"http://127.0.0.1:{self.server.server_port}"
-
-
-@contextmanager
-def serving(pages):
-    served = Served(pages)
-    thread = threading.Thread(target=served.server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield served
-    finally:
-        served.server.shutdown()
-        served.server.server_close()
-        thread.join()
-
-
-def chromium(tmp_path, address, *options, wait_ms=2000):
-    """Open a page and return its DOM after some time of the clock."""
-    done = subprocess.run(
-        [
-            CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
-            "--disable-background-networking", f"--user-data-dir={tmp_path / 'profile'}",
-            f"--virtual-time-budget={wait_ms}", *options, address,
-        ],
-        capture_output=True, timeout=120, check=True, text=True,
-    )  # fmt: skip
-    return done.stdout
 
 
 @needs_chromium

@@ -226,7 +226,9 @@ def _leader(placed: PlacedFirm) -> str:
     if badge is None or placed.is_beyond or hypot(badge[0] - x, badge[1] - y) <= 1:
         return ""
     line = f'<path class="lead" d="M0 0L{badge[0] - x:.1f} {badge[1] - y:.1f}"/>'
-    return f"{pin(f'leader {_kinds(placed)}', placed.anchor)}{line}{_DOT}</g>"
+    kinds = f"leader {_kinds(placed)}".rstrip()
+    of_firm = f' data-of="{placed.firm.rank}"'
+    return f"{pin(kinds, placed.anchor, of_firm)}{line}{_DOT}</g>"
 
 
 _DOT = '<circle class="dot" r="3.5"/>'
