@@ -31,6 +31,8 @@ from dispatch_cli.cli.desk import desk_tools
 from dispatch_cli.desk_app.desk_program import DeskProgram
 from dispatch_cli.desk_app.key_guard import KeyGuard
 from dispatch_cli.errors import UsageError
+from dispatch_cli.map_scenes.cascade_scene import cascade_scene
+from dispatch_cli.render.maps.svg_map import svg_map
 from dispatch_cli.render.picture import export_svg, svg_of
 
 try:
@@ -104,7 +106,7 @@ def bare_environment(folder: Path) -> Iterator[None]:
 
 def pictures() -> dict[str, str]:
     """Return the text of each picture by its name."""
-    found = {"cascade.svg": cascade_picture()}
+    found = {"cascade.svg": cascade_picture(), "map.svg": map_picture()}
     with spoken("en"):
         found["status-page.svg"] = status_picture()
         found |= {f"{name}.svg": svg for name, svg in command_pictures().items()}
@@ -127,6 +129,15 @@ def cascade_picture() -> str:
     )
     with spoken("en"):
         return export_svg(api.rank(catalog, incident), command=COMMAND, width=100)
+
+
+def map_picture() -> str:
+    """Draw the map of a tow at the place of the README's first command."""
+    catalog = api.load(PROVIDERS, now=NOON)
+    place = api.locate("86150 Augsburg", catalog)
+    incident = api.Incident(kind="tow", place=place, when=NOON)
+    with spoken("en"):
+        return svg_map(cascade_scene(api.rank(catalog, incident), catalog))
 
 
 @contextmanager

@@ -32,7 +32,6 @@ MOST_BADGES = 60
 _TOP_AREAS = 3
 """The ranks whose areas have a strong edge."""
 
-_CORNERS = 240
 _EDGE = 32.0
 _SIZE, _SMALL = 24.0, 22.0
 _NAME_SIZE = 12.5
@@ -142,7 +141,7 @@ def area_marks(view: View, firms: Sequence[MapFirm]) -> Iterator[str]:
         area = firm.area
         if not firm.rank or area is None or firm.rank > MOST_BADGES:
             continue
-        rings = [ring_of(circle, _CORNERS) for circle in area.circles]
+        rings = [ring_of(circle, _corners(view, circle)) for circle in area.circles]
         rings += [ring for polygon in area.polygons for ring in polygon]
         drawn = [
             cut
@@ -160,6 +159,11 @@ def area_marks(view: View, firms: Sequence[MapFirm]) -> Iterator[str]:
         kind = f"area {area.kind}{top}"
         marks.append(f'<path class="{kind}" data-area="{firm.rank}"{rule} d="{path}"/>')
     yield from reversed(marks)
+
+
+def _corners(view: View, circle: MapCircle) -> int:
+    """Return how many corners make a circle look round, from 24 to 240."""
+    return max(24, min(240, int(0.6 * circle.radius_km * view.per_km())))
 
 
 def excluded_marks(

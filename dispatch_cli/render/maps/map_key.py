@@ -58,7 +58,7 @@ def _of_firms(view: View, firms: Sequence[MapFirm]) -> Iterator[_Entry]:
             Message("first to call"),
         ),
         (any(f.state in COMING for f in ranked), _badge("1", " best"), Message("has accepted")),
-        (any(f.state in REFUSED for f in ranked), _badge("2", " ended"), Message("does not come")),
+        (any(f.state in REFUSED for f in ranked), _badge("2", " ended"), Message("will not come")),
         (any(f.rank > 1 for f in waiting), _badge("2"), Message("next to call, by rank")),
         (
             any(f.candidate and f.candidate.outside_contract for f in ranked),
