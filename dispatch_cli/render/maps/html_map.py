@@ -33,7 +33,8 @@ h2{{font-size:1.15rem;margin:1.5rem 0 .4rem}}
 p{{margin:.2rem 0}}
 .alarm{{padding:.5rem .8rem;border-radius:.4rem;font-weight:600;margin:.5rem 0}}
 figure{{margin:0;position:relative}}
-figure svg.sheet{{display:block;width:100%;height:auto;touch-action:pan-y}}
+.view{{overflow-x:auto}}
+figure svg.sheet{{display:block;width:100%;min-width:44rem;height:auto}}
 .enlarged svg.sheet{{touch-action:none;cursor:move}}
 .enlarged .beyond{{display:none}}
 .firm{{cursor:pointer}}
@@ -55,9 +56,17 @@ th,td{{padding:.25rem .8rem .25rem 0;border-bottom:1px solid;vertical-align:top}
 td.phone,td.time{{white-space:nowrap}}
 tr.first td{{font-weight:700}}
 footer{{margin-top:1.5rem;font-size:.85rem}}
-@media(max-width:44rem){{th,td{{padding-right:.45rem;font-size:.9rem}}}}
+@media screen and (max-width:44rem){{
+thead{{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}}
+table,tbody{{display:block}}
+tr{{display:grid;grid-template-columns:2rem 1fr auto auto auto;gap:.1rem .6rem;padding:.5rem 0;
+border-bottom:1px solid}}
+td{{display:block;border:0;padding:0}}
+td.who,td.why{{grid-column:2/-1;order:1}}
+td.who{{font-weight:600}}
+}}
 @media print{{.buttons,.tip{{display:none!important}}body{{max-width:none;padding:0}}
-section{{break-inside:avoid}}svg,.alarm{{print-color-adjust:exact}}}}
+section{{break-inside:avoid}}figure svg.sheet{{min-width:0}}svg,.alarm{{print-color-adjust:exact}}}}
 """
 
 
@@ -122,10 +131,11 @@ def _section(scene: MapScene, sheet: MapSheet, number: int) -> Iterator[str]:
     about = text_html(description_of(scene, sheet), 2000)
     marks = "\n".join(filter(None, sheet_marks(scene, sheet)))
     yield f"""<figure>
-<svg class="sheet" data-sheet="{number}" role="group" tabindex="0" aria-label="{about}" \
+<div class="view"><svg class="sheet" data-sheet="{number}" role="group" tabindex="0" \
+aria-label="{about}" \
 viewBox="0 0 {WIDTH:.0f} {HEIGHT:.0f}">
 {marks}
-</svg>
+</svg></div>
 <div class="buttons"><button value="1.5" title="{larger}" aria-label="{larger}">+</button>\
 <button value="0.667" title="{smaller}" aria-label="{smaller}">−</button>\
 <button value="0" title="{whole}" aria-label="{whole}">0</button></div>
@@ -164,10 +174,10 @@ def _row(row: ListRow, shown: Sequence[int]) -> str:
     name = text_html(row.name)
     cells = [f"<td>{row.rank}</td>", f'<td class="phone">{phone_html(row.phone)}</td>']
     if row.rank == "-":
-        return f'<tr>{"".join(cells)}<td colspan="{len(shown) - 2}">{name}</td></tr>'
-    cells.append(f"<td>{name}</td>")
+        return f'<tr>{"".join(cells)}<td class="who" colspan="{len(shown) - 2}">{name}</td></tr>'
+    cells.append(f'<td class="who">{name}</td>')
     cells += [
         f'<td class="time">{text_html(each)}</td>' for each in (row.there, row.minutes, row.km)
     ]
-    cells.append(f"<td>{text_html(row.why)}</td>")
+    cells.append(f'<td class="why">{text_html(row.why)}</td>')
     return f"<tr{first}{rank}>{''.join(cells[number] for number in shown)}</tr>"

@@ -50,6 +50,7 @@ def _of_place(incident: MapIncident | None) -> Iterator[_Entry]:
 
 def _of_firms(view: View, firms: Sequence[MapFirm]) -> Iterator[_Entry]:
     ranked = [firm for firm in firms if firm.rank]
+    areas = list(area_marks(view, firms))
     waiting = [firm for firm in ranked if firm.state not in REFUSED | COMING]
     badges: list[tuple[bool, str, Message]] = [
         (
@@ -71,9 +72,14 @@ def _of_firms(view: View, firms: Sequence[MapFirm]) -> Iterator[_Entry]:
             Message("farther away, in this direction"),
         ),
         (
-            any(area_marks(view, firms)),
+            any('"area postcodes' not in each for each in areas),
             '<path class="area top" d="M-12 8A20 20 0 0 1 12-4"/>',
             Message("edge of an area, dashed for the first three"),
+        ),
+        (
+            any('"area postcodes' in each for each in areas),
+            '<path class="area postcodes on" d="M-12 0a7 7 0 1 1 14 0 5 5 0 1 1 0 4z"/>',
+            Message("postcodes of an area, as discs that hold nine of ten addresses"),
         ),
     ]
     yield from ((drawing, text) for is_shown, drawing, text in badges if is_shown)

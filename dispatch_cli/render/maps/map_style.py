@@ -106,7 +106,7 @@ a{color:$link}
 .quiet,footer,.key,th{color:$quiet}
 .alarm{background:$alarm;color:$alarm_ink}
 figure svg{outline-color:$link}
-td,th{border-color:$grid}
+td,th,tr{border-color:$grid}
 tr.on td{background:$grid}
 button{color:$ink;background:$ground;border-color:$frame}
 .tip{color:$ink}
