@@ -8,7 +8,7 @@ from dispatch_cli.map_scenes.cascade_scene import cascade_scene
 from dispatch_cli.model import Circle, Incident, Phone, Place, Provider, Rules
 from dispatch_cli.model.rules import ServiceSettings, Settings
 from dispatch_cli.results.cascade_answer import Answer
-from dispatch_cli.results.map_scene import MapScene, RoadLine
+from dispatch_cli.results.map_scene import MapScene, RoadLine, Roads
 
 from .worlds import NOON, MemoryCatalog, no_holidays, provider
 
@@ -63,4 +63,4 @@ def scene_of(
 ) -> MapScene:
     """Make the scene of a tow in Augsburg."""
     answer, catalog = ranked(firms, explain=explain, **facts)
-    return cascade_scene(answer, catalog, roads=roads, roads_as_of="2026-11-01" if roads else "")
+    return cascade_scene(answer, catalog, roads=Roads(tuple(roads), "2026-11-01"))

@@ -15,7 +15,7 @@ from ..model.case import Case, CaseService, Offer, Option
 from ..notation.centres import centres
 from ..plans import emergency_calls
 from ..results.cascade_answer import LastResortLine
-from ..results.map_scene import MapBox, MapFirm, MapIncident, MapScene, MapSheet
+from ..results.map_scene import MapBox, MapFirm, MapIncident, MapScene, MapSheet, Roads
 from . import call_texts, case_states
 from .book import Book, local, require_case
 
@@ -29,7 +29,7 @@ ROUGH = Message(
 )
 
 
-def case_scene(book: Book, case_id: int, *, is_exact: bool) -> MapScene:
+def case_scene(book: Book, case_id: int, *, is_exact: bool, roads: Roads = Roads()) -> MapScene:
     """Make the scene of a case; with ``is_exact`` the journal must have a record of this view.
 
     Raises UsageError for a number of no case.
@@ -44,7 +44,7 @@ def case_scene(book: Book, case_id: int, *, is_exact: bool) -> MapScene:
         kind="case",
         at=local(book.now, book),
         sheets=sheets,
-        ground=ground_of([sheet.box for sheet in sheets]),
+        ground=ground_of([sheet.box for sheet in sheets], roads),
         incident=incident,
         case_id=case.id,
         what=case.incident.kind,

@@ -12,7 +12,7 @@ from ..results.map_scene import (
     MapIncident,
     MapScene,
     MapSheet,
-    RoadLine,
+    Roads,
 )
 from .firm_areas import area_of
 from .map_extent import box_round
@@ -38,12 +38,11 @@ def cascade_scene(
     answer: Answer,
     catalog: "Catalog",
     *,
-    roads: Sequence[RoadLine] = (),
-    roads_as_of: str = "",
+    roads: Roads = Roads(),
 ) -> MapScene:
     """Make the scene of an answer; excluded firms are on it if the answer lists them.
 
-    ``roads`` are drawn as the ground, if there are any, with the day of their data.
+    ``roads`` are drawn as the ground, if there are any.
     """
     position = answer.incident.position
     incident = MapIncident(
@@ -57,7 +56,7 @@ def cascade_scene(
         kind="cascade",
         at=answer.incident.when,
         sheets=sheets,
-        ground=ground_of([sheet.box for sheet in sheets], roads, roads_as_of),
+        ground=ground_of([sheet.box for sheet in sheets], roads),
         incident=incident,
         view=answer.incident,
         emergency=answer.emergency,

@@ -1,11 +1,11 @@
 """Make the scene of a report of coverage: the postcodes of each service, and who can come there."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 from ..messages import Clock, Message
 from ..notation.centres import centres
 from ..results.coverage_results import CoverageReport, CoveredPlaces
-from ..results.map_scene import DotLayer, DotLevel, MapScene, MapSheet, Position, RoadLine
+from ..results.map_scene import DotLayer, DotLevel, MapScene, MapSheet, Position, Roads
 from .map_extent import box_of_dots
 from .map_ground import ground_of
 
@@ -17,8 +17,7 @@ def coverage_scene(
     report: CoverageReport,
     places: Iterable[CoveredPlaces],
     *,
-    roads: Sequence[RoadLine] = (),
-    roads_as_of: str = "",
+    roads: Roads = Roads(),
 ) -> MapScene:
     """Make the scene of a report; each postcode stands at its centre, which the report judges."""
     at = {code: (lat, lon) for code, lat, lon in centres().everything()}
@@ -35,7 +34,7 @@ def coverage_scene(
         kind="coverage",
         at=report.start,
         sheets=sheets,
-        ground=ground_of([sheet.box for sheet in sheets], roads, roads_as_of),
+        ground=ground_of([sheet.box for sheet in sheets], roads),
         facts=(
             Message(
                 "until {end}; a place needs {minimum} providers at all times",

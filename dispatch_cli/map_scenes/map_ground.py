@@ -1,9 +1,9 @@
 """Find what lies below the facts of a map: the roads that are known, and the larger towns."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from ..notation.carried_towns import towns_within
-from ..results.map_scene import MapBox, MapGround, MapTown, RoadLine
+from ..results.map_scene import MapBox, MapGround, MapTown, RoadLine, Roads
 
 MOST_TOWNS = 40
 """The towns of a sheet, those with most inhabitants first; the drawing names those that fit."""
@@ -11,20 +11,15 @@ MOST_TOWNS = 40
 _MARGIN = 0.5
 
 
-def ground_of(
-    boxes: Iterable[MapBox], roads: Sequence[RoadLine] = (), roads_as_of: str = ""
-) -> MapGround:
-    """Return the ground of some sheets; ``roads`` are lines of OpenStreetMap, if there are any.
-
-    Roads that touch no sheet are left out.
-    """
+def ground_of(boxes: Iterable[MapBox], roads: Roads = Roads()) -> MapGround:
+    """Return the ground of some sheets; roads that touch no sheet are left out."""
     wide = [box.grown(_MARGIN) for box in boxes]
     towns: dict[MapTown, None] = {}
     for box in wide:
         for town in towns_within(box.south, box.west, box.north, box.east, MOST_TOWNS):
             towns[MapTown(town.name, town.lat, town.lon, town.inhabitants)] = None
-    near = tuple(road for road in roads if any(_touches(road, box) for box in wide))
-    return MapGround(near, roads_as_of if near else "", tuple(towns))
+    near = tuple(road for road in roads.lines if any(_touches(road, box) for box in wide))
+    return MapGround(Roads(near, roads.as_of) if near else Roads(), tuple(towns))
 
 
 def _touches(road: RoadLine, box: MapBox) -> bool:

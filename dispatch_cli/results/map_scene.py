@@ -3,6 +3,7 @@
 Positions are (lat, lon) in degrees, WGS 84. ``render.maps`` draws the value and adds no fact.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from math import radians
 from typing import Literal
@@ -109,6 +110,22 @@ class RoadLine(Struct, frozen=True, kw_only=True):
     kind: RoadKind = "other"
 
 
+class Roads(Struct, frozen=True):
+    """The roads of a road table, with the day of its data, or empty."""
+
+    lines: tuple[RoadLine, ...] = ()
+    as_of: str = ""
+
+
+def motorways(lines: Iterable[tuple[str, Iterable[Position]]], as_of: str = "") -> Roads:
+    """Make the roads of a map from the numbers and corners of motorways, as a road table has them.
+
+    Lines with fewer than two corners are left out.
+    """
+    found = [RoadLine(points=tuple(corners), ref=ref, kind="motorway") for ref, corners in lines]
+    return Roads(tuple(line for line in found if len(line.points) > 1), as_of)
+
+
 class MapTown(Struct, frozen=True):
     """A town, to find one's way on the map."""
 
@@ -119,10 +136,9 @@ class MapTown(Struct, frozen=True):
 
 
 class MapGround(Struct, frozen=True):
-    """What lies below the facts of a map: ``roads_as_of`` is the day of the roads, or empty."""
+    """What lies below the facts of a map."""
 
-    roads: tuple[RoadLine, ...] = ()
-    roads_as_of: str = ""
+    roads: Roads = Roads()
     towns: tuple[MapTown, ...] = ()
 
 

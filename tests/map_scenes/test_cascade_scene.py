@@ -6,7 +6,7 @@ from dispatch_cli.map_scenes.map_ground import ground_of
 from dispatch_cli.model import Circle, Country, Polygon, Postcodes
 from dispatch_cli.notation.carried_towns import towns_within
 from dispatch_cli.notation.centres import centres
-from dispatch_cli.results.map_scene import MapBox, RoadLine
+from dispatch_cli.results.map_scene import MapBox, RoadLine, Roads, motorways
 
 from ..map_worlds import firm, ranked, scattered, scene_of
 
@@ -92,6 +92,14 @@ def test_roads_are_ground_only_where_they_are() -> None:
     """A road through the sheet is kept with its day, one elsewhere is left out."""
     near = RoadLine(points=((48.3, 10.7), (48.5, 11.0)), ref="A 8", kind="motorway")
     far = RoadLine(points=((52.0, 13.0), (52.1, 13.1)))
-    ground = ground_of([ROUND_AUGSBURG], [near, far, RoadLine(points=())], "2026-11-01")
-    assert (ground.roads, ground.roads_as_of) == ((near,), "2026-11-01")
-    assert ground_of([ROUND_AUGSBURG], [far], "2026-11-01").roads_as_of == ""
+    ground = ground_of([ROUND_AUGSBURG], Roads((near, far, RoadLine(points=())), "2026-11-01"))
+    assert ground.roads == Roads((near,), "2026-11-01")
+    assert ground_of([ROUND_AUGSBURG], Roads((far,), "2026-11-01")).roads == Roads()
+
+
+def test_a_road_table_fills_the_ground() -> None:
+    """Numbers and corners of motorways become roads; a line of one corner is none."""
+    found = motorways([("A 8", [(48.3, 10.7), (48.5, 11.0)]), ("A 9", [(48.0, 11.0)])], "2026")
+    assert found == Roads(
+        (RoadLine(points=((48.3, 10.7), (48.5, 11.0)), ref="A 8", kind="motorway"),), "2026"
+    )

@@ -8,7 +8,7 @@ from ...map_scenes.cascade_scene import HAS_A_PLACE
 from ...map_scenes.map_extent import box_of_dots
 from ...map_scenes.map_ground import ground_of
 from ...messages import Message
-from ...results.map_scene import CountCell, DotLayer, DotLevel, MapScene, MapSheet
+from ...results.map_scene import CountCell, DotLayer, DotLevel, MapScene, MapSheet, Roads
 from .place_tally import LATE_MIN, LEVELS, MOST_POINTS, SOON_MIN, PlaceTally
 
 LABELS: Mapping[DotLevel, Message] = {
@@ -20,7 +20,7 @@ LABELS: Mapping[DotLevel, Message] = {
 }
 
 
-def batch_scene(tally: PlaceTally, at: datetime) -> MapScene:
+def batch_scene(tally: PlaceTally, at: datetime, *, roads: Roads = Roads()) -> MapScene:
     """Make the scene of a batch as of ``at``; many incidents are counted in cells."""
     cells = tuple(_cell(*each) for each in tally.middles())
     positions = [(lat, lon) for lat, lon, _ in tally.points]
@@ -42,7 +42,7 @@ def batch_scene(tally: PlaceTally, at: datetime) -> MapScene:
         kind="batch",
         at=at,
         sheets=(sheet,),
-        ground=ground_of([box]),
+        ground=ground_of([box], roads),
         facts=(
             Message(
                 "{count:,} incidents: {served:,} served, {unserved:,} not served",

@@ -70,7 +70,7 @@ def _features(scene: MapScene) -> Iterator[dict[str, Any]]:
         for firm in sheet.firms:
             yield from _firm(firm, sheet.service)
         yield from _places(sheet)
-    for road in scene.ground.roads:
+    for road in scene.ground.roads.lines:
         line = {"type": "LineString", "coordinates": [_lon_lat(each) for each in road.points]}
         if len(road.points) > 1:
             yield _feature(line, what="road", ref=road.ref, kind=road.kind)

@@ -26,7 +26,7 @@ _MOST_REFS = 8
 
 def ground_marks(view: View, ground: MapGround) -> Iterator[str]:
     """Yield the roads; a graticule where there is none."""
-    if ground.roads:
+    if ground.roads.lines:
         yield from _roads(view, ground)
     else:
         grid = _graticule(view)
@@ -37,9 +37,8 @@ def ground_marks(view: View, ground: MapGround) -> Iterator[str]:
 
 def _roads(view: View, ground: MapGround) -> Iterator[str]:
     for kind in _ROAD_ORDER:
-        runs = [
-            run for road in ground.roads if road.kind == kind for run in _visible_runs(view, road)
-        ]
+        of_kind = [road for road in ground.roads.lines if road.kind == kind]
+        runs = [run for road in of_kind for run in _visible_runs(view, road)]
         if runs:
             yield f'<path class="road {kind}" d="{path_of(runs, closed=False)}"/>'
 
@@ -159,7 +158,7 @@ def town_marks(view: View, ground: MapGround, placement: Placement) -> Iterator[
 def _road_refs(view: View, ground: MapGround, placement: Placement) -> Iterator[str]:
     """Yield the number of each motorway and trunk road once, in the middle of a visible part."""
     named: set[str] = set()
-    for road in sorted(ground.roads, key=lambda each: -_ROAD_ORDER.index(each.kind)):
+    for road in sorted(ground.roads.lines, key=lambda each: -_ROAD_ORDER.index(each.kind)):
         if len(named) == _MOST_REFS or road.kind not in ("motorway", "trunk"):
             break
         if not road.ref or road.ref in named:

@@ -225,8 +225,8 @@ def attributions(scene: MapScene) -> list[Message]:
             " GeoNames (CC BY 4.0). Towns: GeoNames (CC BY 4.0)."
         )
     ]
-    if scene.ground.roads:
-        day = scene.ground.roads_as_of
+    if scene.ground.roads.lines:
+        day = scene.ground.roads.as_of
         found.append(
             Message("Roads: © OpenStreetMap contributors (ODbL), as of {day}.", day=day)
             if day

@@ -42,7 +42,7 @@ def sheet_marks(scene: MapScene, sheet: MapSheet) -> Iterator[str]:
         circle, place = incident_marks(view, scene.incident, placement)
         yield circle
     placed = place_firms(view, sheet.firms, placement, scene.at)
-    if not scene.ground.roads:
+    if not scene.ground.roads.lines:
         yield from graticule_texts(view, placement)
     yield from excluded_marks(view, sheet.firms, placement, scene.at)
     yield from dot_marks(view, [layer for layer in sheet.dots if layer.level != "none"])
