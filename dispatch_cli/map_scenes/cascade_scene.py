@@ -27,6 +27,9 @@ HAS_A_PLACE = Message(
 MOST_RANKED = 500
 """The firms of a sheet, in the order of the calls."""
 
+MOST_AREAS = 60
+"""The ranks whose areas are on a sheet."""
+
 MOST_EXCLUDED = 300
 """The excluded firms of a sheet, the nearest first."""
 
@@ -91,7 +94,7 @@ def _ranked(cascade: Cascade, catalog: "Catalog") -> Iterator[MapFirm]:
                 lon=provider.lon,
                 rank=candidate.rank,
                 candidate=candidate,
-                area=area_of(provider),
+                area=area_of(provider) if candidate.rank <= MOST_AREAS else None,
                 arrival_min=candidate.arrival_min,
                 travel_source=candidate.travel_source,
                 there_at=candidate.there_at,

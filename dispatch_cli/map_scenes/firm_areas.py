@@ -1,6 +1,8 @@
 """Give the area of a firm a geometry: circle, outlines, or the centres of its postcodes."""
 
 from bisect import bisect_left
+from functools import cache
+from operator import itemgetter
 
 from ..model import Circle, Country, Polygon, Postcodes, Provider
 from ..notation.centres import centres
@@ -18,23 +20,26 @@ def area_of(provider: Provider) -> MapArea:
             return MapArea(kind="radius", circles=(circle,))
         case Polygon(polygons=polygons, text=text):
             return MapArea(kind="polygon", polygons=polygons, text=text)
-        case Postcodes() as postcodes:
-            circles = tuple(_circles(postcodes))
-            return MapArea(kind="postcodes", circles=circles, text=postcodes.text)
+        case Postcodes(ranges=ranges, text=text):
+            return MapArea(kind="postcodes", circles=_circles(ranges), text=text)
         case Country():
             return MapArea(kind="country")
 
 
-def _circles(postcodes: Postcodes) -> list[MapCircle]:
-    """Return the circles of all postcodes of the ranges; none where there are too many."""
+@cache
+def _circles(ranges: tuple[tuple[str, str], ...]) -> tuple[MapCircle, ...]:
+    """Return the circles of all postcodes of some ranges; none where there are too many.
+
+    Firms with the same postcodes share one result, so that it is drawn once.
+    """
     table = centres()
-    everything = list(table.everything())
-    codes = [code for code, _, _ in everything]
     found: dict[str, MapCircle] = {}
-    for first, last in postcodes.ranges:
-        begin, end = bisect_left(codes, first), bisect_left(codes, last + "0")
+    everything = list(table.everything())
+    for first, last in ranges:
+        begin = bisect_left(everything, first, key=itemgetter(0))
+        end = bisect_left(everything, last + "0", key=itemgetter(0))
         if len(found) + end - begin > MOST_POSTCODES:
-            return []
+            return ()
         for code, lat, lon in everything[begin:end]:
             found[code] = MapCircle(lat, lon, table.radius_km(code))
-    return list(found.values())
+    return tuple(found.values())

@@ -125,7 +125,7 @@ def test_a_map_of_a_case_has_no_exact_place(dispatch, case, home, ending):
 
 
 def test_the_rough_map_of_two_places_in_one_postcode_is_the_same(dispatch, case, home):
-    """Nothing on the map depends on where in the postcode the motorist stands."""
+    """Only the order of the firms may depend on where in the postcode the motorist stands."""
     other = dispatch(
         "case", "open", "tow", "--at", "48.36861, 10.90211", "--vehicle", "car", "--weight-t",
         "1.4", "--injured", "0", "--client", "none", "--when", "2026-11-27T12:00", "--json",

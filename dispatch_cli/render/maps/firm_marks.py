@@ -7,7 +7,7 @@ from math import atan2, degrees, hypot
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ...results.map_scene import MapCircle, MapFirm, MapIncident
+from ...results.map_scene import MapArea, MapCircle, MapFirm, MapIncident
 from ..page_text import text_html
 from ..wording import say
 from .map_words import COMING, NEAREST, REFUSED, label_of, tooltip_of
@@ -135,21 +135,15 @@ def area_marks(view: View, firms: Sequence[MapFirm]) -> Iterator[str]:
 
     Equal areas are drawn once. An area whose edge is not on the sheet has nothing to show there.
     """
-    seen: set[str] = set()
+    seen: set[object] = set()
     marks: list[str] = []
     for firm in firms:
         area = firm.area
-        if not firm.rank or area is None or firm.rank > MOST_BADGES:
+        if not firm.rank or area is None or firm.rank > MOST_BADGES or id(area.circles) in seen:
             continue
-        rings = [ring_of(circle, _corners(view, circle)) for circle in area.circles]
-        rings += [ring for polygon in area.polygons for ring in polygon]
-        drawn = [
-            cut
-            for ring in rings
-            if (cut := clipped_ring(thinned(view.at(*each) for each in ring), view))
-            and not is_whole_sheet(cut, view)
-        ]
-        path = path_of(drawn, closed=True)
+        if area.kind == "postcodes":  # firms with the same postcodes share them
+            seen.add(id(area.circles))
+        path = _area_path(view, area)
         if not path or path in seen:
             continue
         seen.add(path)
@@ -159,6 +153,20 @@ def area_marks(view: View, firms: Sequence[MapFirm]) -> Iterator[str]:
         kind = f"area {area.kind}{top}"
         marks.append(f'<path class="{kind}" data-area="{firm.rank}"{rule} d="{path}"/>')
     yield from reversed(marks)
+
+
+def _area_path(view: View, area: MapArea) -> str:
+    """Return the edges of an area that are on the sheet, as the data of a path."""
+    rings = [ring_of(each, _corners(view, each)) for each in area.circles if _is_near(view, each)]
+    rings += [ring for polygon in area.polygons for ring in polygon]
+    drawn = (clipped_ring(thinned(view.at(*each) for each in ring), view) for ring in rings)
+    return path_of((cut for cut in drawn if cut and not is_whole_sheet(cut, view)), closed=True)
+
+
+def _is_near(view: View, circle: MapCircle) -> bool:
+    """Return whether a circle may touch the sheet; its radius is taken a fifth too long."""
+    radius = 1.2 * circle.radius_km * view.per_km()
+    return view.holds(view.at(circle.lat, circle.lon), -radius)
 
 
 def _corners(view: View, circle: MapCircle) -> int:

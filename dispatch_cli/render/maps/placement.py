@@ -15,6 +15,7 @@ from .projection import Point
 _GAP = 3.0
 _FARTHEST = 260.0
 _GRID = 12.0
+_TILE = 48.0
 
 
 class Box(Struct, frozen=True):
@@ -46,11 +47,11 @@ class Box(Struct, frozen=True):
 
 
 class Placement:
-    """The boxes that are taken on a sheet."""
+    """The boxes that are taken on a sheet, by the tiles that they touch."""
 
     def __init__(self, width: float, height: float) -> None:
         self._sheet = Box(0, 0, width, height)
-        self.taken: list[Box] = []
+        self._taken: dict[tuple[int, int], list[Box]] = {}
 
     def is_free(self, box: Box, gap: float = 0.0) -> bool:
         """Return whether a box lies on the sheet and meets no taken one."""
@@ -61,11 +62,14 @@ class Placement:
             and box.right <= sheet.right - _GAP
             and box.bottom <= sheet.bottom - _GAP
         )
-        return is_inside and not any(box.meets(each, gap) for each in self.taken)
+        return is_inside and not any(
+            box.meets(each, gap) for tile in _tiles(box, gap) for each in self._taken.get(tile, ())
+        )
 
     def take(self, box: Box) -> Box:
         """Take a box, whether it is free or not."""
-        self.taken.append(box)
+        for tile in _tiles(box, 0.0):
+            self._taken.setdefault(tile, []).append(box)
         return box
 
     def badge(self, at: Point, size: float) -> Point:
@@ -110,6 +114,15 @@ class Placement:
         ]
         for x, y in sorted(spots, key=lambda spot: hypot(spot[0] - at[0], spot[1] - at[1])):
             yield Box.round(x, y, width, height)
+
+
+def _tiles(box: Box, gap: float) -> Iterator[tuple[int, int]]:
+    """Yield the tiles that a box touches with a gap around it."""
+    first, last = int((box.left - gap) // _TILE), int((box.right + gap) // _TILE)
+    top, bottom = int((box.top - gap) // _TILE), int((box.bottom + gap) // _TILE)
+    for column in range(first, last + 1):
+        for row in range(top, bottom + 1):
+            yield column, row
 
 
 def _beside(at: Point, width: float, height: float, distance: float) -> Iterator[Box]:
