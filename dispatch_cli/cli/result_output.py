@@ -57,9 +57,12 @@ def shown(
                 exit_code=exit_code,
                 status=status,
                 warnings=all_warnings,
-                errors=_entries(trouble),
+                errors=() if trouble is None else _entries(trouble),
             )
-            _print_trouble(trouble, quiet=desk.quiet)
+            if trouble is not None:
+                from ..render import stderr_lines
+
+                stderr_lines.print_error(trouble, stream=sys.stderr, quiet=desk.quiet)
             return
         if sys.stdout.isatty():
             from ..render.console import print_lines, screen_of
@@ -77,28 +80,20 @@ def shown(
             # Never with colours, also with FORCE_COLOR: scripts read "log head" and "case audit".
             sys.stdout.writelines(line_text(line) + "\n" for line in lines(wide))
         sys.stdout.flush()
-        if not desk.quiet:
-            from ..render import stderr_lines
+        from ..render import stderr_lines
 
+        if not desk.quiet:
             stderr_lines.print_notes(all_warnings, hint, stream=sys.stderr)
-        _print_trouble(trouble, quiet=desk.quiet)
+        if trouble is not None:
+            stderr_lines.print_error(trouble, stream=sys.stderr, quiet=desk.quiet)
 
     return Outcome(show, exit_code)
 
 
-def _entries(trouble: "DispatchError | None") -> "tuple[ErrorEntry, ...]":
-    if trouble is None:
-        return ()
+def _entries(trouble: DispatchError) -> "tuple[ErrorEntry, ...]":
     from ..render.envelope import error_entries
 
     return error_entries(trouble)
-
-
-def _print_trouble(trouble: "DispatchError | None", *, quiet: bool) -> None:
-    if trouble is not None:
-        from ..render import stderr_lines
-
-        stderr_lines.print_error(trouble, stream=sys.stderr, quiet=quiet)
 
 
 def shown_record(

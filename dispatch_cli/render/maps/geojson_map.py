@@ -12,6 +12,7 @@ import msgspec
 
 from ...messages import Message
 from ...results.map_scene import MapCircle, MapFirm, MapIncident, MapScene, MapSheet, Position, Ring
+from ..answer_times import with_local_times
 from ..clean import clean
 from .map_words import attributions, description_of, title_of
 from .projection import ring_of
@@ -29,7 +30,7 @@ def geojson_map(scene: MapScene) -> str:
     collection = {
         "type": "FeatureCollection",
         "title": title_of(scene),
-        "time": scene.at.isoformat(),
+        "time": with_local_times(scene.at).isoformat(),
         "attribution": " ".join(map(str, attributions(scene))),
         "notes": [*map(str, scene.notes)],
         "emergency": [msgspec.to_builtins(each, enc_hook=str) for each in scene.emergency],
@@ -93,10 +94,10 @@ def _firm(firm: MapFirm, service: str) -> Iterator[dict[str, Any]]:
     if firm.state:
         facts["state"] = firm.state
     if firm.there_at is not None:
-        facts["there_at"] = firm.there_at.isoformat()
+        facts["there_at"] = with_local_times(firm.there_at).isoformat()
     for source in (firm.candidate, firm.exclusion):
         if source is not None:
-            facts |= msgspec.to_builtins(source, enc_hook=str)
+            facts |= msgspec.to_builtins(with_local_times(source), enc_hook=str)
     what = "firm" if firm.rank else "excluded"
     yield _feature(_point((firm.lat, firm.lon)), what=what, service=service, **facts)
     area = firm.area

@@ -35,7 +35,7 @@ p{{margin:.2rem 0}}
 figure{{margin:0;position:relative}}
 .view{{overflow-x:auto}}
 figure svg.sheet{{display:block;width:100%;min-width:44rem;height:auto}}
-.enlarged svg.sheet{{touch-action:none;cursor:move}}
+.enlarged svg.sheet{{touch-action:none;user-select:none;cursor:move}}
 .enlarged .beyond{{display:none}}
 .firm{{cursor:pointer}}
 .firm:focus{{outline:none}}
@@ -117,7 +117,10 @@ def _body(scene: MapScene) -> Iterator[str]:
     yield "</main>\n<footer>"
     for note in notes_of(scene):
         yield f"<p>{text_html(note, 2000)}</p>"
-    keys = Message("Keys on the map: + - 0 and the arrows; Tab goes from firm to firm.")
+    keys = Message(
+        "Keys on the map: + - 0 and the arrows; Tab goes from firm to firm. Ctrl and the wheel"
+        " enlarge as well."
+    )
     yield f"<p>{sentence_html(keys)}</p>"
     yield "</footer>"
 

@@ -13,7 +13,7 @@ LIGHT: Mapping[str, str] = {
     "incident": "#a8321a", "firm": "#00558c", "firm_ink": "#ffffff", "best": "#00664a",
     "out": "#737c8a", "area": "#00558c", "alarm": "#a8321a", "alarm_ink": "#ffffff",
     "link": "#0a4fc2", "town": "#5a6270",
-    "dot_best": "#0072b2", "dot_slow": "#ad7200", "dot_late": "#7f4a12",
+    "dot_best": "#0072b2", "dot_slow": "#ad7200", "dot_late": "#6a3a0b",
     "dot_none": "#b8220a", "dot_outside": "#8b94a3",
 }  # fmt: skip
 DARK: Mapping[str, str] = {
@@ -22,7 +22,7 @@ DARK: Mapping[str, str] = {
     "incident": "#ff9a7a", "firm": "#7cc4f5", "firm_ink": "#06202f", "best": "#5fd3ac",
     "out": "#8b94a3", "area": "#7cc4f5", "alarm": "#ff8b80", "alarm_ink": "#2c0300",
     "link": "#9cc0ff", "town": "#98a1b0",
-    "dot_best": "#56b4e9", "dot_slow": "#f0b429", "dot_late": "#d98a3d",
+    "dot_best": "#56b4e9", "dot_slow": "#f4c542", "dot_late": "#b5643a",
     "dot_none": "#ff7a63", "dot_outside": "#6d7685",
 }  # fmt: skip
 

@@ -162,7 +162,7 @@ def list_rows(sheet: MapSheet, at: datetime) -> Iterator[ListRow]:
         yield ListRow(
             rank=str(firm.rank),
             phone=firm.phone,
-            name=firm.name or firm.provider,
+            name=_with_label(firm),
             there=_there(firm, at),
             minutes=minutes_of(firm),
             km=figures.kilometres(candidate) if candidate else "",
@@ -178,6 +178,13 @@ def list_rows(sheet: MapSheet, at: datetime) -> Iterator[ListRow]:
                 when=Message("if all refuse"),
             ),
         )
+
+
+def _with_label(firm: MapFirm) -> str:
+    """Return the name of a firm with the label of its number, such as "night"."""
+    name = firm.name or firm.provider
+    label = firm.candidate.phone_label if firm.candidate else ""
+    return f"{name} ({label})" if label else name
 
 
 def _why(firm: MapFirm) -> str:

@@ -45,6 +45,7 @@ for (const figure of document.querySelectorAll("figure")) {
     tip.textContent = firm ? firm.getAttribute("aria-label") : "";
   }
   drawing.addEventListener("wheel", event => {
+    if (!event.ctrlKey && !event.metaKey) return;  // without a key the page is scrolled
     event.preventDefault();
     enlarge(event.deltaY < 0 ? 1.3 : 1 / 1.3, ...spot(event));
   }, { passive: false });

@@ -43,7 +43,7 @@ def svg_map(scene: MapScene) -> str:
             parts.append(_text(css, _PAD, y, line))
     for number, sheet in enumerate(scene.sheets):
         y += 14
-        if scene.view is None or len(scene.sheets) > 1 or not _is_named_by_title(scene, sheet):
+        if sheet.service and not _is_named_by_title(scene, sheet):
             y += 20
             parts.append(_text("heading", _PAD, y, sheet_title(scene, sheet)))
             y += 8
@@ -78,7 +78,12 @@ width="{width:.0f}" height="{height:.0f}">
 
 
 def _is_named_by_title(scene: MapScene, sheet: MapSheet) -> bool:
-    return scene.view is not None and scene.view.services == (sheet.service,)
+    """Return whether the title of the map is the service of its only sheet."""
+    return scene.view is not None and (scene.view.kind,) == (sheet.service,) == _services(scene)
+
+
+def _services(scene: MapScene) -> tuple[str, ...]:
+    return tuple(sheet.service for sheet in scene.sheets)
 
 
 def _head(scene: MapScene) -> Iterator[tuple[str, str]]:
