@@ -128,7 +128,7 @@ def _body(scene: MapScene) -> Iterator[str]:
 def _section(scene: MapScene, sheet: MapSheet, number: int) -> Iterator[str]:
     yield "<section>"
     if sheet.service:
-        yield f"<h2>{text_html(sheet_title(scene, sheet))}</h2>"
+        yield f"<h2>{text_html(sheet_title(sheet))}</h2>"
     larger, smaller = text_html(say("enlarge")), text_html(say("reduce"))
     whole = text_html(say("whole map"))
     about = text_html(description_of(scene, sheet), 2000)

@@ -81,10 +81,8 @@ def emergency_lines(scene: MapScene) -> list[str]:
     return ["".join(text for text, _ in line) for line in lines]
 
 
-def sheet_title(scene: MapScene, sheet: MapSheet) -> str:
-    """Return the title of a sheet: its service, or the number of places."""
-    if not sheet.service:
-        return title_of(scene)
+def sheet_title(sheet: MapSheet) -> str:
+    """Return the title of a sheet: its service."""
     name = word(sheet.service).replace("_", " ")
     return name[:1].upper() + name[1:]
 

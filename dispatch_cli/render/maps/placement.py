@@ -31,11 +31,6 @@ class Box(Struct, frozen=True):
         """Return a box round its middle."""
         return cls(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
 
-    @property
-    def middle(self) -> Point:
-        """The middle of the box."""
-        return (self.left + self.right) / 2, (self.top + self.bottom) / 2
-
     def meets(self, other: "Box", gap: float = 0.0) -> bool:
         """Return whether two boxes are nearer to each other than a gap."""
         return (

@@ -45,7 +45,7 @@ def svg_map(scene: MapScene) -> str:
         y += 14
         if sheet.service and not _is_named_by_title(scene, sheet):
             y += 20
-            parts.append(_text("heading", _PAD, y, sheet_title(scene, sheet)))
+            parts.append(_text("heading", _PAD, y, sheet_title(sheet)))
             y += 8
         parts.append(_sheet(scene, sheet, number, y))
         y += HEIGHT
