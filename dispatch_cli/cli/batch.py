@@ -62,7 +62,7 @@ def batch(
     check_options(options)
     begun = monotonic()
     try:
-        tally = _run(options, common)
+        tally, catalog = _run(options, common)
     except BrokenPipeError:
         return Outcome(_raise_broken_pipe)
     except KeyboardInterrupt:
@@ -72,10 +72,10 @@ def batch(
             hint = Message("stopped; --resume continues from the last checkpoint")
             print_hint(hint, stream=sys.stderr, quiet=common.quiet)
         raise
-    return _outcome_of(options, common, tally, monotonic() - begun)
+    return _outcome_of(options, common, tally, catalog, monotonic() - begun)
 
 
-def _run(options: "BatchOptions", common: CommonOptions) -> "BatchTally":
+def _run(options: "BatchOptions", common: CommonOptions) -> "tuple[BatchTally, Catalog]":
     """Open the provider file, the case log and the input, and run or resume the batch."""
     import gc
 
@@ -97,7 +97,7 @@ def _run(options: "BatchOptions", common: CommonOptions) -> "BatchTally":
         _opened(options) as records,
         meter(sys.stderr, is_wanted=not common.quiet and not _fills_screen(options)) as progress,
     ):
-        return batch_job.run_batch(
+        tally = batch_job.run_batch(
             options,
             records,
             batch_job.BatchContext(
@@ -112,6 +112,7 @@ def _run(options: "BatchOptions", common: CommonOptions) -> "BatchTally":
             ),
             resumed,
         )
+    return tally, catalog
 
 
 def _opened(options: "BatchOptions") -> "RecordFile":
@@ -169,14 +170,18 @@ def _observations(
 
 
 def _outcome_of(
-    options: "BatchOptions", common: CommonOptions, tally: "BatchTally", seconds: float
+    options: "BatchOptions",
+    common: CommonOptions,
+    tally: "BatchTally",
+    catalog: "Catalog",
+    seconds: float,
 ) -> Outcome:
     """Make the outcome: counts on stderr, and the summary or the envelope on stdout."""
     from ..batch.job.run_loop import exit_code_of
     from ..batch.job.tally import counts_of, summary_of
     from ..batch.job.unknown_kinds import SHOWN
 
-    trouble = write_map(options.map_file, lambda: _scene(tally))
+    trouble = write_map(options.map_file, lambda: _scene(tally, catalog))
     code = exit_code_of(tally) if trouble is None else trouble.exit_code
     counts = counts_of(tally, options.output, options.rejects_path)
 
@@ -213,10 +218,12 @@ def _outcome_of(
     return Outcome(show, code)
 
 
-def _scene(tally: "BatchTally") -> "MapScene":
+def _scene(tally: "BatchTally", catalog: "Catalog") -> "MapScene":
     from ..batch.job.batch_scene import batch_scene
+    from ..map_scenes.known_roads import known_roads
 
-    return batch_scene(tally.places, now().astimezone())
+    roads = known_roads(catalog.rules.roads)
+    return batch_scene(tally.places, now().astimezone(), roads=roads)
 
 
 def _raise_broken_pipe() -> None:

@@ -99,8 +99,9 @@ def cascade(
 
 def _scene(answer: "Answer", catalog: "Catalog") -> "MapScene":
     from ..map_scenes.cascade_scene import cascade_scene
+    from ..map_scenes.known_roads import known_roads
 
-    return cascade_scene(answer, catalog)
+    return cascade_scene(answer, catalog, roads=known_roads(catalog.rules.roads))
 
 
 def _warnings(

@@ -64,7 +64,7 @@ def show_coverage(catalog: "Catalog", log: "store.Store", request: CoverageReque
     )
     if request.html is not None:
         _write_page(catalog, log, report, request.html)
-    trouble = write_map(request.map_file, lambda: _scene(report, places))
+    trouble = write_map(request.map_file, lambda: _scene(report, places, catalog))
     code = report.exit_code if trouble is None else trouble.exit_code
 
     def show() -> None:
@@ -78,10 +78,13 @@ def show_coverage(catalog: "Catalog", log: "store.Store", request: CoverageReque
     return Outcome(show, code)
 
 
-def _scene(report: "CoverageReport", places: "Iterable[CoveredPlaces]") -> "MapScene":
+def _scene(
+    report: "CoverageReport", places: "Iterable[CoveredPlaces]", catalog: "Catalog"
+) -> "MapScene":
     from ..map_scenes.coverage_scene import coverage_scene
+    from ..map_scenes.known_roads import known_roads
 
-    return coverage_scene(report, places)
+    return coverage_scene(report, places, roads=known_roads(catalog.rules.roads))
 
 
 def _services(words: Iterable[str]) -> tuple[str, ...]:

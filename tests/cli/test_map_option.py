@@ -11,6 +11,8 @@ from dispatch_cli.errors import ExitCode
 from dispatch_cli.files import write_owned
 from dispatch_cli.render.maps import map_formats
 
+from ..places.road_world import write
+
 WHERE = "48.37051, 10.89782"
 """An exact place, which no map without --personal may have."""
 
@@ -261,3 +263,36 @@ def test_a_folder_without_write_permission(dispatch, firms, calls, home):
     ran = dispatch("batch", str(calls), "--summary", "-q", "--map", "closed/batch.svg")
     assert ran.code == ExitCode.UNAVAILABLE
     assert "served" in ran.out
+
+
+def roads_of(path):
+    """The numbers of the motorways in a GeoJSON map."""
+    features = json.loads(path.read_text(encoding="utf-8"))["features"]
+    return [each["properties"]["ref"] for each in features if each["properties"]["what"] == "road"]
+
+
+def test_a_map_shows_the_motorways_of_the_road_tables_near_it(dispatch, firms, home):
+    """Near a crossing of two motorways both are drawn; far from it, or without the file, none."""
+    write(home / "a99.roads.json")
+    text = firms.read_text(encoding="utf-8")
+    firms.write_text('roads = ["a99.roads.json"]\n' + text, encoding="utf-8")
+    argv = ("cascade", "tow", "--when", "2026-11-27T12:00", "--json", "--map", "map.geojson")
+    assert dispatch(*argv, "--at", "A99 km 17,5").code in (0, 3)
+    assert set(roads_of(home / "map.geojson")) == {"A98", "A99"}
+    assert "OpenStreetMap" in (home / "map.geojson").read_text(encoding="utf-8")
+    assert dispatch(*argv, "--at", "20095 Hamburg").code in (0, 3)
+    assert roads_of(home / "map.geojson") == []
+    (home / "a99.roads.json").unlink()
+    assert dispatch(*argv, "--at", "86150").code == 0
+    assert roads_of(home / "map.geojson") == []
+
+
+def test_a_damaged_road_table_costs_the_map_and_not_the_answer(dispatch, firms, home):
+    """The answer is whole, the error names the table, and the exit code is that of bad data."""
+    (home / "a99.roads.json").write_text("[1, 2]", encoding="utf-8")
+    text = firms.read_text(encoding="utf-8")
+    firms.write_text('roads = ["a99.roads.json"]\n' + text, encoding="utf-8")
+    ran = dispatch("cascade", "tow", "--at", "86150", "--json", "--map", "map.svg")
+    assert ran.code == ExitCode.BAD_DATA
+    assert ran.envelope["data"]["cascades"][0]["candidates"]
+    assert "a99.roads.json" in ran.err + json.dumps(ran.envelope["errors"])

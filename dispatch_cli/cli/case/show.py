@@ -90,8 +90,10 @@ def show(
 
 def _scene(book: "Book", case_id: int, *, is_exact: bool) -> "MapScene":
     from ...cases.case_scene import case_scene
+    from ...map_scenes.known_roads import known_roads
 
-    return case_scene(book, case_id, is_exact=is_exact)
+    roads = known_roads(book.catalog.rules.roads)
+    return case_scene(book, case_id, is_exact=is_exact, roads=roads)
 
 
 def _map_warnings(
