@@ -8,6 +8,7 @@ mail server are stand-ins of this machine.
 import json
 import os
 import re
+import shutil
 import smtplib
 import subprocess
 import sys
@@ -161,6 +162,7 @@ class Healthchecks:
         return found
 
 
+@pytest.mark.skipif(shutil.which("curl") is None, reason="the program of the page needs curl")
 def test_healthchecks(centre: Centre) -> None:
     """The heartbeat and the program of the page ping; the service makes one message of each."""
     table, script, crontab = blocks("healthchecks")
