@@ -12,6 +12,7 @@ from ..model.check import Probe, Reading
 _SLACK = timedelta(seconds=30)
 """Cron does not start to the second: a check of every 5 minutes is due in each such run."""
 _OWN_FAULTS = ("lag", "internal")
+_NO_ANSWER = ("down", "unknown")
 Key = tuple[str, str]
 """A provider and the digest of one of its checks."""
 Probes = Mapping[str, tuple[Probe, ...]]
@@ -20,7 +21,8 @@ Probes = Mapping[str, tuple[Probe, ...]]
 def due_probes(probes: Probes, last: Mapping[Key, Reading], now: datetime) -> Probes:
     """Return the checks that are made now, by provider; a provider without any is left out.
 
-    A check without a last look is due, and so is each one after the clock was set back.
+    A check without a last look is due, and so is one whose last look failed or had no result: a
+    single failure must not hold for a day. After the clock was set back each check is due.
     """
     due: dict[str, tuple[Probe, ...]] = {}
     for provider, found in probes.items():
@@ -37,13 +39,16 @@ def due_probes(probes: Probes, last: Mapping[Key, Reading], now: datetime) -> Pr
 def kept_readings(
     probes: Probes, due: Probes, last: Mapping[Key, Reading], made: Iterable[Reading]
 ) -> list[Reading]:
-    """Return the last readings of the checks that are not due, for providers with a look now.
+    """Return the last readings of the checks that are not due, for providers that answer now.
 
-    They count as of this run, since they hold until their next look.
+    They count as of this run, since they hold until their next look. Without an answer in this run
+    they are left out: a certificate that was valid this morning does not show that the machine
+    still runs, and would keep its provider from ever being down.
     """
     at: dict[str, datetime] = {}
     for each in made:
-        at[each.provider] = max(each.at, at.get(each.provider, each.at))
+        if not each.fault and each.state not in _NO_ANSWER:
+            at[each.provider] = max(each.at, at.get(each.provider, each.at))
     return [
         replace(last[key_of(provider, probe)], at=at[provider])
         for provider in at
@@ -94,6 +99,6 @@ def key_of(provider: str, probe: Probe) -> Key:
 
 
 def _is_due(probe: Probe, last: Reading | None, now: datetime) -> bool:
-    if probe.every_min is None or last is None or last.at > now:
+    if probe.every_min is None or last is None or last.at > now or last.state in _NO_ANSWER:
         return True
     return now - last.at >= timedelta(minutes=probe.every_min) - _SLACK

@@ -59,6 +59,19 @@ def test_the_last_result_holds_as_of_this_run() -> None:
     assert kept_readings(PROBES, PROBES, {KEY: old}, [old, now]) == []
 
 
+@pytest.mark.parametrize("state", ["down", "unknown"])
+def test_a_look_without_an_answer_is_repeated_by_the_next_run(state: str) -> None:
+    """One failure of a daily check, or a secret that was not set, does not hold for a day."""
+    due = due_probes(PROBES, {KEY: replace(look(state), at=NOON)}, NOON + timedelta(minutes=5))
+    assert due == PROBES
+
+
+@pytest.mark.parametrize("now", [look("down", 0), look("unknown", 0), look("up", 0, fault="lag")])
+def test_a_kept_result_does_not_count_without_an_answer_in_this_run(now) -> None:
+    """This morning's certificate does not keep a provider from being down, or up to date."""
+    assert kept_readings(PROBES, {"huber": (PORT,)}, {KEY: look("up", -600)}, [now]) == []
+
+
 def test_only_looks_with_an_interval_are_kept_each_under_its_check() -> None:
     """Of two readings that of the daily check is kept; one of our own fault, or a part, is not."""
     tls, tcp = look("up", kind="tls"), look("down", kind="tcp")

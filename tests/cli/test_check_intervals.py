@@ -53,14 +53,22 @@ def test_a_rare_look_is_made_only_when_it_is_due(looking, home: Path) -> None:
 
 
 def test_the_result_of_a_rare_look_holds_until_the_next(looking, home: Path) -> None:
-    """A fault that only the slow check finds stays until its next look, not until the next run."""
+    """A fault that only the slow check finds stays until its next look, not until the next run.
+
+    An earlier answer of the slow check does not keep a provider from being down.
+    """
     (home / "slow").write_text("1")
     assert looking(0)[0] == "degraded"
     (home / "slow").write_text("0")
     assert [looking(minute)[0] for minute in (5, 25, 45)] == ["degraded"] * 3
     assert looking(60)[0] == "up"
     (home / "fast").write_text("2")
-    assert looking(65)[0] == "degraded"  # one of two answers
+    assert looking(65)[0] == "down"
+    (home / "fast").write_text("0")
+    (home / "slow").write_text("2")
+    assert looking(120)[0] == "degraded"  # one of two answers
+    (home / "slow").write_text("0")
+    assert looking(125)[0] == "up"  # a look that has failed is repeated by the next run
 
 
 def test_the_stored_looks_are_those_of_the_file(looking, home: Path) -> None:
