@@ -10,17 +10,19 @@ from contextlib import suppress
 
 Path = tuple[str | int, ...]
 
-_SPACE = re.compile(r"(?:[ \t\r\n]++|#[^\n]*+)*+")
-_KEY_PART = re.compile(r"""[ \t]*+([A-Za-z0-9_-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')[ \t]*+""")
+_SPACE = re.compile(r"(?>(?:[ \t\r\n]++|#[^\n]*+)*)")
+_KEY_PART = re.compile(r"""[ \t]*+([A-Za-z0-9_-]++|"(?>(?:[^"\\\n]|\\.)*)"|'[^'\n]*+')[ \t]*+""")
+# Python 3.11.2 matches a possessive repeat of alternatives, (?:a|b)*+, too far; 3.11.7 does not. An
+# atomic group round a plain repeat means the same, and is right in both.
 STRINGS = (
     # A multi-line string may end in up to five quotes, of which the last three close it. One that
     # is never closed ends with the text, so that no part of it is scanned again.
-    r'"""(?:[^"\\]++|\\.|"{1,2}+(?!"))*+(?:"{3,5}+|\Z)'
-    r"|'''(?:[^']++|'{1,2}+(?!'))*+(?:'{3,5}+|\Z)"
-    r'|"(?:[^"\\\n]++|\\[^\n])*+"'
+    r'"""(?>(?:[^"\\]++|\\.|"(?!""))*)(?:"{3,5}+|\Z)'
+    r"|'''(?>(?:[^']++|'(?!''))*)(?:'{3,5}+|\Z)"
+    r'|"(?>(?:[^"\\\n]++|\\[^\n])*)"'
     r"|'[^'\n]*+'"
 )
-_SKIP = re.compile(rf"(?:[^\n\"'#\[\]{{}}]++|{STRINGS}|#[^\n]*+)++", re.DOTALL)
+_SKIP = re.compile(rf"(?>(?:[^\n\"'#\[\]{{}}]++|{STRINGS}|#[^\n]*+)+)", re.DOTALL)
 
 
 class LineNumbers:

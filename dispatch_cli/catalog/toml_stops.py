@@ -10,7 +10,7 @@ from .line_numbers import STRINGS
 Fault = tuple[int, Message]
 """The offset of a fault, and its sentence."""
 
-_STATEMENT_PART = re.compile(rf"(?:[^\n\"'#\[\]{{}}]++|{STRINGS}|#[^\n]*+)++", re.DOTALL)
+_STATEMENT_PART = re.compile(rf"(?>(?:[^\n\"'#\[\]{{}}]++|{STRINGS}|#[^\n]*+)+)", re.DOTALL)
 _TOKEN = re.compile(rf"{STRINGS}|#[^\n]*+|.", re.DOTALL)
 _UNCLOSED = ("Unterminated string", "Expected \"'")
 _NEXT_KEY = re.compile(r"""[,;]\s*[\w"'.-]+\s*=""")

@@ -167,7 +167,7 @@ def too_deep_at(text: str) -> int:
     if text.count("[") + text.count("{") > MAX_DEPTH:
         from .line_numbers import STRINGS
 
-        plain = re.sub(rf"(?:[^\"'#\[\]{{}}]++|{STRINGS}|#[^\n]*+)++", "", text, flags=re.DOTALL)
+        plain = re.sub(rf"(?>(?:[^\"'#\[\]{{}}]++|{STRINGS}|#[^\n]*+)+)", "", text, flags=re.DOTALL)
     else:
         plain = ""
     many_dots = any(line.count(".") >= MAX_DEPTH for line in text.split("\n"))
