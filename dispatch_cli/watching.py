@@ -279,7 +279,8 @@ def _offline(
     evidence = [
         reading
         for reading in seen.readings
-        if reading.provider not in closed or reading.fault or reading.state != "down"
+        if (reading.provider not in closed or reading.fault or reading.state != "down")
+        and reading.why is not _REFUSED  # was not made
     ]
     return observer_fault(
         evidence,

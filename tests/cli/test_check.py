@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from dispatch_cli.checks.round import RoundResult
 from dispatch_cli.cli.open_files import open_catalog
+from dispatch_cli.model.check import Reading
 
 from ..terminal import on_terminal, screen_lines
 from .conftest import Ran
@@ -300,6 +302,27 @@ def test_a_refused_check_neither_proves_nor_deletes_a_state(dispatch, home):
     ran = dispatch("check")
     assert (ran.code, states(ran)) == (7, {"lech": "down"})
     assert "command is allowed only in a file that you name" in ran.err
+
+
+def test_refused_checks_do_not_show_that_the_observer_is_online(dispatch, home, monkeypatch):
+    """Three of three made checks fail together, however many others were refused."""
+
+    def all_fail(targets, settings):
+        at = datetime(2026, 11, 30, 12, tzinfo=UTC)
+        readings = tuple(
+            Reading(provider=each, kind=probe.kind, at=at, state="down", host=f"{each}.de")
+            for each, probe in targets
+        )
+        return RoundResult(readings=readings, reference_ok=None, left_out=(), seconds=0.0)
+
+    monkeypatch.setattr("dispatch_cli.cli.check._look", all_fail)
+    made = 'check = [{ kind = "tcp", host = "example.org", port = 443 }]'
+    tables = [provider(each, made) for each in ("lech", "isar", "ilm")]
+    tables += [provider(each, tcp(1)) for each in ("amper", "glonn", "paar", "inn")]
+    write(home, *tables).rename(home / "providers.toml")
+    ran = dispatch("check", "--json")
+    assert ran.code == 5
+    assert "3 of 3 unrelated hosts" in ran.envelope["data"]["offline"]
 
 
 @pytest.mark.parametrize(("line", "key"), TRUSTED_ONLY)
