@@ -314,7 +314,12 @@ def _print_unreported(
         sys.stdout.flush()
 
     reminder = reminder_of(watch.store.path, "check", watch.catalog)
-    reminder.print_news({**problems_of_run(report), **trouble.alerts}, report.at)
+    problems = problems_of_run(report)
+    if request.ids:
+        # It tells nobody, so it knows neither the beginning nor the end of a lasting problem.
+        reminder.print_alone(problems)
+    else:
+        reminder.print_news({**problems, **trouble.alerts}, report.at)
     show(report.changes if request.ids else (), report.left_out)
     if not (request.ids or report.offline):
         reminder.report_changes(checked.states, show)

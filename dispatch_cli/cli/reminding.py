@@ -77,6 +77,10 @@ class Reminder:
             if after != file:
                 self._write(after)
 
+    def print_alone(self, lasting: Mapping[str, LastingProblem]) -> None:
+        """Print the lines about the problems of a run by hand, and store nothing."""
+        _print([each.line for each in lasting.values()])
+
     def report_changes(
         self, found: Sequence[HardState], show: Callable[[Sequence[StateChange]], None]
     ) -> None:

@@ -166,6 +166,18 @@ def test_offline_changes_no_state(home: Path, runs: int) -> None:
         assert online[1].stdout == b""
 
 
+def test_a_look_by_hand_ends_no_problem_of_cron(home: Path) -> None:
+    """A run with an id tells nobody: it neither ends nor begins a problem that cron reports."""
+    tell = ("--on-change", "/bin/false")
+    with listener() as lech:
+        lech.close()
+        file = write(home, "[check]\nfailures = 1\n", provider("lech", tcp(lech.port)))
+        failed = b"on-change: lech: the command ended with 1\n"
+        assert failed in run(*QUIET, file, *tell).stdout
+        assert b"over:" not in run(*QUIET, file, "lech").stdout
+        assert run(*QUIET, file, *tell).stdout == b""
+
+
 def test_the_heartbeat_gets_start_and_end(home: Path) -> None:
     """The address gets /start, then the end, also of a run with a provider down."""
     with listener() as lech, web_server() as (port, asked):
