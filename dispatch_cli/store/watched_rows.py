@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from msgspec.structs import astuple, replace
 
 from ..model.check import Acknowledgement, Fault, Move, PhoneReport, Reading, Watched
+from ..model.clock_jumps import is_ahead
 from ..model.provider import CheckState
 from ..model.stamps import from_stamp, moment_or_none, stamp_or_none, to_stamp
 from ..model.stored_sentences import restored_sentence, stored_sentence
@@ -92,7 +93,10 @@ def read_moves(connection: "sqlite3.Connection", since: datetime) -> list[Move]:
 def read_acknowledged(
     connection: "sqlite3.Connection", now: datetime
 ) -> dict[str, Acknowledgement]:
-    """Read the acknowledgements that have not ended, by provider."""
+    """Read the acknowledgements that have not ended, by provider.
+
+    One of the future was made while the clock was ahead: its end may be far off.
+    """
     rows = connection.execute(
         f"SELECT {', '.join(_ACKNOWLEDGED)} FROM acknowledged WHERE until > ?",  # noqa: S608
         (to_stamp(now),),
@@ -106,6 +110,7 @@ def read_acknowledged(
             operator=operator,
         )
         for provider, since, until, at, operator in rows
+        if not is_ahead(from_stamp(at), now)
     }
 
 

@@ -197,6 +197,18 @@ def test_an_acknowledgement_ends_reminders_until_its_time(
 
 
 @NEEDS_NOTIFY
+def test_an_acknowledgement_of_the_future_silences_nothing(
+    outage, dispatch, monkeypatch, ntfy: HttpStandIn
+) -> None:
+    """A clock that was a year ahead, and is right again, does not silence an outage for a year."""
+    check, file = outage
+    check(0)
+    at(monkeypatch, 365 * 24 * 60)
+    assert dispatch("check", "ack", "lech", "--until", "170", "--providers", file).code == 0
+    assert [check(minute) for minute in (30, 60, 120)] == [1, 2, 3]
+
+
+@NEEDS_NOTIFY
 def test_an_acknowledgement_ends_with_its_outage(
     outage, dispatch, home: Path, monkeypatch, ntfy: HttpStandIn
 ) -> None:
