@@ -6,8 +6,9 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from time import monotonic, sleep
+from typing import IO
 
 from ..messages import Message
 from .command import FLOOD, MOST_OUTPUT
@@ -28,9 +29,12 @@ def run_change_command(
     ends with it, after ``limit_s`` at the latest. Processes that leave the group are killed as
     after a check: see ``stragglers``.
     """
-    with tempfile.TemporaryFile() as given, Stragglers().ended():
-        given.write(content)
-        given.seek(0)
+    try:
+        stdin = _file_of(content)
+    except OSError as error:  # a full disk, or no folder for temporary files
+        reason = error.strerror or type(error).__name__
+        return Message("the command cannot be run: {reason}", reason=reason)
+    with stdin as given, Stragglers().ended():
         reading, writing = os.pipe()
         try:
             process = subprocess.Popen(  # noqa: S603 - the user's own command line names it
@@ -57,6 +61,16 @@ def run_change_command(
                 os.killpg(process.pid, signal.SIGKILL)
             code = process.wait()
     return _failure(code, output)
+
+
+def _file_of(content: bytes) -> IO[bytes]:
+    """Write a temporary file without a name; raises OSError."""
+    with ExitStack() as opened:
+        given = opened.enter_context(tempfile.TemporaryFile())
+        given.write(content)
+        given.seek(0)  # writes what is buffered
+        opened.pop_all()
+        return given
 
 
 class _StoppedError(Exception):

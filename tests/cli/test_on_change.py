@@ -335,3 +335,14 @@ def test_it_runs_beside_a_thousand_open_files() -> None:
             os.close(each)
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     assert str(why) == "the command ended with 4: no"
+
+
+def test_without_room_for_its_input_the_program_has_failed(monkeypatch) -> None:
+    """A full disk fails the program, not the run of checks, which must still be reported."""
+
+    def full() -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(change_command.tempfile, "TemporaryFile", full)
+    why = change_command.run_change_command(("/bin/true",), b"", {})
+    assert str(why) == "the command cannot be run: No space left on device"
