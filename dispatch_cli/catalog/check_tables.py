@@ -49,6 +49,7 @@ _ENV = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _NOT_MADE = marked("{refusal}; this check is not made")
 _NOT_SENT = marked("{refusal}; no message is sent")
 _CHANNEL_URL = re.compile(r"[a-z][a-z0-9+.-]{1,30}://[!-~]{1,4000}")
+_NEXT_URL = re.compile(r",[a-z][a-z0-9+.-]{1,30}://")
 _NO_HEARTBEAT = marked("{refusal}; the heartbeat is not sent")
 
 
@@ -98,6 +99,8 @@ def make_channel(raw: RawNotify, reporter: TableReporter, trust: Trust) -> Chann
         reporter.report(
             "url", "url is not one of apprise, such as ntfys://…, env:NAME or file:PATH"
         )
+    elif isinstance(url, str) and _NEXT_URL.search(url):
+        reporter.report("url", "url names several services; write one [[notify]] for each")
     return None if url is None else Channel(name=raw.name, url=url, remind_min=raw.remind_min)
 
 

@@ -79,5 +79,8 @@ def _apprised(address: str, letter: Letter) -> Message | str:
     service: Any = apprise.Apprise()
     if not service.add(address):
         return Message("its url is not one of apprise")
+    if len(service) != 1:
+        # If one of them fails, the whole message counts as not sent, and the others get it again.
+        return Message("its url names several services; write one [[notify]] for each")
     sent = service.notify(title=letter.title, body=letter.body, body_format="text")
     return "" if sent else Message("the service has not accepted it")

@@ -3,7 +3,7 @@
 import os
 import shlex
 import shutil
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ import msgspec
 from ..errors import ExitCode, UsageError
 from ..files import only_owner_writes
 from ..messages import Message
-from ..reminders import ReportedProblem, unreported_changes
+from ..reminders import ReportedProblem, unreported_changes, without
 from ..results.check_results import CHANGE_SCHEMA, StateChange
 from ..results.lasting_problem import LastingProblem
 
@@ -58,43 +58,50 @@ def tell_command(
     """Run the program once for each provider that has changed since it was told last.
 
     Returns the failure, if there is one, by its name. A change that the program has not taken, with
-    exit code 0, is told again by the next run.
+    exit code 0, is told again by the next run, behind those that have not failed before: a program
+    that hangs for some providers must not use up the time of all others. Each change is stored as
+    told at once, so that a run that is killed repeats one at most.
     """
     from ..checks.change_command import LIMIT_S, run_change_command
-
-    until = monotonic() + LONGEST_S
-
-    def tell(change: StateChange) -> Message | str:
-        left_s = until - monotonic()
-        if left_s <= 0:
-            return Message("not run within {limit_s:g} s of this run", limit_s=LONGEST_S)
-        limit_s = min(LIMIT_S, left_s)
-        return run_change_command(
-            words, change_json(watch, change), change_facts(watch, change), limit_s=limit_s
-        )
-
-    return tell_changes(ON_CHANGE, watch, checked, tell)
-
-
-def tell_changes(
-    topic: str, watch: "Watch", checked: "Checked", tell: Callable[[StateChange], Message | str]
-) -> dict[str, LastingProblem]:
-    """Tell each unreported change of a topic; return the first failure, and how many there are."""
-    from .reminding import reminder_of
+    from .reminding import ReportedTopic, reminder_of
 
     if checked.report.offline:
         return {}
-    reminder = reminder_of(watch.store.path, topic, watch.catalog)
-    changes = reminder.unreported(checked.states)
-    if not changes:
-        return {}
+    reminder = reminder_of(watch.store.path, ON_CHANGE, watch.catalog)
+    before, now, until = reminder.read(), checked.report.at, monotonic() + LONGEST_S
+    changes, after = unreported_changes(before.states, checked.states)
+    untold = {each.provider for each in changes}
+    tried = {name: each for name, each in before.notices.items() if name in untold}
     failed: dict[str, Message | str] = {}
-    for change in changes:
-        why = tell(change)
+    # Sorting is stable, so that those that have not failed keep the order of the file.
+    for change in sorted(changes, key=lambda each: _failed_at(tried.get(each.provider))):
+        left_s = until - monotonic()
+        if left_s <= 0:
+            failed[change.provider] = Message("not run within {limit_s:g} s of this run",
+                                              limit_s=LONGEST_S)  # fmt: skip
+            continue
+        why = run_change_command(
+            words,
+            change_json(watch, change),
+            change_facts(watch, change),
+            limit_s=min(LIMIT_S, left_s),
+        )
         if why:
             failed[change.provider] = why
-    reminder.mark_reported(checked.states, but=failed)
-    return _problem(topic, failed)
+            tried[change.provider] = ReportedProblem(now, now)
+        else:
+            untold.remove(change.provider)
+            tried.pop(change.provider, None)
+        states = without(before.states, after, untold)
+        reminder.put(ReportedTopic(states=states, notices=tried))
+    if not changes and after != before.states:
+        reminder.put(ReportedTopic(states=after))
+    return _problem(ON_CHANGE, failed)
+
+
+def _failed_at(known: ReportedProblem | None) -> float:
+    """Return when the program last failed for a provider, as a key to sort by."""
+    return known.last_at.timestamp() if known else 0.0
 
 
 def _problem(topic: str, failed: Mapping[str, Message | str]) -> dict[str, LastingProblem]:

@@ -5,7 +5,7 @@ run that is killed in between reports twice rather than not at all.
 """
 
 import sys
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from ..messages import Message
 from ..model.clock_jumps import is_seen_anew
-from ..reminders import ReportedProblem, ReportedState, news_of, unreported_changes, without
+from ..reminders import ReportedProblem, ReportedState, news_of, unreported_changes
 from ..results.check_results import HardState, StateChange
 from ..results.lasting_problem import LastingProblem
 
@@ -112,12 +112,6 @@ class Reminder:
         """Return the changes that were not reported yet."""
         return unreported_changes(self._states(read_reported(self._path)), found)[0]
 
-    def mark_reported(self, found: Sequence[HardState], *, but: Collection[str] = ()) -> None:
-        """Store that the changes were reported, except those of some providers."""
-        if not self._is_reported(found):
-            with _one_at_a_time(self._lock_path):
-                self._mark(found, but=but)
-
     def _states(self, file: ReportedProblems) -> dict[str, ReportedState]:
         return file.states.get(self._topic, {})
 
@@ -125,10 +119,10 @@ class Reminder:
         before = self._states(read_reported(self._path))
         return unreported_changes(before, found) == ([], before)
 
-    def _mark(self, found: Sequence[HardState], *, but: Collection[str] = ()) -> None:
+    def _mark(self, found: Sequence[HardState]) -> None:
         file = read_reported(self._path)
         before = self._states(file)
-        after = without(before, unreported_changes(before, found)[1], but)
+        after = unreported_changes(before, found)[1]
         if after != before:
             self._write(replace(file, states={**file.states, self._topic: after}))
 

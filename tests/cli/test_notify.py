@@ -274,6 +274,7 @@ WRONG = {
     'name = "desk"': "url is missing",
     'name = "De sk"\nurl = "ntfy://x/y"': "name",
     'name = "desk"\nurl = "huber"': "url is not one of apprise, such as ntfys://",
+    'name = "desk"\nurl = "ntfy://a/x,ntfy://b/y"': "url names several services; write one",
     'name = "desk"\nurl = "env:1 2"': "names no variable",
     'name = "desk"\nurl = "ntfy://x/y"\nremind_min = 0': "remind_min 0 is not between 1 and",
     'name = "desk"\nurl = "ntfy://x/y"\nremind = 5': 'unknown key "remind"',
@@ -320,6 +321,10 @@ def test_apprise_is_imported_only_to_send(home: Path) -> None:
         (SecretRef("env", "NO_SUCH_VARIABLE"), "secret env:NO_SUCH_VARIABLE is not set"),
         ("nonsense://x/secret-7", "its url is not one of apprise"),
         ("ntfy://127.0.0.1:1/secret-7", "the service has not accepted it"),
+        (
+            "ntfy://127.0.0.1:1/secret-7,ntfy://127.0.0.1:1/b",
+            "its url names several services; write one [[notify]] for each",
+        ),
     ],
 )
 def test_a_reason_never_has_the_url(url, why: str, capfd: pytest.CaptureFixture[str]) -> None:

@@ -242,6 +242,44 @@ def test_all_programs_of_a_run_have_a_limit(home: Path, monkeypatch, dispatch) -
     assert told.count("p0") == 1
 
 
+def four_down(home: Path, script: str) -> tuple[str, ...]:
+    """A run with four firms that are down, and a program of some lines."""
+    program = home / "program"
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o700)
+    look = command("/bin/sh", "-c", "exit 2")
+    file = write(home, "[check]\nfailures = 1\n", *(provider(f"p{n}", look) for n in range(4)))
+    return "check", "--quiet", "--providers", str(file), "--on-change", str(program)
+
+
+def test_firms_for_which_it_hangs_keep_no_other_from_being_told(
+    home: Path, monkeypatch, dispatch
+) -> None:
+    """Where three firms use up the time of a run, the fourth comes first in the next one."""
+    monkeypatch.setattr(check_alerts, "LONGEST_S", 0.9)
+    monkeypatch.setattr(change_command, "LIMIT_S", 0.3)
+    told = home / "told"
+    argv = four_down(
+        home, f'[ "$DISPATCH_PROVIDER" = p3 ] || exec sleep 9\necho "$DISPATCH_PROVIDER" >> {told}'
+    )
+    assert dispatch(*argv).code == 5
+    assert not told.exists()
+    assert dispatch(*argv).code == 5
+    assert told.read_text().split() == ["p3"]
+
+
+def test_a_run_that_is_killed_repeats_one_change_at_most(home: Path) -> None:
+    """Killed by the third program, the next run tells the third again, and not the first two."""
+    argv = four_down(
+        home,
+        f'echo "$DISPATCH_PROVIDER" >> {home}/told\n'
+        f'[ "$DISPATCH_PROVIDER" = p2 ] && mkdir {home}/once && kill -9 $PPID\nexit 0',
+    )
+    assert run(*argv).returncode == -9
+    assert run(*argv).returncode == 7
+    assert (home / "told").read_text().split() == ["p0", "p1", "p2", "p2", "p3"]
+
+
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
