@@ -34,7 +34,7 @@ MOST_EXCLUDED = 300
 """The excluded firms of a sheet, the nearest first."""
 
 NEAREST_SHOWN = 3
-"""The excluded firms that choose the part of the earth where nobody is ranked."""
+"""Without a ranked firm, the map reaches to this many excluded firms, the nearest ones."""
 
 
 def cascade_scene(

@@ -112,7 +112,7 @@ def _has_kilometre(words: str) -> bool:
 
 
 def read_road(text: str) -> RoadText | None:
-    """Divide a clean text into the parts of a place on a motorway; None if it is none.
+    """Divide a clean text into the parts of a place on a motorway; None for any other text.
 
     Raises UsageError for a road that is no motorway, and for words that mean nothing.
     """

@@ -69,6 +69,7 @@ class _Measured:
                     self._cells[row, column].add(number)
 
     def all_posts(self, posts: "dict[int, KilometrePost]") -> list[Post]:
+        """List the posts by distance from the start; one beside the line has its nearest point."""
         own: dict[float, Post] = {}
         for number, node in enumerate(self._ids):
             if node in posts:

@@ -29,7 +29,7 @@ class MapNode(Struct, frozen=True):
 
 
 class MapWay(Struct, frozen=True):
-    """A piece of a motorway or of its ramps; a node without a known position is None."""
+    """A piece of a motorway or ramp; None stands for a node whose position the file lacks."""
 
     id: int
     nodes: tuple[tuple[int, float, float] | None, ...]

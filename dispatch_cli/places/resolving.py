@@ -87,7 +87,7 @@ def _carried_place(text: str, *, is_code: bool = False) -> Place:
 
 
 def _road_place(text: str, tables: Sequence[str]) -> Place | None:
-    """Find a place on a motorway; None for a text that is none."""
+    """Find a place on a motorway; None for any other text."""
     from ..notation.position import clean_text
     from ..notation.roads import read_road
 

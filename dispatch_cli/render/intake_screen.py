@@ -133,7 +133,7 @@ def _fields(page: IntakePage, screen: Screen) -> list[Line]:
 
 
 def _safety(injured: str, page: IntakePage, screen: Screen) -> str:
-    """Word who is hurt, trapped or in danger; "nobody" only without any of these facts."""
+    """Word who is hurt, trapped or in danger; "nobody" if the call has none of these facts."""
     parts = [] if injured == "0" else [screen.say("{count} hurt", count=injured)]
     if page.is_trapped:
         parts.append(screen.word("trapped"))

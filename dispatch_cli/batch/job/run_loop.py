@@ -53,7 +53,7 @@ class Pipeline(Struct, frozen=True, kw_only=True):
 
 
 class BatchFiles(Struct, frozen=True, kw_only=True):
-    """The files that a batch writes; ``state`` is None if the batch cannot be resumed.
+    """The output files of a batch; ``state`` is None for a batch that cannot be resumed.
 
     ``map_path`` is the file for the texts of unknown kinds.
     """

@@ -22,7 +22,7 @@ _STROKES: Mapping[DotLevel, str] = {
 
 
 def dot_marks(view: View, layers: Iterable[DotLayer]) -> Iterator[str]:
-    """Yield one path for each level: round dots, squares, bars, and crosses where nobody comes."""
+    """Yield one path for each level: dots, squares, bars, and crosses for unserved incidents."""
     for layer in sorted(layers, key=lambda each: _ORDER.index(each.level)):
         points = [view.at(*each) for each in layer.positions]
         shown = [point for point in points if view.holds(point)]
@@ -37,10 +37,12 @@ def dot_marks(view: View, layers: Iterable[DotLayer]) -> Iterator[str]:
 
 
 def stroke_of(level: DotLevel) -> str:
+    """Return the attribute of a level's line width, for the map and the legend."""
     return f' stroke-width="{_STROKES[level]}"'
 
 
 def dot_of(level: DotLevel, x: float, y: float) -> str:
+    """Return the SVG path of one mark at a point of the sheet."""
     if level == "none":
         return f"M{x - 3.5:.1f} {y - 3.5:.1f}l7 7m0-7l-7 7"
     if level == "late":

@@ -25,7 +25,7 @@ _MOST_REFS = 8
 
 
 def ground_marks(view: View, ground: MapGround) -> Iterator[str]:
-    """Yield the roads; a graticule where there is none."""
+    """Yield the roads; without any, lines of latitude and longitude."""
     if ground.roads.lines:
         yield from _roads(view, ground)
     else:
@@ -44,7 +44,7 @@ def _roads(view: View, ground: MapGround) -> Iterator[str]:
 
 
 def _visible_runs(view: View, road: RoadLine) -> Iterator[list[Point]]:
-    """Yield the parts of a road that touch the sheet, without the points that nobody can see."""
+    """Yield the parts of a road that touch the sheet, without points too close to be seen apart."""
     run: list[Point] = []
     points = thinned(view.at(*each) for each in road.points)
     seen = [view.holds(point, -20.0) for point in points]

@@ -22,7 +22,7 @@ REFUSED = frozenset({
 
 COMING = frozenset({"accepted", "arrived"})
 NEAREST = 3
-"""The excluded firms that have a name on the map where nobody is ranked."""
+"""Without a ranked firm, this many excluded firms have their names on the map."""
 
 
 class ListRow(Struct, frozen=True, kw_only=True):

@@ -17,7 +17,7 @@ Point = tuple[float, float]
 _POLE = 85.05
 _CORNERS = 72
 _CUT = 20.0
-"""The margin beyond the sheet at which paths are cut off, where nobody sees it."""
+"""Paths are cut off this far outside the sheet, so that the cut is not visible."""
 
 
 class View(Struct, frozen=True):
@@ -98,7 +98,7 @@ def clipped_ring(points: Sequence[Point], view: View) -> list[Point]:
 
 
 def is_whole_sheet(ring: Sequence[Point], view: View) -> bool:
-    """Return whether all edges of a clipped ring are those of the cut, which nobody sees."""
+    """Return whether all edges of a clipped ring come from the cut, outside the sheet."""
     ends = (-_CUT, view.width + _CUT), (-_CUT, view.height + _CUT)
     return all(
         any(
