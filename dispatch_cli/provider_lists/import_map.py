@@ -5,10 +5,12 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from ..catalog.entry_check import problems_of_entries
+from ..catalog.entry_text import toml_item
 from ..catalog.untrusted_files import parse_toml, read_file
 from ..errors import BadDataError, ConflictError, Problem, UnavailableError
 from ..files import hold_file, rewrite, write_new, write_shared
@@ -219,8 +221,7 @@ def _report(
         ),
         deleted=merged.deleted,
         kept_values=tuple(
-            KeptValueRow(each.id, each.key, "" if each.on_map is None else str(each.on_map))
-            for each in merged.kept_values
+            KeptValueRow(each.id, each.key, _as_typed(each.on_map)) for each in merged.kept_values
         ),
         skipped=tuple(
             SkippedReason(reason, len(ids), tuple(ids[:_MOST_IDS]))
@@ -237,3 +238,10 @@ def _report(
             if firm.bad_hours
         ),
     )
+
+
+def _as_typed(value: Any) -> str:
+    """Return a value as the file has it, a text without its quotes; "" for none."""
+    if value is None or isinstance(value, str):
+        return value or ""
+    return str(toml_item(value).as_string())

@@ -97,15 +97,17 @@ def test_edits_are_kept_and_said(dispatch, home, small) -> None:
     start, end = text.index('[[provider]]\nid = "osm-n15"'), text.index("# What the import")
     end = text.index("[[provider]]", start + 5)
     text = text[:start] + text[end:]
-    (home / "a.toml").write_text(text.replace('"Werkstatt Eins"', '"Eins"'), "utf-8")
+    text = text.replace('"Werkstatt Eins"', '"Eins"').replace("radius_km = 30", "radius_km = 5", 1)
+    (home / "a.toml").write_text(text, "utf-8")
     newer = small.read_text("utf-8").replace("Werkstatt Eins", "Werkstatt Neu")
     newer = newer.replace('k="amenity" v="taxi"', 'k="amenity" v="bench"')
     small.write_text(newer, "utf-8")
-    ran = dispatch("osm", "import", "small.osm", "--output", "a.toml")
+    ran = dispatch("osm", "import", "small.osm", "--output", "a.toml", "--radius-km", "20")
     assert "your own values are kept in 1 provider" in ran.out
     assert "you have deleted 1 provider, which stay deleted" in ran.out
     assert "warning: osm-n6 (Taxi Drei) is kept: no longer on the map\n" in ran.err
     assert "warning: osm-n1: your name is kept; the map now has Werkstatt Neu\n" in ran.err
+    assert "your area is kept; the map now has {radius_km = 20}\n" in ran.err
     assert dispatch("providers", "validate", "--providers", "a.toml").code == 0
 
 
