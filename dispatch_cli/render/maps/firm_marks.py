@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ...results.map_scene import MapArea, MapCircle, MapFirm, MapIncident
+from ..clean import clean
 from ..page_text import text_html
 from ..wording import say
 from .map_words import COMING, NEAREST, REFUSED, label_of, tooltip_of
@@ -62,7 +63,8 @@ class PlacedFirm(Struct, frozen=True, kw_only=True):
 
 
 def fitted(text: str, width: float, size: float, *, bold: bool = False) -> str:
-    """Shorten a text to a width in units of the drawing."""
+    """Shorten a text to a width in units of the drawing, as it is drawn: cleaned."""
+    text = clean(text)
     if text_width(text, size, bold=bold) <= width:
         return text
     while text and text_width(text + "…", size, bold=bold) > width:

@@ -117,8 +117,10 @@ def test_the_uncertainty_is_a_circle_of_its_kilometres():
 
 
 @pytest.mark.parametrize(
-    "firms", [scattered(10), scattered(60), at_one_point(10), at_one_point(60)],
-    ids=["ten", "sixty", "ten at one point", "sixty at one point"],
+    "firms",
+    [scattered(10), scattered(60), at_one_point(10), at_one_point(60),
+     [replace(each, name="\x1b\u202e" * 6) for each in scattered(10)]],
+    ids=["ten", "sixty", "ten at one point", "sixty at one point", "control signs"],
 )  # fmt: skip
 def test_the_first_ten_have_a_label_and_no_two_overlap(firms):
     """Badges and labels are disjoint boxes on the sheet, by the widths that the program takes."""
