@@ -20,6 +20,7 @@ from ..osm.map_firms import MapFirm, SkippedObject, firms_on
 from ..osm.map_kinds import WANTED
 from ..osm.map_objects import MapContent
 from ..osm.motorways import ATTRIBUTION, make_road_table, road_table_bytes
+from ..places.road_index import read_road_table
 from ..results.osm_results import (
     GoneProvider,
     ImportReport,
@@ -127,6 +128,7 @@ def _write_roads(content: MapContent, output: Path) -> tuple[RoadReport, bool]:
     table, summary = make_road_table(content)
     path = output.with_name(output.name.removesuffix(".toml") + ROADS_SUFFIX)
     found = bool(table.carriageways)
+    gone = sorted(_roads_in(path) - {*summary.roads}) if found else []
     if found:
         made = road_table_bytes(table)
         try:
@@ -138,6 +140,7 @@ def _write_roads(content: MapContent, output: Path) -> tuple[RoadReport, bool]:
     report = RoadReport(
         path=str(path) if found else "",
         roads=summary.roads,
+        gone=tuple(gone),
         carriageways=summary.carriageways,
         posts=summary.posts,
         exits=summary.exits,
@@ -147,6 +150,14 @@ def _write_roads(content: MapContent, output: Path) -> tuple[RoadReport, bool]:
         is_named=False,
     )
     return report, found
+
+
+def _roads_in(path: Path) -> set[str]:
+    """Return the motorways of a road table; none of a missing or damaged one."""
+    try:
+        return {each.road for each in read_road_table(path).carriageways}
+    except BadDataError:
+        return set()
 
 
 def _write_providers(

@@ -110,6 +110,11 @@ def _warnings(report: ImportReport) -> Iterator[Message]:
         *_more(len(report.bad_hours), Message("hours")),
     ]  # fmt: skip
     yield from rows
+    if report.roads is not None and report.roads.gone:
+        yield Message(
+            "the road table has no {roads} any more; give the map of each area a file of its own",
+            roads=", ".join(report.roads.gone),
+        )
 
 
 def _more(count: int, what: Message) -> Iterator[Message]:

@@ -41,11 +41,13 @@ class RoadReport(Struct, frozen=True):
     """The road table that was written; without motorways ``path`` is empty.
 
     ``off_motorways`` are kilometre posts that are on no motorway of the map, ``unreadable`` have
-    no kilometre, ``contradicting`` are not where their kilometre can be.
+    no kilometre, ``contradicting`` are not where their kilometre can be. ``gone`` are motorways of
+    the replaced table that the map does not have.
     """
 
     path: str
     roads: tuple[str, ...]
+    gone: tuple[str, ...]
     carriageways: int
     posts: int
     exits: int

@@ -112,6 +112,20 @@ def test_edits_are_kept_and_said(dispatch, home, small) -> None:
 
 
 @needs_osmium
+def test_motorways_that_leave_the_road_table_are_named(dispatch, home, small) -> None:
+    """As where the map of another area goes into the same file; the same map again says nothing."""
+    argv = ("osm", "import", "small.osm", "--output", "a.toml")
+    assert "any more" not in dispatch(*argv).err + dispatch(*argv).err
+    small.write_text(small.read_text("utf-8").replace('v="A 99"', 'v="A 97"'), "utf-8")
+    ran = dispatch(*argv, "--json")
+    assert ran.envelope["data"]["roads"]["gone"] == ["A99"]
+    small.write_text(small.read_text("utf-8").replace('v="A 97"', 'v="A 96"'), "utf-8")
+    assert "warning: the road table has no A97 any more; give the map of each area a file" in (
+        dispatch(*argv).err
+    )
+
+
+@needs_osmium
 def test_the_hint_says_how_to_use_the_file(dispatch, home, small) -> None:
     """An include in the main file, then the key roads if it is missing, then the check."""
     (home / "providers.d").mkdir()

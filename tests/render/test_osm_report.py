@@ -17,7 +17,7 @@ from dispatch_cli.results.osm_results import (
     UnreadText,
 )
 
-ROADS = RoadReport("d/a.roads.json", ("A1", "A2"), 4, 10, 3, 0, 0, 0, is_named=True)
+ROADS = RoadReport("d/a.roads.json", ("A1", "A2"), (), 4, 10, 3, 0, 0, 0, is_named=True)
 REPORT = ImportReport(
     kinds={}, new=0, changed=0, unchanged=1, edited=0, gone=(), deleted=(), kept_values=(),
     skipped=(), bad_phones=(), bad_hours=(), path="d/a.toml", roads=ROADS,
