@@ -90,6 +90,14 @@ def firms(home: Path) -> Path:
 
 
 @pytest.fixture
+def lech_alone(firms: Path) -> Path:
+    """The two firms, of which Wertach is always closed: what a case shows depends on no hour."""
+    text = firms.read_text(encoding="utf-8")
+    firms.write_text(text.replace("Mo-Fr 08:00-18:00", "off"), encoding="utf-8")
+    return firms
+
+
+@pytest.fixture
 def dispatch(home: Path, capsys: pytest.CaptureFixture[str]):
     """Run a command line in this process."""
 

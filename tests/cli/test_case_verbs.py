@@ -43,7 +43,7 @@ def test_from_open_to_closed(dispatch, firms):
     assert [row["case_state"] for row in table(dispatch("case", "list"))] == ["closed"]
 
 
-def test_a_refusal_without_a_reason_is_a_refusal(dispatch, opened):
+def test_a_refusal_without_a_reason_is_a_refusal(dispatch, lech_alone, opened):
     """The reason is empty in the record, in JSON and in the journal, and the next one is asked."""
     dispatch("case", "offer", "1")
     done = dispatch("case", "decline", "1.1", "--json").envelope["data"]

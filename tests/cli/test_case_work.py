@@ -39,7 +39,7 @@ TO_THE_END = [
 ]  # fmt: skip
 
 
-def test_from_open_to_closed_with_undo_and_amend(dispatch, opened):
+def test_from_open_to_closed_with_undo_and_amend(dispatch, lech_alone, opened):
     """A whole case: refused by mistake, undone, accepted, amended, a new time, arrived, closed."""
     with Terminal(["case", "work", "1", "--plain"], rows=60) as terminal:
         shown = terminal.wait_for("F9 emergency")

@@ -31,7 +31,7 @@ def opened(dispatch, firms):
          ["«unknown client \"kein\"; allowed: adac, none»", "«clients of the provider file: "]),
     ],
 )  # fmt: skip
-def test_errors_and_hints_are_looked_up(dispatch, opened, argv, said):
+def test_errors_and_hints_are_looked_up(dispatch, lech_alone, opened, argv, said):
     """Each sentence on stderr is a template of the catalogue with its values."""
     with spoken(Marked()):
         ran = dispatch(*argv)
@@ -57,7 +57,7 @@ def test_rows_and_json_stay_english(dispatch, opened, argv, form):
     assert "«" in control.err
 
 
-def test_outcomes_are_looked_up(dispatch, opened):
+def test_outcomes_are_looked_up(dispatch, lech_alone, opened):
     """The sentence of an answer is one template, with the name of the firm as a value."""
     dispatch("case", "open", "tow", "--at", "86199")
     dispatch("case", "offer", "2")

@@ -276,7 +276,7 @@ NO_CASES = {"availability", "cases.case_states", "cases.offer_changes", "cases.c
         ("check --quiet", {"cases.case_states", "cases.book", "cases.clock_watch"}),
     ],
 )
-def test_a_command_loads_only_its_own_part(dispatch, firms, argv, heavy):
+def test_a_command_loads_only_its_own_part(dispatch, lech_alone, argv, heavy):
     """What only compares the clock loads no part of a case, what only answers no ranking."""
     for made in ("open tow --at 86150", "offer 1"):
         assert dispatch("case", *made.split()).code == 0
