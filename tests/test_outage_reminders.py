@@ -5,7 +5,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from msgspec.structs import replace
 
-from dispatch_cli.reminders import ReportedProblem, due_reminders
+from dispatch_cli.reminders import (
+    ReportedProblem,
+    ReportedState,
+    due_reminders,
+    without,
+)
 from dispatch_cli.results.check_results import HardState
 
 NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)
@@ -58,3 +63,11 @@ def test_a_clock_set_back_hides_no_reminder() -> None:
     """A last report in the future does not silence an outage."""
     ahead = {"huber": ReportedProblem(NOON, NOON + 9 * HOUR, DOWN.at.isoformat())}
     assert due_reminders(ahead, [DOWN], NOON, again_after=HOUR)[0] == [DOWN]
+
+
+def test_a_failed_report_leaves_the_reported_state_as_it_was() -> None:
+    """A change whose report failed is reported again; the states of other providers are new."""
+    down, busy = ReportedState("down"), ReportedState("busy")
+    before = {"huber": down, "maier": down}
+    after = {"huber": busy, "maier": busy, "new": down}
+    assert without(before, after, ["huber", "new"]) == {"huber": down, "maier": busy}
