@@ -6,6 +6,8 @@
 from msgspec import Struct
 
 from .eligibility import EligibleProvider
+from .messages import Message
+from .model.travel_engines import CROW_FLY
 
 
 class RatedProvider(Struct, frozen=True, kw_only=True):
@@ -13,6 +15,9 @@ class RatedProvider(Struct, frozen=True, kw_only=True):
 
     ``index_min`` is the true one; ``order_min`` has the head start taken off. ``error_min`` is the
     standard error of the index by the log, 0 where the log holds nothing.
+
+    ``travel_source`` is the engine of ``travel_min``. ``road_km`` is the length of the road, None
+    for an estimate; ``no_road_why`` says why a provider has an estimate although an engine is used.
     """
 
     eligible: EligibleProvider
@@ -27,6 +32,9 @@ class RatedProvider(Struct, frozen=True, kw_only=True):
     head_start_min: float
     outside_contract: bool
     error_min: float = 0.0
+    travel_source: str = CROW_FLY
+    road_km: float | None = None
+    no_road_why: Message | str = ""
 
     @property
     def order_min(self) -> float:

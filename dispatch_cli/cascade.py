@@ -3,14 +3,21 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
-from . import geo
 from .candidates import Orders, RatedProvider
 from .eligibility import Need, later
 from .messages import Clock, Message, time_of_day
 from .model import Availability
-from .results.cascade_answer import WHY_AT_MOST, Candidate, Cascade, Exclusion, LastResortLine
+from .model.travel_engines import NOT_ASKED
+from .results.cascade_answer import (
+    WHY_AT_MOST,
+    Candidate,
+    Cascade,
+    Exclusion,
+    LastResortLine,
+    RoadUse,
+)
 
 CLOSES_SOON = timedelta(hours=2)
 SELDOM_ACCEPTS = 0.6
@@ -63,6 +70,7 @@ def build(
     beyond: Sequence[Exclusion] = (),
     nearest: Sequence[Exclusion] = (),
     excluded: Sequence[Exclusion] | None = None,
+    roads: RoadUse | UnsetType = UNSET,
 ) -> Cascade:
     """Make the cascade of one service.
 
@@ -96,13 +104,14 @@ def build(
         fairness_cost_min=_unless_tiny(asked - ungrouped),
         fallback_min=fallback_min,
         ranked_count=len(orders.asked),
-        candidates=_candidates(orders, by_rank, need, start_min),
+        candidates=_candidates(orders, by_rank, need, start_min, roads),
         last_resort=last_resort,
         excluded_counts=excluded_counts,
         opens_soon=tuple(opens_soon),
         beyond_fallback=tuple(beyond),
         nearest_excluded=tuple(nearest),
         excluded=UNSET if excluded is None else tuple(excluded),
+        roads=roads,
         contract_ends=client.name
         if client and client.only and client.only_strict and not need.incident.in_danger
         else "",
@@ -115,9 +124,14 @@ def _unless_tiny(minutes: float) -> float:
 
 
 def _candidates(
-    orders: Orders, by_rank: list[float], need: Need, start_min: float
+    orders: Orders,
+    by_rank: list[float],
+    need: Need,
+    start_min: float,
+    roads: RoadUse | UnsetType,
 ) -> tuple[Candidate, ...]:
     """Make the rows, each with the clock time of arrival if the calls are made in order."""
+    of_all = (NOT_ASKED, "" if roads is UNSET else roads.failure)
     order = orders.asked
     ungrouped = [] if orders.is_by_minutes else orders.ungrouped
     by_minutes = {rated.eligible.provider.id: at for at, rated in enumerate(ungrouped, 1)}
@@ -145,6 +159,7 @@ def _candidates(
                     there_at,
                     is_soonest=rated.arrival_min == soonest_min,
                     is_in_turn=rank < by_minutes.get(eligible.provider.id, 0),
+                    no_road_why="" if rated.no_road_why in of_all else rated.no_road_why,
                 ),
                 wait_min=rated.wait_min,
                 turnout_min=rated.turnout_min,
@@ -155,19 +170,27 @@ def _candidates(
                 distance_km=eligible.distance_km,
                 open_until=eligible.availability.open_until,
                 open_state=eligible.availability.hours.state,
-                travel_source=geo.TRAVEL_SOURCE,
+                travel_source=rated.travel_source,
                 outside_contract=rated.outside_contract,
                 ask=eligible.ask,
                 area_edge=eligible.area_edge,
                 state=eligible.availability.mark,
                 late_min=rated.late_min,
+                road_km=UNSET if rated.road_km is None else rated.road_km,
+                no_road_why=rated.no_road_why or UNSET,
             )
         )
     return tuple(rows)
 
 
 def _why(
-    rated: RatedProvider, need: Need, there_at: datetime, *, is_soonest: bool, is_in_turn: bool
+    rated: RatedProvider,
+    need: Need,
+    there_at: datetime,
+    *,
+    is_soonest: bool,
+    is_in_turn: bool,
+    no_road_why: Message | str,
 ) -> tuple[Message | str, ...]:
     """Return the reasons for the rank of a row: the first that hold, in this order."""
     eligible, client, when = rated.eligible, need.client, need.incident.when
@@ -191,6 +214,7 @@ def _why(
             )
         )
     reasons += _of_units(availability, need, there_at)
+    reasons += filter(None, [no_road_why])
     if eligible.area_edge:
         reasons.append(Message("area edge"))
     if open_until is not None and timedelta() < open_until - there_at <= CLOSES_SOON:

@@ -6,13 +6,14 @@ from typing import Literal
 from .model import Area, Circle, Place, Polygon, Postcodes, ServiceSettings
 from .model.provider import Ring
 from .model.sphere import EARTH_RADIUS_KM, great_circle_km
+from .model.travel_engines import CROW_FLY
 
 __all__ = ["TRAVEL_SOURCE", "AreaFit", "crow_fly_min", "fit", "great_circle_km"]
 
 AreaFit = Literal["inside", "edge", "outside"]
 
-TRAVEL_SOURCE = "crow_fly"
-"""The source of the travel minutes; lateness that was learned with another does not count."""
+TRAVEL_SOURCE = CROW_FLY
+"""The default source of travel minutes; lateness that was learned with another does not count."""
 
 
 def crow_fly_min(distance_km: float, settings: ServiceSettings) -> float:

@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import replace
 
-from . import cascade, chain, eligibility, geo, plans, ranking, readback
+from . import cascade, chain, eligibility, geo, plans, ranking, readback, road_ranking
 from .availability import HolidayDates
 from .candidates import Orders, RatedProvider
 from .eligibility import GATES, Gate, Need, check_gates, reasons_of
@@ -16,9 +16,18 @@ from .messages import Message, joined, quoted
 from .model import NO_CLIENT, Incident, Observations, Provider
 from .model.incident import NO_POSITION_YET
 from .model.near_words import did_you_mean
+from .model.travel_engines import CROW_FLY
 from .model.usual_sizes import unusual_sizes
 from .model.words import SERVICES
-from .results.cascade_answer import Answer, Cascade, Exclusion, LastResortLine, ProviderSource
+from .results.cascade_answer import (
+    Answer,
+    Cascade,
+    Exclusion,
+    LastResortLine,
+    ProviderSource,
+    RoadUse,
+)
+from .road_ranking import RoadTable, RoadTables
 
 if TYPE_CHECKING:
     from .catalog import Catalog
@@ -46,12 +55,15 @@ def rank_incident(
     observations: Observations = Observations(),
     explain: bool = False,
     gates: Sequence[Gate] = GATES,
+    roads: RoadTables | None = None,
+    rows: int = road_ranking.LEAST_ROWS,
 ) -> Answer:
     """Rank the providers for every service that an incident needs.
 
     With ``explain`` all excluded providers are listed; without, they are counted, and only those
     whose area may reach the place are checked. ``gates`` is the table that decides which are
-    excluded. Raises UsageError for an unknown client or id.
+    excluded. With ``roads`` the first ``rows`` of each service have road minutes, as far as there
+    are any. Raises UsageError for an unknown client or id.
     """
     check_gates(gates, "cascade")
     rules = catalog.rules
@@ -59,7 +71,8 @@ def rank_incident(
     entries = plans.services_for(incident, rules)
     needs = eligibility.needs_of(rules, incident, entries, holidays, observations)
     providers = catalog.all() if explain else catalog.near(incident.place)
-    ranked = [rank_need(need, providers, gates) for need in needs]
+    table = None if roads is None else roads(incident.place)
+    ranked = [rank_need(need, providers, gates, table=table, rows=rows) for need in needs]
     orders = {need.entry.service: found.orders for need, found in zip(needs, ranked, strict=True)}
 
     def minutes_of(service: str, start_min: float) -> float:
@@ -132,6 +145,7 @@ class RankedProviders(Struct, frozen=True):
     orders: Orders
     excluded: list[Exclusion]
     beyond: list[Exclusion]
+    roads: RoadUse | UnsetType = UNSET
 
     def counts(self, gates: Sequence[Gate], *, not_near: int) -> dict[str, int]:
         """Count the excluded by reason, in the order of the table.
@@ -178,42 +192,70 @@ def _cascade(
         beyond=_nearest_first(ranked.beyond),
         nearest=nearest,
         excluded=_nearest_first(ranked.excluded) if explain else None,
+        roads=ranked.roads,
     )
 
 
 def rank_need(
-    need: Need, providers: Iterable[Provider], gates: Sequence[Gate] = GATES
+    need: Need,
+    providers: Iterable[Provider],
+    gates: Sequence[Gate] = GATES,
+    *,
+    table: RoadTable | None = None,
+    rows: int = road_ranking.LEAST_ROWS,
 ) -> RankedProviders:
-    """Rank providers for one service: gates, minutes, stop rule, order; see docs/ranking.md."""
+    """Rank providers for one service: gates, minutes, stop rule, order; see docs/ranking.md.
+
+    With a ``table`` the first ``rows`` are those of road minutes for all providers. Providers that
+    only a contract excludes have crow-fly minutes in the neutral order.
+    """
     parts = eligibility.split(providers, need, gates)
     settings = need.settings.of(need.entry.service)
+    use: RoadUse | UnsetType = UNSET
 
-    def rate(eligible: eligibility.EligibleProvider) -> RatedProvider:
-        travel_min = geo.crow_fly_min(eligible.distance_km, settings)
-        experienced, late_min, error_min = with_experience(eligible, need)
-        return ranking.rate(experienced, need, travel_min, late_min, error_min)
+    def rate(
+        eligible: eligibility.EligibleProvider, travel_min: float, source: str
+    ) -> RatedProvider:
+        experienced, late_min, error_min = with_experience(eligible, need, source)
+        return ranking.rate(
+            experienced, need, travel_min, late_min, error_min, travel_source=source
+        )
 
-    kept, too_slow = ranking.keep(map(rate, parts.eligible), settings.fallback_min)
-    contract_only, _ = ranking.keep(map(rate, parts.contract_only), settings.fallback_min)
+    def estimate(eligible: eligibility.EligibleProvider) -> RatedProvider:
+        return rate(eligible, geo.crow_fly_min(eligible.distance_km, settings), CROW_FLY)
+
+    if table is None:
+        rated = [estimate(each) for each in parts.eligible]
+    else:
+        found = road_ranking.rate_by_road(parts.eligible, need, table, rate, rows=rows)
+        rated = found.rated
+        use = RoadUse(table.source, found.asked, len(rated), found.failure)
+    kept, too_slow = ranking.keep(rated, settings.fallback_min)
+    contract_only, _ = ranking.keep(map(estimate, parts.contract_only), settings.fallback_min)
     beyond = [
         eligibility.beyond_fallback(rated.eligible, need, rated.index_min) for rated in too_slow
     ]
     orders = ranking.orders(kept, contract_only, need)
-    return RankedProviders(orders, [*parts.excluded, *beyond], beyond)
+    return RankedProviders(orders, [*parts.excluded, *beyond], beyond, use)
 
 
 def with_experience(
-    eligible: eligibility.EligibleProvider, need: Need
+    eligible: eligibility.EligibleProvider, need: Need, source: str = CROW_FLY
 ) -> tuple[eligibility.EligibleProvider, float, float]:
     """Replace values of the file by those learned from the case log.
 
-    Returns also the mean lateness and the standard error of the index, both in minutes.
+    Returns also the mean lateness with a travel source and the standard error of the index, both
+    in minutes.
     """
     seen, service = need.observations, need.entry.service
     eligible = replace(eligible, provider=ranking.at_night(eligible.provider, need))
-    summary = seen.summaries.get((eligible.provider.id, service))
+    key = (eligible.provider.id, service)
+    summary = seen.summaries.get(key)
     if summary is None or seen.as_of is None:
         return eligible, 0.0, 0.0
+    if source != CROW_FLY:
+        weight, weighted_min = seen.road_lateness.get(key, (0.0, 0.0))
+        summary = replace(summary, late_weight=weight, late_min_weighted=weighted_min)
     from . import learning
 
     provider, learned = learning.apply_learned(
@@ -299,6 +341,11 @@ def _warnings(
                 within_km=NEAREST_WITHIN_KM,
             )
         )
+    failures = [found.roads.failure for found in cascades if found.roads is not UNSET]
+    warnings += [
+        Message("{failure}; the minutes are estimates as the crow flies", failure=failure)
+        for failure in dict.fromkeys(filter(None, failures))
+    ]
     wish = incident.wish
     asked = {candidate.provider for found in cascades for candidate in found.candidates}
     if wish is not None and wish not in asked:

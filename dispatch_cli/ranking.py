@@ -9,7 +9,7 @@ of sequential testing (Simon & Kadane 1975; Ünlüyurt 2004); the proof is in do
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from itertools import groupby
-from math import inf
+from math import floor, inf
 from operator import itemgetter
 from typing import TypeVar
 
@@ -19,6 +19,7 @@ from .candidates import Orders, RatedProvider
 from .eligibility import EligibleProvider, Need, is_on_list
 from .model import Provider, Settings
 from .model.digest import blake2b
+from .model.travel_engines import CROW_FLY
 
 NIGHT_BEGINS, NIGHT_ENDS = 20, 6
 """Hours of the clock."""
@@ -34,6 +35,8 @@ is better by luck more often than not.
 
 Measure = Callable[[RatedProvider, Need], int]
 Tie = tuple[float, bytes]
+Part = tuple[bool, bool]
+AskedKey = tuple[Part, int, Tie]
 T = TypeVar("T")
 
 
@@ -43,10 +46,13 @@ def rate(
     travel_min: float,
     late_min: float = 0.0,
     error_min: float = 0.0,
+    *,
+    travel_source: str = CROW_FLY,
 ) -> RatedProvider:
     """Compute a provider's minutes; missing values come from the settings of the service.
 
-    ``late_min`` is its usual lateness, negative if early; no arrival is before the call. An
+    ``late_min`` is its usual lateness with ``travel_source``, negative if early; no arrival is
+    before the call. An
     acceptance of 0 gives an infinite index: asking costs time and never helps. ``error_min`` is the
     standard error of the index by the log, 0 without offers in the log.
     """
@@ -76,6 +82,7 @@ def rate(
             and not is_on_list(provider, client.only)
         ),
         error_min=error_min,
+        travel_source=travel_source,
     )
 
 
@@ -103,18 +110,14 @@ def orders(kept: list[RatedProvider], contract_only: list[RatedProvider], need: 
     def in_order(
         rated: list[RatedProvider], by: Measure, *, policy: bool, wish: str | None
     ) -> list[RatedProvider]:
-        def key(candidate: RatedProvider) -> tuple[bool, bool, int, Tie]:
+        def key(candidate: RatedProvider) -> AskedKey:
             provider = candidate.eligible.provider
-            return (
-                provider.id != wish,
-                policy and candidate.outside_contract,
-                by(candidate, need),
-                tie(provider.id, need),
-            )
+            part = (provider.id != wish, policy and candidate.outside_contract)
+            return part, by(candidate, need), tie(provider.id, need)
 
         return sorted(rated, key=key)
 
-    ungrouped = in_order(kept, measure, policy=True, wish=need.incident.wish)
+    ungrouped = sorted(kept, key=lambda candidate: asked_key(candidate, need))
     return Orders(
         asked=_in_turn(ungrouped, need),
         ungrouped=ungrouped,
@@ -122,6 +125,36 @@ def orders(kept: list[RatedProvider], contract_only: list[RatedProvider], need: 
         by_index=in_order(kept, _by_order_min, policy=True, wish=None),
         neutral=in_order([*kept, *contract_only], _by_index_min, policy=False, wish=None),
     )
+
+
+def asked_key(candidate: RatedProvider, need: Need) -> AskedKey:
+    """Return the key that sorts the calls: wish and contract, the method's minutes, ties."""
+    steps = _MEASURES[need.settings.method](candidate, need)
+    return _part(candidate, need), steps, tie(candidate.eligible.provider.id, need)
+
+
+def _part(candidate: RatedProvider, need: Need) -> Part:
+    """Return the part of the order: the wish, the client's own list, the others."""
+    return candidate.eligible.provider.id != need.incident.wish, candidate.outside_contract
+
+
+def last_key(ordered: list[RatedProvider], count: int, need: Need) -> AskedKey:
+    """Return the largest key that can still change the first ``count`` calls.
+
+    ``ordered`` has at least ``count`` candidates, sorted by ``asked_key``. Without turns among
+    equals it is the key of the last of them, else the end of its group, whose members may take
+    turns with it.
+    """
+    part, steps, broken_tie = asked_key(ordered[count - 1], need)
+    if need.settings.method != "index":
+        return part, steps, broken_tie
+    end, within_min = -inf, 0.0
+    for leader in ordered[:count]:
+        leader_part, leader_steps, _ = asked_key(leader, need)
+        if leader_part == part and leader_steps > end:
+            within_min = equal_within_min(leader.error_min, need.settings)
+            end = leader_steps + within_min * COMPARED_STEPS_PER_MIN
+    return (part, floor(end), (inf, b"")) if within_min else (part, steps, broken_tie)
 
 
 def at_night(provider: Provider, need: Need) -> Provider:
@@ -148,12 +181,9 @@ def _in_turn(ordered: list[RatedProvider], need: Need) -> list[RatedProvider]:
     if need.settings.method != "index" or not any(each.error_min for each in ordered):
         return ordered
 
-    def part(candidate: RatedProvider) -> tuple[bool, bool]:
-        return candidate.eligible.provider.id != need.incident.wish, candidate.outside_contract
-
     return [
         candidate
-        for _, of_part in groupby(ordered, part)
+        for _, of_part in groupby(ordered, lambda each: _part(each, need))
         for candidate in in_turn(
             [*of_part],
             lambda each: _by_order_min(each, need),

@@ -99,20 +99,21 @@ def _chance_rows(counts: Iterable[ChanceCount]) -> tuple[ChanceRow, ...]:
 
 
 def _arrival_rows(counts: Iterable[ArrivalCount]) -> tuple[ArrivalRow, ...]:
-    arrived: Counter[int] = Counter()
-    minutes: Counter[int] = Counter()
+    arrived: Counter[tuple[str, int]] = Counter()
+    minutes: Counter[tuple[str, int]] = Counter()
     for each in counts:
-        arrived[each.band_min] += each.arrived
-        minutes[each.band_min] += each.observed_min
+        arrived[each.travel_source, each.band_min] += each.arrived
+        minutes[each.travel_source, each.band_min] += each.observed_min
     ends = dict(pairwise(BANDS_MIN))
     return tuple(
         ArrivalRow(
+            travel_source=source,
             said_from_min=begin,
             said_to_min=ends.get(begin),
-            arrived=arrived[begin],
-            mean_min=minutes[begin] / arrived[begin],
+            arrived=arrived[source, begin],
+            mean_min=minutes[source, begin] / arrived[source, begin],
         )
-        for begin in sorted(arrived)
+        for source, begin in sorted(arrived)
     )
 
 

@@ -30,7 +30,8 @@ def chance(tenth: int, asked: int, accepted: int, **facts: str) -> ChanceCount:
 
 def arrival(band_min: int, arrived: int, observed_min: int, **facts: str) -> ArrivalCount:
     """Make Huber's counts of tows in November with a forecast in a band."""
-    of = {"month": "2026-11", "provider": "huber", "service": "tow", **facts}
+    of = {"month": "2026-11", "provider": "huber", "service": "tow", "travel_source": "crow_fly"}
+    of |= facts
     return ArrivalCount(band_min=band_min, arrived=arrived, observed_min=observed_min, **of)
 
 
@@ -67,6 +68,19 @@ def test_a_table_added_up_by_hand():
     assert (seven.low, seven.high) == share_interval(92, 130)
     assert [(row.said_from_min, row.said_to_min, row.arrived, row.mean_min)
             for row in found.arrivals] == [(15, 30, 15, 24.0), (60, None, 1, 95.0)]  # fmt: skip
+
+
+def test_arrivals_of_each_travel_source_are_compared_by_themselves():
+    """Forecasts by road minutes and by estimates are never in one row."""
+    found = report(
+        [],
+        [arrival(15, 10, 220), arrival(15, 4, 60, travel_source="osrm"), arrival(30, 1, 40)],
+        [],
+    )
+    assert [(row.travel_source, row.said_from_min, row.arrived, row.mean_min)
+            for row in found.arrivals] == [
+        ("crow_fly", 15, 10, 22.0), ("crow_fly", 30, 1, 40.0), ("osrm", 15, 4, 15.0),
+    ]  # fmt: skip
 
 
 def test_a_provider_is_compared_with_the_mean_of_its_own_chances():

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from .. import eligibility, incident_ranking, intake
+from .. import eligibility, intake
 from ..messages import Message
 from ..model import Incident
 from ..model.case import Case, CaseService, Personal, ref_of
@@ -16,8 +16,8 @@ from .case_deadlines import TELL_DRIVER_WITHIN
 from .emergency_record import with_emergency_due
 from .gates_now import entry_of, needs_now
 from .intake_answers import dialled
-from .observe_log import observe
 from .open_case import OpenedCase, freeze_cascades
+from .rank_for_case import ask_roads, ranked
 from .view_case import view
 
 if TYPE_CHECKING:
@@ -37,18 +37,16 @@ def amend(
     asked = ["at" if name == "place" else name for name in (*facts, *theirs)]
     if theirs.get("call_back"):
         dialled(theirs["call_back"])
+    if book.roads is not None:
+        with book.store.reading() as reader:
+            case = require_case(reader, case_id)
+        ask_roads(book, _with_facts_now(book, case, facts))
     with book.store.deciding() as tx, refusals_in_local_time(book):
         before = require_case(tx, case_id)
         offer_changes.must_be_open(before)
         personal = tx.personal(case_id) or Personal()
-        incident = intake.with_facts(before.incident, facts)
-        # A new ranking is for now; an appointment stays at its time.
-        now = book.now.astimezone(incident.when.tzinfo)
-        incident = replace(incident, when=max(incident.when, now), number=case_id)
-        observations = observe(book.catalog, tx, book.now)
-        answer = incident_ranking.rank_incident(
-            book.catalog, incident, holidays=book.holidays, observations=observations
-        )
+        incident = _with_facts_now(book, before, facts)
+        answer = ranked(book, tx, incident)
         fresh = freeze_cascades(book, answer.cascades, incident, personal.salt)
         after = replace(before, incident=incident, services=_merged(before, fresh))
         if before.answered is not None:
@@ -69,6 +67,13 @@ def amend(
         done = OpenedCase(after, shown, answer, (*answer.warnings, *unfit))
     book.unshown.recorded.append(fact)
     return done
+
+
+def _with_facts_now(book: Book, case: Case, facts: Mapping[str, object]) -> Incident:
+    """Return the incident of a case with new facts; an appointment stays at its time."""
+    incident = intake.with_facts(case.incident, facts)
+    now = book.now.astimezone(incident.when.tzinfo)
+    return replace(incident, when=max(incident.when, now), number=case.id)
 
 
 _KEPT = ("kind", "client", "spot", "trapped", "injured", "persons", "children", "pets", "wish")

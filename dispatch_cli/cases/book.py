@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     # Not at run time: an answer is urgent, and the ranking is a third of all imports.
     from ..availability import HolidayDates
     from ..catalog import Catalog
+    from ..road_ranking import RoadTables
     from ..store import Reader, Store, Transaction
 
 
@@ -56,6 +57,8 @@ class Book(Struct, frozen=True, kw_only=True):
     unshown: UnshownMessages = field(default_factory=UnshownMessages)
     watch: ClockFunctions | None = None
     """How to notice a clock that has jumped; None: ``now`` is not checked."""
+    roads: "RoadTables | None" = None
+    """The travel engine for road minutes; None: estimates as the crow flies."""
     file_problem: Message | str = ""
     """Why the provider file cannot be read; empty if it can. ``catalog`` then has no provider."""
 

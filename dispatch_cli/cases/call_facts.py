@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from .. import folders, incident_ranking, intake, plans
+from .. import folders, intake, plans
 from ..messages import Message
 from ..model import Incident, Place, Rules
 from ..model.case import Personal
@@ -17,7 +17,7 @@ from ..places.carried_names import CarriedNames
 from .book import Book
 from .copied_facts import copied_place, written
 from .likely_same import open_and_same
-from .observe_log import observe
+from .rank_for_case import ranked
 from .view_case import view
 
 if TYPE_CHECKING:
@@ -100,10 +100,7 @@ def preview(book: Book, facts: Mapping[str, str]) -> "Answer":
     """
     incident = call_of(book, facts).incident
     with book.store.reading() as reader:
-        observations = observe(book.catalog, reader, book.now)
-    return incident_ranking.rank_incident(
-        book.catalog, incident, holidays=book.holidays, observations=observations
-    )
+        return ranked(book, reader, incident)
 
 
 def same_cases(book: Book, facts: Mapping[str, str]) -> "tuple[CaseView, ...]":

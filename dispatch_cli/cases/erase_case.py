@@ -6,10 +6,12 @@ from time import monotonic, sleep
 
 from msgspec import Struct
 
+from .. import folders
 from ..errors import ConflictError
 from ..messages import Message, Plural
 from ..model.case import FORGETTING, Act
 from ..model.draft import Draft
+from ..travel.road_cache import forget_roads
 from .book import Book
 from .clock_watch import confirm, jump_in_force, sentence
 from .draft_calls import ERASED_AFTER
@@ -39,7 +41,8 @@ def forget(
 ) -> Forgotten:
     """Erase the personal data of cases closed longer ago than that and not on hold.
 
-    Drafts that ended a day ago are erased as well, whatever the age of the cases.
+    Drafts that ended a day ago are erased as well, whatever the age of the cases, and so are the
+    answers of travel engines that are kept for a day.
 
     Cases that are put on hold or erased by another program during the run are skipped. Raises
     ConflictError after a jump of the clock until an operator confirms the time.
@@ -51,6 +54,7 @@ def forget(
     exports = _exports_of(book, due)
     drafts = _due_drafts(book)
     if not dry_run:
+        forget_roads(folders.cache_dir())
         drafts = _erase_drafts(book)
         due = _forget_all(book, due, older_than_days, drafts)
         # After the files are wiped: until then an erased draft is no success.

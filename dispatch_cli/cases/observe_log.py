@@ -14,6 +14,7 @@ from ..model.clock_jumps import TOLERANCE
 
 if TYPE_CHECKING:
     from ..catalog import Catalog
+    from ..road_ranking import RoadTables
     from ..store import Reader, Transaction
 
 
@@ -24,11 +25,13 @@ def observe(
     *,
     learned: bool = True,
     without_case: int = 0,
+    roads: "RoadTables | None" = None,
 ) -> Observations:
     """Read states, reports, bookings, last assignments and learned values from the case log.
 
     Without ``learned`` the values of the provider file count. Units booked by ``without_case``
-    count as free, because a case does not wait for its own unit.
+    count as free, because a case does not wait for its own unit. With ``roads`` the lateness that
+    was learned with their engine is read as well.
     """
     checking = catalog.checking()
     settings = checking.settings
@@ -36,6 +39,7 @@ def observe(
     reports = reader.reports(now - availability.ASKED_AGAIN)
     bookings = _with_ahead(reader, now)
     summaries = reader.summaries() if learned else ()
+    by_road = reader.summaries(roads.source) if learned and roads is not None else ()
     return Observations(
         now=now,
         known={
@@ -51,6 +55,10 @@ def observe(
         checks=replace(settings, heartbeat="", reference=None),
         last_assigned=reader.last_assigned(),
         summaries={(each.provider, each.service): each for each in summaries},
+        road_lateness={
+            (each.provider, each.service): (each.late_weight, each.late_min_weighted)
+            for each in by_road
+        },
         as_of=now if learned else None,
     )
 

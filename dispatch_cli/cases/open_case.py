@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import asdict, replace
 
-from .. import incident_ranking, plans
+from .. import plans
 from ..messages import Message
 from ..model import Incident
 from ..model.case import OPENING, Case, CaseService, Option, Personal
@@ -20,7 +20,7 @@ from .book import Book
 from .draft_calls import finish, on_line_since
 from .emergency_record import with_emergency_due
 from .likely_same import likely_same
-from .observe_log import observe
+from .rank_for_case import ask_roads, ranked
 from .view_case import view
 
 
@@ -47,13 +47,11 @@ def open_case(
     The case ``like``, from which place and caller were copied, is not a duplicate. The ``draft``
     with these answers ends in the same transaction; ``answered`` are the facts that it asked for.
     """
+    ask_roads(book, incident)
     personal, doubts = replace(personal, salt=token_hex(16)), doubtful_number(personal.call_back)
     with book.store.deciding() as tx:
         incident = replace(incident, number=tx.next_case_id())
-        observations = observe(book.catalog, tx, book.now)
-        answer = incident_ranking.rank_incident(
-            book.catalog, incident, holidays=book.holidays, observations=observations
-        )
+        answer = ranked(book, tx, incident)
         alike = likely_same(tx, incident, personal.call_back, book.now)
         same = [each.id for each in alike if each.id != like]
         opened = Case(

@@ -87,7 +87,7 @@ def build(
     top, trust = reader.main_file(content)
     patterns, included = read_included(top, reader)
     parsers = Parsers()
-    rules = read_rules(top, parsers, collector)
+    rules = read_rules(top, parsers, trust, collector)
     timezone = rules.settings.timezone
     context = ProviderContext(parsers, rules.clients, timezone, reader.polygon)
     checking = read_checking(top, timezone, trust, collector)

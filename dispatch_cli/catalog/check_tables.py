@@ -71,7 +71,7 @@ def make_check_settings(raw: RawCheck, reporter: TableReporter, trust: Trust) ->
     if raw.heartbeat is not None:
         heartbeat = _secret("heartbeat", raw.heartbeat, reporter, trust)
     if isinstance(heartbeat, str):
-        _check_url("heartbeat", heartbeat, reporter)
+        check_url("heartbeat", heartbeat, reporter)
     reference = None if raw.reference is None else _host_and_port(raw.reference)
     if raw.reference is not None and reference is None:
         found = quoted(raw.reference)
@@ -204,7 +204,7 @@ def _check_values(
 ) -> None:
     """Report values that no check can have."""
     if raw.url is not None and url_form == "http":
-        _check_url((*path, "url"), raw.url, reporter)
+        check_url((*path, "url"), raw.url, reporter)
     if raw.url is not None and url_form == "sip" and not _SIP_URL.fullmatch(raw.url):
         template = "url {url} is not sip:NUMBER@HOST or sip:HOST"
         reporter.report((*path, "url"), template, url=quoted(raw.url))
@@ -320,7 +320,7 @@ def _secret(
     return SecretRef("file", os.path.join(trust.folder, os.path.expanduser(name)))
 
 
-def _check_url(key: str | Path, url: str, reporter: TableReporter) -> None:
+def check_url(key: str | Path, url: str, reporter: TableReporter) -> None:
     """Report a URL that is not the address of a web server."""
     from urllib.parse import urlsplit
 

@@ -147,9 +147,10 @@ class CatalogContent(Struct, frozen=True, kw_only=True):
 
     @property
     def needs_trust(self) -> bool:
-        """Whether a key counts only in a trusted file: a program, a secret, a private address."""
+        """Whether a key counts only in a trusted file: a program, a secret, an address."""
         return (
-            bool(self.checking.notify)
+            bool(self.rules.travel.url)
+            or bool(self.checking.notify)
             or not isinstance(self.checking.settings.heartbeat, str)
             or any(
                 probe.argv

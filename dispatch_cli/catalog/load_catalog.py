@@ -15,6 +15,7 @@ from ..errors import BadDataError
 from ..messages import Message
 from ..model import HolidayDates, Place, Provider, Rules
 from ..model.digest import blake2b
+from ..model.travel_engines import TravelSettings
 from .area_index import AreaIndex
 from .cache_files import cache_path, open_file, read_from_bytes, save
 from .compiled_catalog import (
@@ -105,6 +106,13 @@ class Catalog:
         found = self._read(CompiledCatalog.checking)
         settings = replace(found.settings, is_trusted=self.is_trusted)
         return replace(found, settings=settings, notify=found.notify if self.is_trusted else ())
+
+    def travel(self) -> TravelSettings:
+        """Return the settings of the travel engine; estimates where the file is not trusted."""
+        found = self.rules.travel
+        if found.url and not self.is_trusted:
+            return TravelSettings()
+        return replace(found, is_trusted=self.is_trusted)
 
     def probes(self) -> "dict[str, tuple[Probe, ...]]":
         """Return the checks of each provider by its id; providers without checks are not in it."""

@@ -52,7 +52,7 @@ class EntryChecker:
         self._ids = {str(table.get("id")) for table in tables}
         self._firms = {firm for table in tables for firm in _firms_of(table)}
         parsers = Parsers()
-        rules = read_rules(top, parsers, reader.collector)
+        rules = read_rules(top, parsers, self._trust, reader.collector)
         reader.collector.raise_all()
         self.language = rules.desk.language
         timezone = rules.settings.timezone

@@ -13,6 +13,7 @@ from ..model.check import MOST_BUDGET_S, MOST_NAMED
 from .raw_notify import RawNotify
 from .raw_texts import RawDesk, RawSay
 from .raw_texts import documented as _doc
+from .raw_travel import RawTravel
 
 Share = Annotated[float, Meta(ge=0, le=1)]
 Minutes = Annotated[float, Meta(ge=0, lt=1440)]
@@ -222,9 +223,7 @@ class RawProvider(Struct, forbid_unknown_fields=True, kw_only=True):
     id: Annotated[str | None, _doc("Unique: a-z, 0-9, '-', '_', '.'; at most 64.")] = None
     name: Annotated[str | None, _doc("Name as it is shown.")] = None
     phone: Annotated[str | None, _doc("The one number.")] = None
-    phones: Annotated[list[str | RawPhone] | None, _doc("Several numbers, instead of phone.")] = (
-        None
-    )
+    phones: Annotated[list[str | RawPhone] | None, _doc("Numbers, instead of phone.")] = None
     services: Annotated[list[str] | None, _doc("Services, in English or German.")] = None
     base: Annotated[
         str | RawPoint | None, _doc("Its base: coordinates, postcode or plus code.")
@@ -326,6 +325,7 @@ class RawFile(Struct, forbid_unknown_fields=True, kw_only=True):
     places: dict[str, str | RawPlace] | None = None
     say: dict[str, RawSay] | None = None
     desk: RawDesk | None = None
+    travel: RawTravel | None = None
     last_resort: dict[str, RawLastResort] | None = None
     control_centre: list[RawControlCentre] | None = None
     check: RawCheck | None = None

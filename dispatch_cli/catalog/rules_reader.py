@@ -6,6 +6,7 @@ from .. import translations
 from ..messages import Message, quoted
 from ..model import Client, ControlCentre, DeskIdentity, LastResort, Place, Plan, Rules
 from ..model.check import Channel, Checking
+from ..model.travel_engines import TravelSettings
 from ..model.words import LANGUAGES
 from . import check_tables, rule_tables
 from .parsers import Parsers
@@ -25,13 +26,17 @@ from .raw import (
 )
 from .raw_notify import RawNotify
 from .raw_texts import RawDesk, RawSay
+from .raw_travel import RawTravel
 from .tables import named_tables, numbered_tables, read_table
+from .travel_tables import make_travel
 from .unknown_keys import unknown_key
 
 MAIN_KEYS = RawFile.__struct_fields__
 
 
-def read_rules(file: TomlFile, parsers: Parsers, collector: ProblemCollector) -> Rules:
+def read_rules(
+    file: TomlFile, parsers: Parsers, trust: check_tables.Trust, collector: ProblemCollector
+) -> Rules:
     """Make the rules of the main file; its problems are in the collector."""
     for key in file.top:
         if key not in MAIN_KEYS:
@@ -47,6 +52,7 @@ def read_rules(file: TomlFile, parsers: Parsers, collector: ProblemCollector) ->
         places=_places(file, parsers, collector),
         say=_say(file, collector),
         desk=_desk(file, parsers, collector),
+        travel=_travel(file, trust, collector),
     )
 
 
@@ -162,6 +168,15 @@ def _say(file: TomlFile, collector: ProblemCollector) -> dict[str, dict[str, str
         raw = read_table(table, RawSay, reporter)
         texts[language] = {key: text for key, text in asdict(raw).items() if text is not None}
     return texts
+
+
+def _travel(
+    file: TomlFile, trust: check_tables.Trust, collector: ProblemCollector
+) -> TravelSettings:
+    """Read the travel engine, its address and its limits."""
+    reporter = TableReporter(collector, file, ("travel",), "[travel]")
+    raw = read_table(file.top.get("travel", {}), RawTravel, reporter)
+    return make_travel(raw, reporter, trust)
 
 
 def _desk(file: TomlFile, parsers: Parsers, collector: ProblemCollector) -> DeskIdentity:

@@ -6,6 +6,7 @@ rules that JSON Schema cannot express; the loader alone checks these.
 
 from typing import Any
 
+from ..model.travel_engines import TRAVEL_ENGINES
 from ..model.words import (
     CLIENT_KINDS,
     EMERGENCY_SERVICES,
@@ -16,7 +17,7 @@ from ..model.words import (
     VEHICLE_CLASSES,
 )
 from .provider_tables import COUNTRY_WORDS, ID_PATTERN, MAX_TEXT
-from .schema_checks import describe_checks
+from .schema_checks import URL_PATTERNS, describe_checks
 from .schema_values import DEFAULTS, EXAMPLES, defaults_of
 from .schema_words import closed_set, word_pattern
 
@@ -127,6 +128,7 @@ def _describe_rules(tables: Schema) -> None:
     client["then"] = {"properties": {"only": {"minItems": 1}}, "required": ["only"]}
     tables["RawLastResort"]["properties"]["text"].update(_LIMITED_TEXT)
     tables["RawControlCentre"]["properties"]["name"].update(_LIMITED_TEXT)
+    _describe_travel(tables["RawTravel"])
     desk = tables["RawDesk"]["properties"]
     desk["name"].update(_LIMITED_TEXT)
     desk["language"]["enum"] = _languages()
@@ -139,6 +141,16 @@ def _describe_rules(tables: Schema) -> None:
     coverage = tables["RawCoverage"]["properties"]
     coverage["services"]["items"] = {**_ref("Service"), "not": _emergency_service()}
     coverage["regions"]["items"]["pattern"] = "^[0-9]{1,5}$"
+
+
+def _describe_travel(travel: Schema) -> None:
+    """Add the names of the engines, and that those with a server need its address."""
+    served = [name for name, engine in TRAVEL_ENGINES.items() if engine.needs_url]
+    travel["properties"]["engine"]["enum"] = list(TRAVEL_ENGINES)
+    travel["properties"]["url"].update(URL_PATTERNS["http"])
+    travel["if"] = {"properties": {"engine": {"enum": served}}, "required": ["engine"]}
+    travel["then"] = {"required": ["url"]}
+    travel["else"] = {"not": {"required": ["url"]}}
 
 
 def _languages() -> list[str]:

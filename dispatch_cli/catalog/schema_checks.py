@@ -5,7 +5,7 @@ from typing import Any
 from ..model.check_kinds import CHECK_KINDS, CheckKeys
 from .check_tables import HEADER_PATTERN, HOST_PATTERN, SIP_URL_PATTERN
 
-_URLS = {
+URL_PATTERNS = {
     "http": {"pattern": "^[hH][tT][tT][pP][sS]?://[!-~]+$"},
     "sip": {"pattern": f"^(?:{SIP_URL_PATTERN})$"},
 }
@@ -28,7 +28,7 @@ def _rule(kind: str, allowed: CheckKeys) -> dict[str, Any]:
     groups = [{"required": list(group)} for group in allowed.needs]
     then.update(groups[0] if len(groups) == 1 else {"anyOf": groups})
     if allowed.url is not None:
-        then["properties"] = {"url": _URLS[allowed.url]}
+        then["properties"] = {"url": URL_PATTERNS[allowed.url]}
         # A URL has host and port in itself.
         then["not"] = {"anyOf": [{"required": ["url", key]} for key in ("host", "port")]}
     return {

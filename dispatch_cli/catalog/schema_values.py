@@ -8,6 +8,7 @@ from msgspec import NODEFAULT, Struct
 from ..model import Client, DeskIdentity, Provider, ServiceSettings, Settings
 from ..model.check import CheckSettings, Probe
 from ..model.rules import JOB_MIN
+from ..model.travel_engines import TravelSettings
 
 DEFAULTS: Mapping[str, Sequence[type[Struct]]] = {
     "RawRanking": (Settings, ServiceSettings),
@@ -16,6 +17,7 @@ DEFAULTS: Mapping[str, Sequence[type[Struct]]] = {
     "RawProvider": (Provider,),
     "RawProbe": (Probe,),
     "RawCheck": (CheckSettings,),
+    "RawTravel": (TravelSettings,),
 }
 """The values of the model whose defaults a table has. Those of a service are not here: they are
 the values of ``[ranking]``."""
@@ -31,6 +33,7 @@ EXAMPLES: Mapping[str, Mapping[str, Sequence[Any]]] = {
     "RawControlCentre": {"phone": ["089 99998-112"], "postcodes": [["860-865"]]},
     "RawCheck": {"reference": ["example.com:443"], "heartbeat": ["env:HEARTBEAT_URL"]},
     "RawMaintenance": {"from": ["2026-12-24"], "until": ["2026-12-25T06:00:00"]},
+    "RawTravel": {"engine": ["osrm"], "url": ["http://localhost:5000"]},
     "RawCoverage": {"minimum": [1], "services": [["tow"]], "regions": [["86", "803"]]},
     "RawProvider": {
         "id": ["huber"],

@@ -8,16 +8,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ..network.host_names import Resolver
     from .heartbeat import PingResult, ping
-    from .host_names import Resolver
     from .round import RoundResult, look_at
 
 _HOMES = {
-    "Resolver": "host_names",
-    "PingResult": "heartbeat",
-    "RoundResult": "round",
-    "look_at": "round",
-    "ping": "heartbeat",
+    "Resolver": "..network.host_names",
+    "PingResult": ".heartbeat",
+    "RoundResult": ".round",
+    "look_at": ".round",
+    "ping": ".heartbeat",
 }
 
 __all__ = ["PingResult", "Resolver", "RoundResult", "look_at", "ping"]
@@ -25,5 +25,5 @@ __all__ = ["PingResult", "Resolver", "RoundResult", "look_at", "ping"]
 
 def __getattr__(name: str) -> object:
     if name in _HOMES:
-        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+        return getattr(import_module(_HOMES[name], __name__), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -2,7 +2,8 @@
 
 from ..messages import Message
 from ..model.check import Probe
-from .exchange import ExchangeError, HttpAnswer
+from ..network.answer_reader import AnswerError
+from ..network.asyncio_answer import ReceivedAnswer
 from .finding import Finding, degraded, up
 from .http import look_at_answer
 from .round_tools import RoundTools
@@ -15,10 +16,10 @@ async def look_content(probe: Probe, tools: RoundTools) -> Finding:
     is "degraded": the server answers, but not with what is expected.
     """
 
-    async def judge(answer: HttpAnswer) -> Finding:
+    async def judge(answer: ReceivedAnswer) -> Finding:
         try:
             body = await answer.body
-        except ExchangeError:  # too long, or cannot be decompressed: search what there is
+        except AnswerError:  # too long, or cannot be decompressed: search what there is
             body = answer.received_body
         is_found = any(_encoded(probe.contains, name) in body for name in ("utf-8", "latin-1"))
         if is_found:

@@ -2,8 +2,8 @@
 
 from ..messages import Message
 from ..model.check import Probe
+from ..network.host_names import known_addresses
 from .finding import Finding, degraded, short, up
-from .host_names import known_addresses
 from .look_faults import network_trouble
 from .round_tools import RoundTools
 from .stopwatch import watch

@@ -8,8 +8,8 @@ from msgspec import Struct
 
 from ..messages import Message
 from ..model.check import CheckSettings, Probe, SecretRef
+from ..network.host_names import Resolver, SystemResolver
 from .finding import Finding
-from .host_names import Resolver, SystemResolver
 from .http import look_http
 from .look_faults import overdue
 from .round_tools import RoundTools

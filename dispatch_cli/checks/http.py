@@ -7,12 +7,14 @@ from msgspec.structs import replace
 
 from ..messages import Message, joined
 from ..model.check import Probe, SecretRef
-from .address import Address, AddressError, parse_address
-from .exchange import ExchangeError, HttpAnswer, asked
+from ..network.address import Address, AddressError, parse_address
+from ..network.answer_reader import AnswerError
+from ..network.asyncio_answer import ReceivedAnswer
+from ..network.guard import RefusedAddressError
+from .exchange import answer_finding, asked
 from .feed import judged_feed
 from .finding import Finding, degraded, down, unknown, up
-from .guard import RefusedAddressError
-from .look_faults import network_trouble
+from .look_faults import network_trouble, refusal_of
 from .ports import certificate_finding
 from .round_tools import RoundTools
 from .secret import UNTRUSTED, UnsendableError, secret_value, sendable
@@ -23,7 +25,7 @@ _REDIRECTS = (301, 302, 303, 307, 308)
 _NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 
 
-Judge = Callable[[HttpAnswer], Awaitable[Finding]]
+Judge = Callable[[ReceivedAnswer], Awaitable[Finding]]
 """Judges the body of an answer whose status is right."""
 
 
@@ -77,10 +79,10 @@ async def _asked(
         )
     except RefusedAddressError as error:
         if address is own:
-            return unknown(error.sentence)
+            return unknown(refusal_of(error))
         # The server itself has sent the redirect to a refused address.
         leave = "{refusal} (allow_private is for the check's own host and port)"
-        why = Message(leave, refusal=error.what) if probe.may_be_private else error.sentence
+        why = Message(leave, refusal=error.what) if probe.may_be_private else refusal_of(error)
         return degraded(Message("redirects, {why}", why=why))
     except OSError as error:
         return network_trouble(error)
@@ -96,15 +98,17 @@ async def _asked(
             return found
         both = joined((found.why, certificate.why), ", ")
         return replace(found, state=certificate.state, why=both)
-    except ExchangeError as error:
-        return error.finding
+    except AnswerError as error:
+        return answer_finding(error)
     except OSError as error:
         return network_trouble(error)
     finally:
         answer.close()  # without waiting for the rest of a body
 
 
-async def _judged(probe: Probe, status: int, answer: HttpAnswer, judge: Judge | None) -> Finding:
+async def _judged(
+    probe: Probe, status: int, answer: ReceivedAnswer, judge: Judge | None
+) -> Finding:
     expected = status in probe.status if probe.status else 200 <= status <= 299
     answered = Message("HTTP {status}", status=status)
     if not expected:
@@ -117,7 +121,7 @@ async def _judged(probe: Probe, status: int, answer: HttpAnswer, judge: Judge | 
     return await judge(answer)
 
 
-async def _judged_feed(answer: HttpAnswer) -> Finding:
+async def _judged_feed(answer: ReceivedAnswer) -> Finding:
     body = await answer.body
     watch.get().begin("")
     return judged_feed(body)

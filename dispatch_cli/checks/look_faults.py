@@ -5,34 +5,12 @@ import socket
 import ssl
 
 from ..messages import Message
+from ..network.connection_faults import connection_fault, tls_fault
+from ..network.guard import RefusedAddressError
 from .finding import Finding, degraded, down, unknown
-from .guard import RefusedAddressError
 
 _ROUTE = (errno.ENETUNREACH, errno.ENETDOWN, errno.EHOSTUNREACH, errno.EADDRNOTAVAIL)
 _OWN = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EACCES, errno.EPERM)
-_SAYS = {
-    errno.ECONNREFUSED: Message("connection refused"),
-    errno.ECONNRESET: Message("connection reset"),
-    errno.ECONNABORTED: Message("connection reset"),
-    errno.EPIPE: Message("connection reset"),
-    errno.ETIMEDOUT: Message("no answer to the connection"),
-    errno.ENETUNREACH: Message("network unreachable"),
-    errno.ENETDOWN: Message("network is down"),
-    errno.EHOSTUNREACH: Message("host unreachable"),
-    errno.EADDRNOTAVAIL: Message("no local address to connect from"),
-}
-
-# OpenSSL's X509_V_ERR numbers.
-_CERTIFICATE = {
-    9: Message("certificate not valid yet"),
-    10: Message("certificate expired"),
-    18: Message("certificate signed by itself"),
-    19: Message("certificate from an unknown issuer"),
-    20: Message("certificate from an unknown issuer"),
-    21: Message("certificate from an unknown issuer"),
-    62: Message("certificate for another host"),
-    64: Message("certificate for another host"),
-}
 
 
 def network_trouble(error: OSError) -> Finding:
@@ -42,21 +20,22 @@ def network_trouble(error: OSError) -> Finding:
     all checks together show whether they are faults of the observer.
     """
     if isinstance(error, RefusedAddressError):
-        return unknown(error.sentence)
+        return unknown(refusal_of(error))
     if isinstance(error, ssl.SSLCertVerificationError):
-        return degraded(_CERTIFICATE.get(error.verify_code, Message("certificate not trusted")))
+        return degraded(tls_fault(error))
     if isinstance(error, ssl.SSLError):
-        return down(Message("no TLS: the handshake failed"))
+        return down(tls_fault(error))
     if isinstance(error, socket.gaierror):
-        return down(Message("name not resolved"), "resolver")
-    if isinstance(error, ConnectionError) and error.errno is None:
-        # asyncio's own error has no errno.
-        return down(Message("connection closed in the handshake"))
+        return down(connection_fault(error), "resolver")
     if error.errno in _OWN:
         name = errno.errorcode.get(error.errno, "")
         return unknown(Message("cannot check: {error}", error=name), "internal")
-    says = _SAYS.get(error.errno or 0, Message("no connection"))
-    return down(says, "route" if error.errno in _ROUTE else "")
+    return down(connection_fault(error), "route" if error.errno in _ROUTE else "")
+
+
+def refusal_of(error: RefusedAddressError) -> Message:
+    """Word a refused address, with the setting of the check that would allow it."""
+    return Message("{refusal} (allow_private = true would allow it)", refusal=error.what)
 
 
 def overdue(phase: str, timeout_s: float) -> Finding:

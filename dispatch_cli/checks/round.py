@@ -16,8 +16,8 @@ from msgspec import Struct
 from ..messages import Message
 from ..model.check import CheckSettings, Probe, Reading
 from ..model.check_kinds import CHECK_KINDS
+from ..network.host_names import Resolver, SystemResolver
 from .finding import Finding, unknown
-from .host_names import Resolver, SystemResolver
 from .lag import LagMeter
 from .look_faults import overdue
 from .round_tools import RoundTools

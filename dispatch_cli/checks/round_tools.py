@@ -12,8 +12,8 @@ import aiohappyeyeballs
 
 from ..model.check import CheckSettings, Probe
 from ..model.check_kinds import CHECK_KINDS
-from .guard import RefusedAddressError, open_socket
-from .host_names import Resolver, known_addresses
+from ..network.guard import RefusedAddressError, open_socket
+from ..network.host_names import Resolver, known_addresses
 from .stopwatch import watch
 from .stragglers import Stragglers
 

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 from ..messages import Message
 from ..model.check import Probe
+from ..network.guard import open_socket
 from .finding import Finding, unknown
-from .guard import open_socket
 from .look_faults import network_trouble
 from .round_tools import Place, RoundTools
 from .sip import PORT, SipQuestion, judged_answer, parse_answer, request

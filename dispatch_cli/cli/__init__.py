@@ -25,6 +25,7 @@ class TopLevelCommands(LazyGroup):
         "report": "report",
         "log": "log",
         "providers": "providers",
+        "travel": "travel",
         "places": "places",
         "osm": "osm",
         "kinds": "kinds:kinds",

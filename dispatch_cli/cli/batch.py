@@ -88,8 +88,11 @@ def _run(options: "BatchOptions", common: CommonOptions) -> "tuple[BatchTally, C
     clock = now() if resumed is None else resumed.now
     catalog = open_catalog(common.providers, clock)
     refuse_sample(catalog, is_wanted=common.sample)
-    if catalog.refusal and not common.quiet:
-        print_warnings([catalog.refusal], stream=sys.stderr)
+    notes = [catalog.refusal] if catalog.refusal else []
+    if catalog.travel().url:
+        notes.append(Message("a batch ranks as the crow flies, without the engine of [travel]"))
+    if notes and not common.quiet:
+        print_warnings(notes, stream=sys.stderr)
     # Unlike other commands, a batch needs garbage collection, but not of modules and catalog.
     gc.freeze()
     gc.enable()

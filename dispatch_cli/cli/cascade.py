@@ -23,6 +23,7 @@ from .options import (
     QuietOption,
 )
 from .outcome import Outcome, emit
+from .router_options import RequireRouterOption, RouterOption, open_roads
 from .typed_facts import incident_from
 
 if TYPE_CHECKING:
@@ -59,6 +60,8 @@ def cascade(
         ),
     ] = False,
     map_file: MapOption = None,
+    router: RouterOption = None,
+    require_router: RequireRouterOption = False,
     db: DbOption = None,
     db_on_network: DbOnNetworkOption = False,
     providers: ProvidersOption = None,
@@ -71,20 +74,28 @@ def cascade(
     dispatch cascade breakdown --at "86150 Augsburg" --client adac --vehicle car --weight-t 1.6
     """
     from ..incident_ranking import rank_incident
+    from ..road_ranking import LEAST_ROWS
 
     check_map(map_file)
     clock = now()
     catalog = open_catalog(providers, clock)
     incident = incident_from(facts, catalog.rules, clock)
+    roads = open_roads(catalog, router, clock, required=require_router)
     observations, warnings = observe_case_log(
-        db, catalog, clock, learned=not no_history, on_network=db_on_network
+        db, catalog, clock, learned=not no_history, on_network=db_on_network, roads=roads
     )
     answer = rank_incident(
-        catalog, incident, holidays=holiday_dates, observations=observations, explain=explain
+        catalog,
+        incident,
+        holidays=holiday_dates,
+        observations=observations,
+        explain=explain,
+        roads=roads,
+        rows=max(LEAST_ROWS, top or 0),
     )
     answer = structs.replace(answer, warnings=_warnings(answer, catalog, warnings))
     trouble = write_map(map_file, lambda: _scene(answer, catalog))
-    files = {"--db": db, "--providers": providers}
+    files = {"--db": db, "--providers": providers, "--router": router}
     view = AnswerOutput(
         json=json,
         quiet=quiet,
@@ -128,8 +139,13 @@ class AnswerOutput(Struct, frozen=True):
         return answer.exit_code if self.trouble is None else self.trouble.exit_code
 
 
-def next_command(answer: "Answer", facts: IncidentOptions, files: Mapping[str, Path | None]) -> str:
-    """Return the command that opens the case; empty if no provider is ranked."""
+def next_command(
+    answer: "Answer", facts: IncidentOptions, others: Mapping[str, Path | str | None]
+) -> str:
+    """Return the command that opens the case; empty if no provider is ranked.
+
+    ``others`` are the values of more options, None for those that were not typed.
+    """
     import shlex
 
     if not any(cascade.candidates for cascade in answer.cascades):
@@ -141,8 +157,8 @@ def next_command(answer: "Answer", facts: IncidentOptions, files: Mapping[str, P
         # The note is asked for again, so that it is not in the shell's history.
         facts = structs.replace(facts, note="-")
     words = command_words(facts, "dispatch", "case", "open")
-    for option, path in files.items():
-        words += [option, str(path)] if path is not None else []
+    for option, value in others.items():
+        words += [option, str(value)] if value is not None else []
     if answer.provider_file.source == "sample":
         words.append("--sample")
     return shlex.join(words)

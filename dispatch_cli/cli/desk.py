@@ -14,6 +14,7 @@ from .desk_options import DeskOptions
 from .log_book import open_book
 from .option_groups import with_options
 from .outcome import Outcome
+from .router_options import RankingDeskOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,9 +29,9 @@ PlainOption = Annotated[
 ]
 
 
-@with_options(DeskOptions)
+@with_options(RankingDeskOptions)
 def desk(
-    desk: DeskOptions,
+    desk: RankingDeskOptions,
     case_id: Annotated[
         int | None,
         typer.Argument(

@@ -16,6 +16,7 @@ from .outcome import UNSHOWN
 if TYPE_CHECKING:
     from .. import store
     from ..catalog import Catalog
+    from ..travel.place_roads import Roads
 
 WITHOUT_FILE = Message(
     "the provider file cannot be read; the command uses the case log with the built-in texts and"
@@ -56,8 +57,18 @@ def open_book(desk: DeskOptions, *, calls: bool = False) -> Book:
         operator=desk.operator or login_name(),
         unshown=UNSHOWN,
         watch=_watch(log.path),
+        roads=_roads(desk, catalog, clock),
         file_problem=problem,
     )
+
+
+def _roads(desk: DeskOptions, catalog: "Catalog", clock: datetime) -> "Roads | None":
+    """Open the travel engine for a command that ranks; None for any other."""
+    from .router_options import RankingDeskOptions, open_roads
+
+    if not isinstance(desk, RankingDeskOptions):
+        return None
+    return open_roads(catalog, desk.router, clock, required=desk.require_router)
 
 
 def clock_of(log: "store.Store") -> "Message | str":

@@ -15,6 +15,7 @@ from ..render import answer_times
 from . import screen_language
 
 if TYPE_CHECKING:
+    from ..road_ranking import RoadTables
     from ..store import Store
 
 
@@ -102,6 +103,7 @@ def observe_case_log(
     *,
     learned: bool,
     on_network: bool = False,
+    roads: "RoadTables | None" = None,
 ) -> tuple[Observations, list[Message]]:
     """Read the observations of the case log for a ranking.
 
@@ -118,7 +120,7 @@ def observe_case_log(
         from ..cases.observe_log import observe
 
         with store_at(path, at, on_network=on_network) as log, log.reading() as reader:
-            return observe(known, reader, at, learned=learned), []
+            return observe(known, reader, at, learned=learned, roads=roads), []
     except (DispatchError, OSError) as error:
         problems = error.problems if isinstance(error, DispatchError) else (str(error),)
         why = joined(Message("{problem}", problem=each) for each in problems)

@@ -26,7 +26,7 @@ class ChanceCount(Struct, frozen=True, kw_only=True):
 
 
 class ArrivalCount(Struct, frozen=True, kw_only=True):
-    """The arrivals of a provider in a month with a forecast in one band.
+    """The arrivals of a provider in a month with a forecast in one band, by one travel source.
 
     ``band_min`` is the lower end of the band; ``observed_min`` is the sum of the whole minutes from
     acceptance to arrival.
@@ -35,6 +35,7 @@ class ArrivalCount(Struct, frozen=True, kw_only=True):
     month: str
     provider: str
     service: str
+    travel_source: str
     band_min: int
     arrived: int
     observed_min: int

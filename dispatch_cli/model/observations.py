@@ -25,6 +25,8 @@ class Known(Struct, frozen=True, kw_only=True):
 class Observations(Struct, frozen=True, kw_only=True):
     """The observations at ``now``, by provider; the summaries by provider and service.
 
+    ``road_lateness`` has, by the same keys, weight and weighted minutes of the lateness that was
+    learned with the travel engine in use; the summaries have that of crow-fly estimates.
     ``as_of`` is the moment for which the weights of the summaries are computed; None: the values
     of the provider file count.
     """
@@ -34,4 +36,5 @@ class Observations(Struct, frozen=True, kw_only=True):
     checks: CheckSettings = CheckSettings()
     last_assigned: dict[str, datetime] = {}
     summaries: dict[tuple[str, str], Summary] = {}
+    road_lateness: dict[tuple[str, str], tuple[float, float]] = {}
     as_of: datetime | None = None

@@ -6,6 +6,7 @@ from msgspec import Struct, field
 
 from ..messages import Message, marked
 from .incident import Place
+from .travel_engines import TravelSettings
 from .words import CARRYING_SERVICES
 
 JOB_MIN = 45.0
@@ -143,6 +144,7 @@ class Rules(Struct, frozen=True, kw_only=True):
     desk: DeskIdentity = DeskIdentity()
     roads: tuple[str, ...] = ()
     """The paths of the road tables, for kilometres and exits of motorways."""
+    travel: TravelSettings = TravelSettings()
 
     @property
     def client_names(self) -> dict[str, str]:

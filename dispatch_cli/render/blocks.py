@@ -1,6 +1,6 @@
 """The block of one service: its table and footer, its last resort, or a line for later."""
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
 
 from ..results.cascade_answer import Answer, Cascade
 from . import figures
@@ -73,7 +73,9 @@ def footer_lines(
     """Make the footer: expected minutes, chance, cost of policies, and the excluded providers."""
     chance = figures.percent_down(cascade.success_probability, decimals=1)
     minutes = figures.minutes(cascade.expected_min, decimals=0)
-    if minutes.isdigit():
+    if minutes.isdigit() and cascade.is_all_by_road:
+        expected = screen.say("Expected {minutes} min (by road)", minutes=minutes)
+    elif minutes.isdigit():
         expected = screen.say("Expected {minutes} min (estimate)", minutes=minutes)
     else:
         expected = screen.say("Expected {minutes} (estimate)", minutes=minutes)
@@ -82,8 +84,26 @@ def footer_lines(
     hint = "" if is_explained else "  (--explain)"
     return [
         *plain_lines(flow(parts, screen.width, rest=_INDENT)),
+        *plain_lines(road_lines(cascade, screen)),
         *plain_lines(out_line(cascade.excluded_counts, screen, hint)),
     ]
+
+
+def road_lines(cascade: Cascade, screen: Screen) -> list[str]:
+    """Write how the travel engine was used; nothing without one."""
+    roads = cascade.roads
+    if roads is UNSET:
+        return []
+    if roads.failure:
+        text = screen.say("~ as the crow flies: {failure}", failure=roads.failure)
+    elif cascade.is_all_by_road:
+        text = screen.say("Roads by {engine}", engine=roads.source)
+    else:
+        text = screen.say(
+            "Roads by {engine}; ~ as the crow flies",
+            engine=roads.source,
+        )
+    return wrap(text, screen.width, rest=_INDENT)
 
 
 def unserved_lines(cascade: Cascade, screen: Screen, density: Density) -> list[Line]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
 
 from ..messages import Message
 from ..results.cascade_answer import Candidate, Cascade, Exclusion
@@ -138,7 +138,7 @@ CASCADE_COLUMNS: tuple[Column, ...] = (
                           _last_resort_name, sizing="name", priority=2, rooms=(8, 0))),
     Column(PlainColumn(7, "there", lambda c: c.there_at.isoformat()),
            TerminalColumn(Message("There"), 5, "<", lambda c, when, screen:
-                          screen.text(figures.clock(c.there_at, when)),
+                          screen.text(figures.there(c, when)),
                           _last_resort_there, priority=1, rooms=(0, 0))),
     Column(PlainColumn(10, "arrival_min", lambda c: c.arrival_min),
            TerminalColumn(Message("Arrive"), 6, ">",
@@ -197,4 +197,7 @@ CASCADE_COLUMNS: tuple[Column, ...] = (
     Column(PlainColumn(32, "method_cost_min", None, lambda cascade: cascade.method_cost_min)),
     Column(PlainColumn(33, "wish_cost_min", None, lambda cascade: cascade.wish_cost_min)),
     Column(PlainColumn(34, "fairness_cost_min", None, lambda cascade: cascade.fairness_cost_min)),
+    Column(PlainColumn(35, "road_km", lambda c: "" if c.road_km is UNSET else c.road_km)),
+    Column(PlainColumn(36, "no_road_why",
+                       lambda c: "" if c.no_road_why is UNSET else str(c.no_road_why))),
 )  # fmt: skip

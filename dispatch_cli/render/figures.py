@@ -3,14 +3,16 @@
 from datetime import UTC, date, datetime, timedelta
 from math import floor, isfinite, isnan
 
+from msgspec import UNSET
+
 from .. import messages
 from ..messages import MONTHS, WEEKDAYS, Clock, Message, promised_clock
 from ..results.cascade_answer import Candidate
 from .answer_times import local
 from .wording import number, say, worded
 
-_MEASURED = frozenset({"road"})
-"""The sources of measured travel times; all others are estimates with "~"."""
+_ESTIMATES = ("crow_fly", "estimate")
+"""The travel sources that are no roads."""
 
 _ROUNDING = 1e-9
 """Compensates the error of binary fractions: 1 - .2 * .3 * .4 * .5 is 98.8 %, not 98.7 %."""
@@ -100,12 +102,14 @@ def last_resort_at(when: datetime, answers_min: float, fallback_min: float) -> s
 
 def is_measured(travel_source: str) -> bool:
     """Return whether travel times are those of roads; all others are estimates with "~"."""
-    return travel_source in _MEASURED
+    return travel_source not in _ESTIMATES
 
 
 def kilometres(candidate: Candidate) -> str:
-    """Write the distance, with "~" unless it is that of a measured road."""
-    return f"{'' if is_measured(candidate.travel_source) else '~'}{candidate.distance_km:.0f}"
+    """Write the length of the road, else the great circle with "~"."""
+    if candidate.road_km is UNSET:
+        return f"~{candidate.distance_km:.0f}"
+    return f"{candidate.road_km:.0f}"
 
 
 def until(candidate: Candidate, when: datetime) -> str:
@@ -129,6 +133,11 @@ def arrival_parts(candidate: Candidate) -> tuple[str, str, str, str]:
     if not isfinite(candidate.arrival_min):
         return arrival, wait, turnout, minutes(candidate.travel_min, decimals=0)
     return arrival, wait, turnout, str(max(0, int(arrival) - int(wait) - int(turnout)))
+
+
+def there(candidate: Candidate, when: datetime) -> str:
+    """Write the time of arrival, with "~" if the travel engine has not given the minutes."""
+    return f"{'~' if candidate.is_behind_roads else ''}{clock(candidate.there_at, when)}"
 
 
 def answer_cost(candidate: Candidate) -> str:

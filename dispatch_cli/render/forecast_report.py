@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 FORECAST_COLUMNS = (
     "what", "year", "provider", "said", "said_from", "said_to", "said_from_min", "said_to_min",
-    "asked", "accepted", "share", "low", "high", "verdict", "arrived", "mean_min",
+    "asked", "accepted", "share", "low", "high", "verdict", "arrived", "mean_min", "travel_source",
 )  # fmt: skip
 VERDICTS: dict[Verdict, Message] = {
     "as_said": Message("similar"),
@@ -82,6 +82,13 @@ def _tenth(row: ChanceRow) -> Message:
 
 
 def _band(row: ArrivalRow) -> Message:
+    band = _minutes_of(row)
+    if row.is_estimate:
+        return band
+    return Message("{band}, {engine}", band=band, engine=row.travel_source)
+
+
+def _minutes_of(row: ArrivalRow) -> Message:
     low, high = row.said_from_min, row.said_to_min
     if high is None:
         return Message("{minutes} min or more", minutes=low)

@@ -60,6 +60,15 @@ class Candidate(Struct, frozen=True, kw_only=True):
     phone_label: str = ""
     state: str = "up"
     late_min: float = 0.0
+    road_km: float | UnsetType = UNSET
+    """The length of the road; UNSET without road minutes."""
+    no_road_why: Message | str | UnsetType = UNSET
+    """Why the minutes are an estimate; UNSET without a travel engine, and with road minutes."""
+
+    @property
+    def is_behind_roads(self) -> bool:
+        """Whether a travel engine is in use, and the minutes of this row are not its own."""
+        return self.no_road_why is not UNSET
 
 
 class Exclusion(Struct, frozen=True, kw_only=True):
@@ -85,6 +94,18 @@ class LastResortLine(Struct, frozen=True):
 
     phone: str
     text: Message | str
+
+
+class RoadUse(Struct, frozen=True):
+    """How a travel engine was used for one service: how many of its providers were asked for.
+
+    ``failure`` says why all minutes are crow-fly estimates; "" if the engine has answered.
+    """
+
+    source: str
+    asked: int
+    eligible: int
+    failure: Message | str = ""
 
 
 class Cascade(Struct, frozen=True, kw_only=True):
@@ -117,6 +138,13 @@ class Cascade(Struct, frozen=True, kw_only=True):
     start_min: float = 0.0
     """Minutes until the service before this one can have failed; 0 if there is none."""
     excluded: tuple[Exclusion, ...] | UnsetType = UNSET
+    roads: RoadUse | UnsetType = UNSET
+    """UNSET without a travel engine."""
+
+    @property
+    def is_all_by_road(self) -> bool:
+        """Whether all candidates have road minutes, so that the sums are no estimates."""
+        return self.roads is not UNSET and not any(each.is_behind_roads for each in self.candidates)
 
 
 class Position(TypedDict):

@@ -5,6 +5,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from ..model.travel_engines import CROW_FLY
+
 
 class FairnessRow(Struct, frozen=True, kw_only=True):
     """The cases in which a provider was eligible and was asked for one service, without overrides.
@@ -111,13 +113,19 @@ class ProviderChanceRow(Struct, frozen=True, kw_only=True):
 class ArrivalRow(Struct, frozen=True, kw_only=True):
     """The mean observed minutes from acceptance to arrival, for one band of forecast minutes.
 
-    The last band has no end.
+    The last band has no end. ``travel_source`` is the engine of the forecast's travel minutes.
     """
 
+    travel_source: str
     said_from_min: int
     said_to_min: int | None
     arrived: int
     mean_min: float
+
+    @property
+    def is_estimate(self) -> bool:
+        """Whether the forecast was made of crow-fly minutes."""
+        return self.travel_source == CROW_FLY
 
 
 class ForecastReport(Struct, frozen=True, kw_only=True):

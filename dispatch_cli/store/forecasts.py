@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 _TABLES: dict[str, tuple[tuple[str, ...], tuple[str, str]]] = {
     "chance_count": (("month", "provider", "service", "tenth"), ("asked", "accepted")),
-    "arrival_count": (("month", "provider", "service", "band_min"), ("arrived", "observed_min")),
+    "arrival_count": (
+        ("month", "provider", "service", "travel_source", "band_min"),
+        ("arrived", "observed_min"),
+    ),
     "chance_sum": (("year", "provider"), ("asked", "millionths")),
 }
 """The key of each table, and its two sums; a row is deleted when its first sum becomes 0."""
@@ -62,7 +65,7 @@ def read_chance_counts(connection: "sqlite3.Connection") -> list[ChanceCount]:
 
 
 def read_arrival_counts(connection: "sqlite3.Connection") -> list[ArrivalCount]:
-    """Read the counts and minutes of arrivals by month, provider, service and band."""
+    """Read the counts and minutes of arrivals by month, provider, service, source and band."""
     return [ArrivalCount(**row) for row in _rows(connection, "arrival_count")]
 
 
@@ -98,7 +101,7 @@ def _counts_of(case: Case) -> _Counts:
         found["chance_sum", 1, of_year] += round(chance * MILLION)
         forecast_min = coarsened(turn[-1], step).forecast_min
         if forecast_min is not None and tally.arrival_min is not None:
-            of_band = (*key, band_of(forecast_min))
+            of_band = (*key, tally.travel_source, band_of(forecast_min))
             found["arrival_count", 0, of_band] += 1
             found["arrival_count", 1, of_band] += round(tally.arrival_min)
     return found

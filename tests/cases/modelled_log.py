@@ -230,6 +230,7 @@ class ModelledLog(RuleBasedStateMachine):
         assert +counted == lessons.chances(self.desk.jobs)
         counted = Counter()
         for each in arrivals:
+            assert each.travel_source == "crow_fly"
             key = (each.month, each.provider, each.service, each.band_min)
             counted[*key, "arrived"], counted[*key, "minutes"] = each.arrived, each.observed_min
         assert counted == lessons.arrivals(self.desk.jobs)

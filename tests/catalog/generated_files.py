@@ -87,6 +87,10 @@ def _main_tables(random: Random, ids: list[str]) -> Table:
         "desk": optional(random, {"name": "Zentrale", "number": "089 99998-0", "language": "de"}),
         "last_resort": {last: {"phone": "110", "text": "Polizei"}},
         "control_centre": [{"name": "ILS", "phone": "112", "postcodes": ["860 - 865", " 86 "]}],
+        "travel": random.choice(
+            [{"engine": "crow_fly"}, {"engine": "valhalla", "url": "HTTP://a.example:8002"}]
+        )
+        | optional(random, {"timeout_s": 2, "snap_m": 300, "factor": {"car": 0.9}}),
         "check": optional(random, {"failures": 2, "reference": "[::1]:53", "remind_min": 30}),
         "maintenance": [{"from": DATES[0], "until": DATES[1], "providers": ids, "text": "Umzug"}],
         "coverage": optional(random, {"minimum": 1, "services": ["TOW"], "regions": ["86"]}),

@@ -57,6 +57,10 @@ from = 2026-12-24
 until = 2026-12-25T06:00:00
 providers = ["huber"]
 text = "moving"
+[travel]
+engine = "osrm"
+url = "http://localhost:5000"
+factor = {{ tow_truck = 1.2 }}
 [coverage]
 minimum = 1
 services = ["tow"]

@@ -35,6 +35,7 @@ SECTIONS: dict[type[Struct], tuple[str, str]] = {
     raw.RawMaintenance: ("[[maintenance]]", "key"),
     raw.RawCoverage: ("[coverage]", "key"),
     raw.RawNotify: ("[[notify]]", "key"),
+    raw.RawTravel: ("[travel]", "key"),
 }
 
 

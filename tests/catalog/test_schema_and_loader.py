@@ -218,7 +218,7 @@ def test_examples_load(tmp_path: Path, validator: jsonschema.Draft202012Validato
         "RawPlanEntry": ["plans", "breakdown", "services", 1], "RawPlace": ["places", "Autohof"],
         "RawDesk": ["desk"], "RawLastResort": ["last_resort", "tow"],
         "RawControlCentre": ["control_centre", 0], "RawCheck": ["check"],
-        "RawMaintenance": ["maintenance", 0], "RawCoverage": ["coverage"],
+        "RawMaintenance": ["maintenance", 0], "RawCoverage": ["coverage"], "RawTravel": ["travel"],
         "RawProvider": ["provider", 0], "RawPhone": ["provider", 0, "phones", 0],
         "RawArea": ["provider", 0, "area"], "RawHold": ["provider", 0, "on_hold"],
         "RawProbe": ["provider", 0, "check", 0],

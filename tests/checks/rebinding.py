@@ -8,8 +8,8 @@ import subprocess
 import sys
 from itertools import count
 
-from dispatch_cli.checks.guard import kind_refused
 from dispatch_cli.model.check import Probe
+from dispatch_cli.network.guard import kind_refused
 
 from .looking import look
 from .park import Park, http, says

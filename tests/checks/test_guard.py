@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch_cli.checks.guard import RefusedAddressError, kind_refused, open_socket
 from dispatch_cli.model.check import Probe, Reading
+from dispatch_cli.network.guard import RefusedAddressError, kind_refused, open_socket
 
 from .looking import local, look
 from .park import Park, http, redirects_along, says

@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dispatch_cli.checks import exchange, guard
-from dispatch_cli.checks.address import AddressError, parse_address
-from dispatch_cli.checks.exchange import ExchangeError, HttpAnswer
+from dispatch_cli.checks.exchange import answer_finding
+from dispatch_cli.network import asyncio_answer, guard
+from dispatch_cli.network.address import AddressError, parse_address
+from dispatch_cli.network.answer_reader import AnswerError, AnswerLimits
+from dispatch_cli.network.asyncio_answer import ReceivedAnswer
 
 from .looking import local, reading
 from .park import (
@@ -110,14 +112,16 @@ def fed(stream: bytes, piece: int = 4096) -> tuple[str, int, float]:
     """Feed a stream until its answer ends; returns reason, bytes and processor time."""
 
     async def feed() -> tuple[str, int, float]:
-        answer = HttpAnswer()
+        answer = ReceivedAnswer()
         begun, taken = thread_time(), 0
         while taken < len(stream) and not answer.body.done():
             answer.data_received(stream[taken : taken + piece])
             taken += piece
         spent_s = thread_time() - begun
         answer.connection_lost(None)
-        return str(answer.body.exception() or ""), taken, spent_s
+        error = answer.body.exception()
+        why = answer_finding(error).why if isinstance(error, AnswerError) else error or ""
+        return str(why), taken, spent_s
 
     return asyncio.run(feed())
 
@@ -125,7 +129,7 @@ def fed(stream: bytes, piece: int = 4096) -> tuple[str, int, float]:
 def test_a_gzip_without_end_stops_at_the_processor_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """A gzip that decompresses to nothing is cut off long before the limit of bytes."""
     stream = _PACKED + in_chunks(*[gzip_without_end(4000)] + [EMPTY_BLOCKS * 90] * 80)
-    monkeypatch.setattr(exchange, "MOST_CPU_S", 0.003)
+    monkeypatch.setattr(asyncio_answer, "LIMITS", AnswerLimits(most_cpu_s=0.003))
     why, taken, _ = fed(stream)
     assert why == _SPENT
     assert taken < len(stream) / 2
@@ -226,7 +230,7 @@ def test_no_answer_breaks_the_exchange(parts: list[bytes], is_reset: bool) -> No
     """Any bytes give a status and a body, or one reason."""
 
     async def read() -> None:
-        answer = HttpAnswer()
+        answer = ReceivedAnswer()
         for part in parts:
             answer.data_received(part)
         answer.connection_lost(ConnectionResetError(104, "reset") if is_reset else None)
@@ -234,6 +238,6 @@ def test_no_answer_breaks_the_exchange(parts: list[bytes], is_reset: bool) -> No
         assert answer.body.done()
         for each in (answer.head, answer.body):
             error = each.exception()
-            assert error is None or isinstance(error, ExchangeError | OSError)
+            assert error is None or isinstance(error, AnswerError | OSError)
 
     asyncio.run(read())

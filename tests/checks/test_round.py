@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from dispatch_cli.checks import look_at
-from dispatch_cli.checks.host_names import SystemResolver
 from dispatch_cli.checks.round import in_turn
 from dispatch_cli.model.check import CheckSettings, HostPort, Probe
+from dispatch_cli.network.host_names import SystemResolver
 
 from .looking import local, look, reading, real_now
 from .park import Park, http, says, tar_pit
@@ -247,7 +247,7 @@ def test_a_hanging_resolver_delays_no_other_look() -> None:
 import socket, threading
 from datetime import UTC, datetime
 from dispatch_cli.checks import look_at
-from dispatch_cli.checks import host_names
+from dispatch_cli.network import host_names
 from dispatch_cli.model.check import CheckSettings, Probe
 class Hung(host_names.SystemResolver):
     def _ask(self, host, answer):

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from dispatch_cli.checks import guard, ping
+from dispatch_cli.checks import ping
 from dispatch_cli.checks.secret import UnsendableError, secret_value
 from dispatch_cli.model.check import Probe, SecretRef
+from dispatch_cli.network import guard
 
 from .looking import local, look, reading
 from .park import Park, Serve, http, redirects, says, tar_pit

@@ -188,8 +188,8 @@ def forecast():
             ChanceCount(tenth=9, asked=8, accepted=8, **of),
         ],
         [
-            ArrivalCount(band_min=15, arrived=10, observed_min=240, **of),
-            ArrivalCount(band_min=60, arrived=1, observed_min=95, **of),
+            ArrivalCount(band_min=15, arrived=10, observed_min=240, travel_source="crow_fly", **of),
+            ArrivalCount(band_min=60, arrived=1, observed_min=95, travel_source="osrm", **of),
         ],
         [ChanceSum(year="2026", provider=NAME, asked=138, millionths=102_000_000)],
     )
@@ -232,7 +232,10 @@ def test_the_forecast_table():
         ["70 to 80%", "130", "92", "71%", "62-78%", "similar"],
         ["90 to 100%", "8", "8", "100%", "-", "too few"],
     ]
-    assert cells_of[7:9] == [["15 to 30 min", "10", "24 min"], ["60 min or more", "1", "95 min"]]
+    assert cells_of[7:9] == [
+        ["15 to 30 min", "10", "24 min"],
+        ["60 min or more, osrm", "1", "95 min"],
+    ]
     assert cells_of[11][1:] == ["2026", "74%", "138", "100", "72%", "64-80%", "similar"]
     since = reliability.report([], [], [], NOW)
     assert [line_text(line) for line in forecast_report.forecast_lines(since, Screen())] == [

@@ -84,7 +84,7 @@ def test_unknown_figures_are_marked():
     end = datetime(2026, 11, 28, 6, 0, tzinfo=BERLIN)
     assert figures.until(candidate(open_until=end), NOON) == "Sat 06:00"
     assert figures.kilometres(candidate(distance_km=9.6)) == "~10"
-    assert figures.kilometres(candidate(distance_km=9.6, travel_source="road")) == "10"
+    assert figures.kilometres(candidate(distance_km=7.1, road_km=9.6, travel_source="osrm")) == "10"
 
 
 def test_extremes_are_words():

@@ -17,6 +17,7 @@ from dispatch_cli.render import (
     deadline_lines,
     fairness_report,
     forecast_report,
+    travel_report,
 )
 from dispatch_cli.render.cascade_table import ScreenOptions, answer_lines
 from dispatch_cli.render.layout import Line, Screen, plain_lines
@@ -26,6 +27,7 @@ from dispatch_cli.results.cascade_answer import (
     EmergencyCall,
     Exclusion,
     LastResortLine,
+    RoadUse,
 )
 from dispatch_cli.results.case_results import (
     Audit,
@@ -37,6 +39,12 @@ from dispatch_cli.results.case_results import (
     Recorded,
 )
 from dispatch_cli.results.check_results import CheckReport, Move, PhoneReport, Reading
+from dispatch_cli.results.travel_results import (
+    EstimateErrors,
+    ServiceSpeed,
+    TravelCalibration,
+    TravelComparison,
+)
 
 from . import checks, screens, test_batch_summary, test_case_screens
 from .checks import NOW
@@ -45,7 +53,7 @@ NAMES = (
     "adac", "maria", "Huber", "Lech", "VW", "A8", "providers.toml", "rejects.csv", "lech",
     "a-provider-with-a-very-long-identifier-indeed", "avd", "bmw", "Kfz-Hilfe Friedberg",
     "Abschleppdienst Gersthofen", "Streife Augsburg-Nord", "Autohilfe Dasing", "Abschlepp Huber",
-    "Schlüssel Kern", *(f"Abschlepp {number}" for number in range(1, 6)),
+    "osrm", "Schlüssel Kern", *(f"Abschlepp {number}" for number in range(1, 6)),
     *(f"Autohilfe {number}" for number in range(1, 25)), *(f"Up{number}" for number in range(52)),
 )  # fmt: skip
 """The names in these results."""
@@ -104,11 +112,30 @@ def whole_answer() -> Answer:
     )  # fmt: skip
 
 
+def road_cascades(screen: Screen) -> list[Line]:
+    """Make cascades by road: with estimates behind, by road alone, and without the engine."""
+    why, last = (Message("free now"),), LastResortLine("110", Message("duty desk"))
+    by_road = [screens.candidate(number, road_km=7.5, why=why) for number in (1, 2)]
+    estimate = screens.candidate(3, no_road_why=Message("no road found"), why=why)
+    down = RoadUse("osrm", 0, 3, Message("connection refused"))
+    cascades = (
+        screens.cascade("tow", [*by_road, estimate], roads=RoadUse("osrm", 3, 3), last_resort=last),
+        screens.cascade("tow", by_road, roads=RoadUse("osrm", 2, 2), last_resort=last),
+        screens.cascade("tow", [estimate], roads=down, last_resort=last),
+    )
+    return [
+        line
+        for each in cascades
+        for line in answer_lines(replace(whole_answer(), cascades=(each,)), screen, ScreenOptions())
+    ]
+
+
 def cascade_lines(screen: Screen) -> list[Line]:
     """Make the cascade's screen at the height of the terminal, then with all explanations."""
     answer, calm = whole_answer(), replace(whole_answer(), emergency=())
     quiet = replace(calm, incident=replace(calm.incident, client=None, vehicle={}))
     return [
+        *road_cascades(screen),
         *answer_lines(answer, screen, ScreenOptions(suggest=screens.SUGGEST)),
         *answer_lines(calm, screen, ScreenOptions(explain=True, now=screens.NOON)),
         *answer_lines(quiet, Screen(screen.width, 9), ScreenOptions()),
@@ -248,6 +275,25 @@ def coverage_lines(screen: Screen) -> list[Line]:
     ]
 
 
+def travel_lines(screen: Screen) -> list[Line]:
+    """Make the reports on estimates against a travel engine."""
+    errors = EstimateErrors(
+        incidents=200, drives=4000, median_error_min=4.2, p90_error_min=9.0,
+        median_error_share=0.2, median_bias_min=-3.1, first_differs=0.4, cost_mean_min=1.7,
+        cost_p95_min=7.0, cost_share=0.1,
+    )  # fmt: skip
+    of = {"engine": "osrm", "service": "tow", "seed": 1, "off_road": 3}
+    fitted = TravelCalibration(
+        **of, detour=1.3, fitted_incidents=100, fitted_drives=2000,
+        speeds=(ServiceSpeed("", ((3.0, 25.0),)),), before=errors, after=errors,
+    )  # fmt: skip
+    return [
+        *travel_report.comparison_lines(TravelComparison(**of, errors=errors), screen),
+        # Without the lines for the provider file, which are no words.
+        *travel_report.calibration_lines(fitted, screen)[:-3],
+    ]
+
+
 def report_lines(screen: Screen) -> list[Line]:
     """Make the reports and the summary of a batch."""
     forecast = test_case_screens.forecast()
@@ -258,6 +304,7 @@ def report_lines(screen: Screen) -> list[Line]:
         *fairness_report.fairness_lines(test_case_screens.report(), screen),
         *forecast_report.forecast_lines(replace(forecast, providers=named), screen),
         *forecast_report.forecast_lines(replace(forecast, providers=(), since=NOW), screen),
+        *travel_lines(screen),
         *batch_summary.lines(test_batch_summary.summary_of(tally), screen),
         *plain_lines([worded(batch_summary.totals(counts, 9.0))]),
     ]

@@ -302,7 +302,7 @@ def _sums(path: Path) -> Sums:
                 texts = tuple(each for each in row if isinstance(each, str))
                 numbers = tuple(float(each) for each in row if not isinstance(each, str))
                 if table in ("chance_count", "arrival_count"):
-                    texts, numbers = (*texts, str(row[3])), numbers[1:]
+                    texts, numbers = (*texts, str(numbers[0])), numbers[1:]
                 key = _keyed(table, texts)
                 found[key] = numbers
         return found

@@ -289,6 +289,19 @@ def test_sums_of_contract_costs_become_counts(tmp_path: Path) -> None:
     assert found == [ContractCount(month="2026-10", client="adac", band="unknown", cases=3)]
 
 
+def test_earlier_arrivals_were_forecast_by_estimates(tmp_path: Path) -> None:
+    """Arrivals that an older log has counted keep their counts, as those of crow-fly minutes."""
+    path = tmp_path / "cases.sqlite3"
+    _released(path, 8)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("INSERT INTO arrival_count VALUES ('2026-10', 'x', 'tow', 15, 3, 66)")
+        connection.commit()
+    with opened(path) as store, store.deciding() as tx:
+        [found] = [each for each in tx.arrival_counts() if each.provider == "x"]
+    assert (found.travel_source, found.band_min, found.arrived) == ("crow_fly", 15, 3)
+    assert found.observed_min == 66
+
+
 @pytest.mark.parametrize("version", [4, 5], ids=["before the stamps", "with a stamp"])
 def test_an_older_copy_is_not_migrated_in_the_place_of_a_log(tmp_path: Path, version: int) -> None:
     """An older copy in the place of the log is refused before any migration.

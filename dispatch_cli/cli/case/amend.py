@@ -7,12 +7,13 @@ from msgspec.structs import replace
 
 from ...errors import UsageError
 from ...model import Vehicle
-from ..desk_options import CaseArgument, DeskOptions
+from ..desk_options import CaseArgument
 from ..incident_options import IncidentOptions
 from ..log_book import open_book
 from ..option_groups import with_changes, with_options
 from ..options import complete_kinds
 from ..outcome import Outcome
+from ..router_options import RankingDeskOptions
 from ..typed_facts import changed_facts
 from ..typed_input import read_text
 from .doubtful_sizes import confirmed_sizes
@@ -21,11 +22,11 @@ from .opened import shown_amended
 from .typed_data import warn_of_typed_data
 
 
-@with_changes(IncidentOptions, MotoristOptions, DeskOptions, without=("kind", "note"))
+@with_changes(IncidentOptions, MotoristOptions, RankingDeskOptions, without=("kind", "note"))
 def amend(
     changes: dict[str, object],
     motorist: MotoristOptions,
-    desk: DeskOptions,
+    desk: RankingDeskOptions,
     case_id: CaseArgument,
     kind: Annotated[
         str | None,
@@ -66,8 +67,8 @@ def amend(
     return shown_amended(desk, "case amend", book, opened, changes)
 
 
-@with_options(DeskOptions)
-def rerank(desk: DeskOptions, case_id: CaseArgument) -> Outcome:
+@with_options(RankingDeskOptions)
+def rerank(desk: RankingDeskOptions, case_id: CaseArgument) -> Outcome:
     """Rank every service without an acceptance again, as of now."""
     from ...cases import amend_case
 

@@ -8,11 +8,11 @@ from msgspec.structs import replace
 from ...errors import UsageError
 from ...model.case import Personal
 from ..completion import complete_cases
-from ..desk_options import DeskOptions
 from ..incident_options import IncidentOptions
 from ..log_book import open_book
 from ..option_groups import with_options
 from ..outcome import Outcome
+from ..router_options import RankingDeskOptions
 from .doubtful_sizes import confirmed_options
 from .draft_facts import facts_of
 from .finish_call import opened_from_facts, opened_from_interview, shown_started
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 NOT_TYPED = {"kind": "", "at": "", "injured": None, "client": None}
 
 
-@with_options(IncidentOptions, MotoristOptions, DeskOptions, defaults=NOT_TYPED)
+@with_options(IncidentOptions, MotoristOptions, RankingDeskOptions, defaults=NOT_TYPED)
 def open_case(  # noqa: PLR0917 - the options of a command
     facts: IncidentOptions,
     motorist: MotoristOptions,
-    desk: DeskOptions,
+    desk: RankingDeskOptions,
     like: Annotated[
         int | None,
         typer.Option(

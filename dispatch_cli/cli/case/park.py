@@ -13,6 +13,7 @@ from ..incident_options import IncidentOptions
 from ..log_book import open_book
 from ..option_groups import with_options
 from ..outcome import Outcome
+from ..router_options import RankingDeskOptions
 from ..typed_input import read_text
 from .draft_facts import facts_of
 from .finish_call import opened_from_facts, opened_from_interview, shown_draft
@@ -84,11 +85,11 @@ class FurtherFacts(IncidentOptions, frozen=True, kw_only=True):
     stands_last: ClassVar[bool] = True
 
 
-@with_options(FurtherFacts, MotoristOptions, DeskOptions, defaults=NOT_TYPED)
+@with_options(FurtherFacts, MotoristOptions, RankingDeskOptions, defaults=NOT_TYPED)
 def resume(  # noqa: PLR0917 - the options of a command
     facts: FurtherFacts,
     motorist: MotoristOptions,
-    desk: DeskOptions,
+    desk: RankingDeskOptions,
     number: DraftArgument,
     take: TakeOption = False,
     work: Annotated[bool, typer.Option("--work", help="Continue at the desk.")] = False,

@@ -6,15 +6,15 @@ import typer
 
 from ..completion import complete_cases
 from ..desk import PlainOption, opened_desk, refuse_json
-from ..desk_options import DeskOptions
 from ..log_book import open_book
 from ..option_groups import with_options
 from ..outcome import Outcome
+from ..router_options import RankingDeskOptions
 
 
-@with_options(DeskOptions)
+@with_options(RankingDeskOptions)
 def work(
-    desk: DeskOptions,
+    desk: RankingDeskOptions,
     case_id: Annotated[
         int | None,
         typer.Argument(

@@ -1,6 +1,6 @@
-"""Refuse connections of checks to private and reserved addresses.
+"""Refuse connections to private and reserved addresses.
 
-The addresses of checks come from files that providers may supply. Each numeric address is compared
+Addresses come from files that providers may supply. Each numeric address is compared
 where the socket to it is opened, so that neither a name that changes its address in between nor an
 unusual spelling of a number gets through.
 """
@@ -61,16 +61,11 @@ _ISATAP = (0x5EFE, 0x200_5EFE)
 
 
 class RefusedAddressError(OSError):
-    """An address that checks may not connect to.
-
-    ``what`` names the address and its kind, ``sentence`` also the setting that would allow it.
-    """
+    """An address that may not be connected to; ``what`` names the address and its kind."""
 
     def __init__(self, address: str, kind: Message | str) -> None:
         self.what = Message("refused: {address} is {kind}", address=address, kind=kind)
-        text = "{refusal} (allow_private = true would allow it)"
-        self.sentence = Message(text, refusal=self.what)
-        super().__init__(str(self.sentence))
+        super().__init__(str(self.what))
 
 
 def kind_refused(address: str) -> Message | str:

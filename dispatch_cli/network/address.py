@@ -1,4 +1,4 @@
-"""Parse the address of an HTTP check once, so that the checked address is the one connected to."""
+"""Parse an HTTP address once, so that the checked address is the one connected to."""
 
 from urllib.parse import quote, urljoin, urlsplit
 

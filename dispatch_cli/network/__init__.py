@@ -1,0 +1,1 @@
+"""The one HTTP exchange and the guard of addresses, for checks and travel engines."""

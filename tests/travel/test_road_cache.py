@@ -1,0 +1,127 @@
+"""Answers of an engine are kept for a day, by engine, profile, data and exact ends."""
+
+import json
+import os
+import stat
+from random import Random
+
+import pytest
+
+from dispatch_cli.travel import road_cache
+from dispatch_cli.travel.road_cache import forget_roads
+
+from .road_servers import http, table_of
+from .road_worlds import firms_at, first_rows, points, roads_at
+
+PLACE = (49.41, 8.69)
+FIRMS = firms_at(Random(3), points(Random(3), 40))
+NOW = 1_796_000_000.0
+DAY = 24 * 3600
+
+
+@pytest.fixture
+def rank(road_server, tmp_path):
+    """Return a function that ranks with a new program's cache; it returns rows and requests."""
+
+    def ranked(place=PLACE, now=NOW, firms=FIRMS, **changes):
+        before = len(road_server.requests)
+        roads = roads_at(road_server.url, tmp_path / "cache", now=now, **changes)
+        rows, use = first_rows(firms, place, roads)
+        assert use.failure == ""
+        return rows, len(road_server.requests) - before
+
+    return ranked
+
+
+def test_a_second_ranking_asks_nothing(rank):
+    """The same incident is ranked from kept answers, with the same order and minutes."""
+    first, asked = rank()
+    again, asked_again = rank()
+    assert asked >= 1
+    assert asked_again == 0
+    assert again == first
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"place": (49.41, 8.690001)},
+        {"now": NOW + DAY + 1},
+        {"now": NOW - 1},
+        {"data_version": "2026-12"},
+    ],
+    ids=["another place", "a day later", "a clock set back", "other data"],
+)
+def test_what_an_answer_is_kept_for(rank, changed):
+    """An answer counts for its exact place and data only, and for a day."""
+    rank()
+    assert rank(now=NOW + DAY)[1] == 0
+    assert rank(**changed)[1] >= 1
+
+
+def test_another_kind_of_vehicle_has_its_own_factor(rank):
+    """The factor is not in the kept answer: a changed one counts at once."""
+    first, _ = rank()
+    slower, asked = rank(factors={"tow_truck": 2.0})
+    by_name = {name: minutes for name, minutes, _ in slower}
+    assert all(by_name[name] > minutes for name, minutes, source in first[:5] if source == "osrm")
+    assert asked <= 1
+
+
+def test_new_data_of_the_engine_make_kept_answers_void(rank, road_server):
+    """When an answer has another data version, no answer of the older one is used any more."""
+    versions = {"now": "a"}
+
+    def reply(target, body):
+        return http(json.dumps(table_of(target, body) | {"data_version": versions["now"]}).encode())
+
+    road_server.reply = reply
+    rank()
+    assert rank()[1] == 0
+    versions["now"] = "b"
+    assert rank(place=(49.42, 8.70))[1] >= 1
+    assert rank()[1] >= 1
+
+
+def test_the_files_are_private_and_few(rank, tmp_path, monkeypatch):
+    """Files are readable by their owner only, and the oldest are removed."""
+    monkeypatch.setattr(road_cache, "_MOST_FILES", 5)
+    for number in range(12):
+        rank(place=(49.41 + number / 1000, 8.69), now=NOW + number)
+    folder = tmp_path / "cache" / "roads"
+    assert stat.S_IMODE(os.stat(folder).st_mode) == 0o700
+    files = list(folder.glob("*.json"))
+    assert len(files) == 5
+    assert {stat.S_IMODE(os.stat(each).st_mode) for each in files} == {0o600}
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[1]", b'{"schema":"x"}', b"\xff" * 50])
+def test_a_damaged_file_is_asked_anew(rank, tmp_path, content):
+    """A file that cannot be read costs a request and nothing else."""
+    first, _ = rank()
+    for each in (tmp_path / "cache" / "roads").glob("*.json"):
+        each.write_bytes(content)
+    again, asked = rank()
+    assert asked >= 1
+    assert again == first
+
+
+def test_a_kept_answer_that_cannot_be_true_is_not_used(rank, tmp_path):
+    """A file with a drive faster than the top speed is asked anew."""
+    first, _ = rank()
+    for each in (tmp_path / "cache" / "roads").glob("*.json"):
+        kept = json.loads(each.read_bytes())
+        kept["legs"] = {base: [1.0, *leg[1:]] for base, leg in kept["legs"].items()}
+        each.write_bytes(json.dumps(kept).encode())
+    again, asked = rank()
+    assert asked >= 1
+    assert again == first
+
+
+def test_forgetting_removes_every_answer(rank, tmp_path):
+    """``case forget`` leaves no file; a folder that is not there is no error."""
+    rank()
+    forget_roads(tmp_path / "cache")
+    assert list((tmp_path / "cache" / "roads").iterdir()) == []
+    forget_roads(tmp_path / "none")
+    assert rank()[1] >= 1
