@@ -341,11 +341,7 @@ def _warnings(
                 within_km=NEAREST_WITHIN_KM,
             )
         )
-    failures = [found.roads.failure for found in cascades if found.roads is not UNSET]
-    warnings += [
-        Message("{failure}; the minutes are estimates as the crow flies", failure=failure)
-        for failure in dict.fromkeys(filter(None, failures))
-    ]
+    warnings += road_ranking.failures_of(cascades)
     wish = incident.wish
     asked = {candidate.provider for found in cascades for candidate in found.candidates}
     if wish is not None and wish not in asked:

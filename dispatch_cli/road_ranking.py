@@ -4,10 +4,10 @@ A provider need not be asked for if even the least minutes that its road can tak
 first rows. The proof is in docs/travel.md; nothing here does I/O: ``RoadTable`` is given.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
 from . import geo, ranking
@@ -16,6 +16,7 @@ from .eligibility import EligibleProvider, Need
 from .messages import Message
 from .model import Place
 from .model.travel_engines import CROW_FLY, NOT_ASKED, RoadTime
+from .results.cascade_answer import Cascade
 
 LEAST_ROWS = 5
 """The smallest number of rows whose road minutes are proven."""
@@ -115,6 +116,13 @@ def rate_by_road(
 def _by_crow_fly(eligible: EligibleProvider, need: Need, rate: Rate) -> RatedProvider:
     settings = need.settings.of(need.entry.service)
     return rate(eligible, geo.crow_fly_min(eligible.distance_km, settings), CROW_FLY)
+
+
+def failures_of(cascades: Iterable[Cascade]) -> list[Message]:
+    """Return a warning for each reason why an engine was not used."""
+    failures = [found.roads.failure for found in cascades if found.roads is not UNSET]
+    text = "{failure}; the minutes are estimates as the crow flies"
+    return [Message(text, failure=each) for each in dict.fromkeys(filter(None, failures))]
 
 
 class _Search:
