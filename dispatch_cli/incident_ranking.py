@@ -206,8 +206,7 @@ def rank_need(
 ) -> RankedProviders:
     """Rank providers for one service: gates, minutes, stop rule, order; see docs/ranking.md.
 
-    With a ``table`` the first ``rows`` are those of road minutes for all providers. Providers that
-    only a contract excludes have crow-fly minutes in the neutral order.
+    With a ``table`` the first ``rows`` are those of all roads; ``contract_only`` has no roads.
     """
     parts = eligibility.split(providers, need, gates)
     settings = need.settings.of(need.entry.service)

@@ -103,14 +103,15 @@ def test_every_field_of_the_forecast_report_is_described() -> None:
 def test_the_forecast_report_on_the_page_is_what_is_drawn() -> None:
     """The example on the page stands there line by line as the screen shows it."""
     of = {"month": "2026-11", "provider": "huber", "service": "tow"}
+    by_air = {**of, "travel_source": "crow_fly"}
     report = reliability.report(
         [
             ChanceCount(tenth=7, asked=130, accepted=92, **of),
             ChanceCount(tenth=9, asked=8, accepted=8, **of),
         ],
         [
-            ArrivalCount(band_min=15, arrived=10, observed_min=240, **of),
-            ArrivalCount(band_min=60, arrived=1, observed_min=95, **of),
+            ArrivalCount(band_min=15, arrived=10, observed_min=240, **by_air),
+            ArrivalCount(band_min=60, arrived=1, observed_min=95, **by_air),
         ],
         [ChanceSum(year="2026", provider="huber", asked=138, millionths=102_000_000)],
     )
