@@ -32,8 +32,15 @@ def test_json_has_every_promised_key(dispatch, firms):
     assert (ran.envelope["schema"], ran.envelope["status"]) == ("dispatch.cascade/1", "success")
     assert list(data)[:1] == ["emergency"]
     [cascade] = data["cascades"]
-    assert list(cascade) == list(cascade_answer.Cascade.__struct_fields__)
-    assert list(cascade["candidates"][0]) == list(cascade_answer.Candidate.__struct_fields__)
+    # Without a travel engine its keys are absent; test_router.py has them.
+    assert list(cascade) == [
+        name for name in cascade_answer.Cascade.__struct_fields__ if name != "roads"
+    ]
+    assert list(cascade["candidates"][0]) == [
+        name
+        for name in cascade_answer.Candidate.__struct_fields__
+        if name not in ("road_km", "no_road_why")
+    ]
     assert cascade["excluded"] == []
     without = dispatch("cascade", "tow", "-a", "86150", "--json", *WHEN).envelope
     assert "excluded" not in without["data"]["cascades"][0]
