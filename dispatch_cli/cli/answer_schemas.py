@@ -63,6 +63,8 @@ DATA: Mapping[str, str] = {
     "dispatch.providers.add/1": f"{_PARTS}:ProvidersAdded",
     "dispatch.places.import/1": f"{_PARTS}:PlacesImported",
     "dispatch.osm.import/1": "results.osm_results:ImportReport",
+    "dispatch.travel.compare/1": "results.travel_results:TravelComparison",
+    "dispatch.travel.calibrate/1": "results.travel_results:TravelCalibration",
     "dispatch.kinds/1": f"{_PARTS}:KindList",
     "dispatch.doctor/1": f"{_PARTS}:SettingList",
 }

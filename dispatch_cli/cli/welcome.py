@@ -45,6 +45,17 @@ EXAMPLES: Mapping[str, tuple[Example, Example, Example]] = {
         ),
         ("import --help", marked("show which files can be imported")),
     ),
+    "dispatch travel": (
+        (
+            "compare --router osrm=http://localhost:5000",
+            marked("measure the estimates against an engine"),
+        ),
+        (
+            "calibrate --router osrm=http://localhost:5000",
+            marked("print the speeds that fit the engine"),
+        ),
+        ("compare --help", marked("show the size of the sample and other options")),
+    ),
     "dispatch log": (
         ("verify", marked("verify the case log")),
         ("backup cases.backup", marked("back the case log up")),

@@ -1,6 +1,7 @@
 """A shift at the desk: command lines that give an answer of every command with ``--json``.
 
-``WAIT`` lets the clock go on. The offers and cases have the same numbers in each run.
+``WAIT`` lets the clock go on; ``ENGINE`` is the address of a travel engine. The offers and cases
+have the same numbers in each run.
 """
 
 import shlex
@@ -9,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from ..osm.maps import whole_map
+from ..travel.road_servers import RoadServer
 from .watched import command, provider
 
 ZONE = "America/New_York"
@@ -111,6 +113,9 @@ log backup copy.sqlite3
 log restore copy.sqlite3
 places import DE.txt
 osm import map.osm --output map.toml
+cascade tow --at 86150 --router osrm=ENGINE
+travel compare --sample 60 --router osrm=ENGINE
+travel calibrate --sample 60 --router osrm=ENGINE
 kinds
 kinds --equipment
 doctor
@@ -147,8 +152,10 @@ def played(
     dispatch: Callable, wait: Callable[[timedelta], None], *more: str
 ) -> Iterator[tuple[list[str], object]]:
     """Run the story with further options; yields the words of each line, and what it left."""
-    for words in lines():
-        if words == [WAIT]:
-            wait(timedelta(minutes=25))
-        else:
-            yield words, dispatch(*words, *more)
+    with RoadServer() as engine:
+        for line in lines():
+            words = [word.replace("ENGINE", engine.url) for word in line]
+            if words == [WAIT]:
+                wait(timedelta(minutes=25))
+            else:
+                yield words, dispatch(*words, *more)
