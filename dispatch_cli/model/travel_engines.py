@@ -34,19 +34,24 @@ def unit_kind_of(service: str) -> UnitKind:
 class EngineKeys(Struct, frozen=True, kw_only=True):
     """A travel engine: the module and class of ``travel``, and its defaults.
 
+    ``module`` is "" for estimates, which the ranking makes without a server (``geo.crow_fly_min``).
     ``factors`` multiply the minutes of the engine by kind of unit; a kind that is missing has 1.
     ``top_speed_kmh`` is the highest speed in its times; ``unit_speeds`` has a lower one for trucks.
     """
 
-    module: str
-    needs_url: bool = True
+    module: str = ""
     top_speed_kmh: float = 140.0
     factors: Mapping[UnitKind, float] = {}
     unit_speeds: Mapping[UnitKind, float] = {}
 
+    @property
+    def needs_url(self) -> bool:
+        """Whether a server gives the minutes."""
+        return bool(self.module)
+
 
 TRAVEL_ENGINES: Mapping[str, EngineKeys] = {
-    CROW_FLY: EngineKeys(module="crow_fly:CrowFly", needs_url=False),
+    CROW_FLY: EngineKeys(),
     # Its profile car.lua is a car in free traffic, at 0.8 of what is allowed and so at 112 km/h
     # where nothing is forbidden; a truck is slower.
     "osrm": EngineKeys(

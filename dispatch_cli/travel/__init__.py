@@ -1,1 +1,1 @@
-"""Travel engines: road minutes from a server of the user, or estimates from the great circle."""
+"""Travel engines: road minutes from a server of the user."""
