@@ -142,7 +142,7 @@ def test_an_engine_that_fails_leaves_the_crow_fly_order(world, fails_at):
 
 
 def test_the_bound_spares_providers_that_are_too_far():
-    """x"""
+    """A hundred providers in a row need one request, which has the first five and a few more."""
     providers = [provider(f"p{number}", north_km=1.0 + number) for number in range(100)]
     minutes = {(each.lat, each.lon): least_min(1.0 + at) * 2 for at, each in enumerate(providers)}
     table = KnownRoads(minutes, least_min)
