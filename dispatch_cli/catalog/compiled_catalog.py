@@ -78,7 +78,7 @@ class CompiledHeader(Struct, frozen=True, array_like=True):
 
     ``start`` and ``end`` of the timetables are seconds since the epoch. ``needs_trust`` means that
     the warnings depend on ``distrust``, the reason why the main file is not trusted, or "".
-    ``refusal`` has no entry if no check is refused.
+    ``refusal`` has no entry if no table is refused.
     """
 
     key: bytes

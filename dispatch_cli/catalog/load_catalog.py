@@ -44,7 +44,7 @@ class Catalog:
     ``source`` is the setting that names the file; ``files`` are the main file and all files that it
     names; ``compiled_path`` is the file with the compiled form, or None. ``is_trusted`` means that
     the user named the main file and only its owner can write it: it may start programs, read
-    secrets and reach private addresses. ``refusal`` says which checks may not, or is "".
+    secrets and reach private addresses. ``refusal`` says which tables may not, or is "".
     """
 
     path: Path

@@ -87,7 +87,7 @@ class ProblemCollector:
     def refuse(self, file: TomlFile, path: Path, who: Message | str, refusal: Message) -> None:
         """Refuse the table at a path because of one of its keys: a warning with its line.
 
-        The rest of the file stays valid, because a check never costs a ranking.
+        The rest of the file stays valid, because a table with such a key never costs a ranking.
         """
         at = f"{file.short}:{self.line_of(file, path)}"
         self.warn("{refusal}", who=who, file=at, refusal=refusal)
@@ -109,7 +109,7 @@ class ProblemCollector:
         if len(self._refused) < 2:
             return next(iter(self._refused.values()), "")
         return Message(
-            '{first}; {count:,} checks are refused, "dispatch providers validate" lists them',
+            '{first}; {count:,} tables are refused, "dispatch providers validate" lists them',
             first=next(iter(self._refused.values())),
             count=len(self._refused),
         )

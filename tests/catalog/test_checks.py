@@ -313,7 +313,7 @@ def test_many_refused_checks_are_one_sentence(tmp_path: Path) -> None:
     both += 'headers = { A = "env:B" } }, { kind = "command", command = ["/x"] }]\n'
     other = f"{HUBER}{both}".replace("huber", "lech")
     found = found_as(write(tmp_path, f"{HUBER}{both}{other}"), "folder")
-    assert '; 4 checks are refused, "dispatch providers validate" lists them' in str(found.refusal)
+    assert '; 4 tables are refused, "dispatch providers validate" lists them' in str(found.refusal)
     assert sum("is not made" in str(each) for each in found.warnings) == 6
 
 

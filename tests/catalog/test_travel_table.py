@@ -96,6 +96,14 @@ def test_a_table_of_a_file_that_is_not_trusted_is_refused(load, tmp_path, others
         assert found.count == 1
 
 
+def test_a_refused_table_is_not_counted_as_a_check(load):
+    """With a refused check as well, the warning counts the tables of the file, not checks."""
+    check = 'check = [{ kind = "command", command = ["/x"] }]'
+    found = load(f"{OSRM}\n{HUBER}{check}".replace("huber", "lech"), source="working folder")
+    assert found.travel().engine == "crow_fly"
+    assert '; 2 tables are refused, "dispatch providers validate" lists' in str(found.refusal)
+
+
 def test_every_engine_can_be_made():
     """The registry names a class for each engine with a server."""
     from dispatch_cli.model.travel_engines import TravelSettings
