@@ -4,6 +4,7 @@ import re
 import tomllib
 from pathlib import Path
 
+import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -61,3 +62,13 @@ def test_ci_and_development_install_what_is_pinned() -> None:
     first = script.index('export PIP_CONSTRAINT="$PWD/constraints.txt"')
     assert first < script.index("step ")
     assert "pip install -q -c constraints.txt -e" in (ROOT / "README.md").read_text("utf-8")
+
+
+def test_the_executables_of_travel_engines_have_one_version() -> None:
+    """The tool fetches exactly the versions that the page states."""
+    road_engine = pytest.importorskip("tools.road_engine", reason="the folder tools is not here")
+    page = " ".join((ROOT / "docs" / "dependencies.md").read_text("utf-8").split())
+    for package in map(Requirement, road_engine.PACKAGES.values()):
+        (pin,) = package.specifier
+        assert pin.operator == "=="
+        assert f"{package.name} {pin.version}" in page
