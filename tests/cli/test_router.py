@@ -261,6 +261,31 @@ def test_travel_compare_in_rows_and_json(dispatch, file, engine):
     assert down.code == 5
 
 
+def test_travel_needs_a_service_and_a_file(dispatch, file, engine):
+    """A service that no firm can have, and the packaged sample, are refused before any request."""
+    router = ("--router", f"osrm={engine.url}")
+    for service in ("tows", "ambulance"):
+        ran = dispatch("travel", "compare", "--service", service, "--providers", file, *router)
+        assert ran.code == 2
+        assert f'--service "{service}" is not a service of a provider' in ran.err
+    ran = dispatch("travel", "compare", *router)
+    assert ran.code == 4
+    assert "the packaged sample has only invented firms" in ran.err
+    assert engine.requests == []
+
+
+def test_an_address_that_is_none(dispatch, home, file):
+    """A wrong address is a wrong option, and bad data where the provider file has it."""
+    ran = dispatch("cascade", "tow", *AT, "--providers", file, "--router", "osrm=http://a:x")
+    assert ran.code == 2
+    assert '--router "osrm=http://a:x"' in ran.err
+    path = home / "wrong.toml"
+    path.write_text(f'[travel]\nengine = "osrm"\nurl = "http://a:x"\n{FIRMS}')
+    ran = dispatch("cascade", "tow", *AT, "--providers", str(path))
+    assert ran.code == 4
+    assert 'wrong.toml:3: [travel]: URL "http://a:x" is not valid' in ran.err
+
+
 def test_travel_calibrate_prints_lines_that_load(dispatch, file, home, engine):
     """The printed lines are a table of the provider file, on a screen and in rows."""
     words = ["travel", "calibrate", "--sample", "20", "--providers", file,

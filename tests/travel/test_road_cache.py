@@ -7,6 +7,7 @@ from random import Random
 
 import pytest
 
+from dispatch_cli.model import Place
 from dispatch_cli.travel import road_cache
 from dispatch_cli.travel.road_cache import forget_roads
 
@@ -81,6 +82,26 @@ def test_new_data_of_the_engine_make_kept_answers_void(rank, road_server):
     versions["now"] = "b"
     assert rank(place=(49.42, 8.70))[1] >= 1
     assert rank()[1] >= 1
+
+
+def test_new_data_in_the_middle_of_a_ranking(road_server, tmp_path):
+    """Where the data change between two requests, all bases are asked of the new data."""
+    seconds = {"a": 1.0, "b": 2.0}
+    versions = {"now": "a"}
+
+    def reply(target, body):
+        table = table_of(target, body)
+        table["durations"] = [[each * seconds[versions["now"]]] for [each] in table["durations"]]
+        return http(json.dumps(table | {"data_version": versions["now"]}).encode())
+
+    road_server.reply = reply
+    table = roads_at(road_server.url, tmp_path, now=NOW)(Place(lat=PLACE[0], lon=PLACE[1]))
+    bases = [(each.lat, each.lon) for each in FIRMS[:6]]
+    before = [each.minutes for each in table.times(bases[:4], "tow")]
+    versions["now"] = "b"
+    after = [each.minutes for each in table.times(bases, "tow")]
+    assert after[:4] == pytest.approx([2 * each for each in before])
+    assert len(road_server.requests) == 3
 
 
 def test_the_files_are_private_and_few(rank, tmp_path, monkeypatch):

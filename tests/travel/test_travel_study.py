@@ -7,6 +7,7 @@ import pytest
 
 from dispatch_cli import travel_study
 from dispatch_cli.errors import UnavailableError, UsageError
+from dispatch_cli.model import Rules, ServiceSettings, Settings
 
 from ..worlds import NOON, MemoryCatalog, no_holidays, provider
 from .road_servers import http, table_of
@@ -15,11 +16,12 @@ from .road_worlds import firms_at, points, roads_at
 BASES = points(Random(2), 25)
 
 
-def sample_of(url, *, count=40, seed=1, service="tow"):
-    """Draw a sample by a required engine."""
+def sample_of(url, *, count=40, seed=1, service="tow", bases=BASES, services=None):
+    """Draw a sample by a required engine; ``services`` have settings of their own in the file."""
     roads = roads_at(url, timeout_s=10.0)
     roads.is_required = True
-    catalog = MemoryCatalog(firms_at(Random(7), BASES))
+    rules = Rules(settings=Settings(services=services or {}))
+    catalog = MemoryCatalog(firms_at(Random(7), bases), rules)
     catalog.each = catalog.all
     drawn = travel_study.draw_sample(
         catalog, roads, service, count=count, seed=seed, now=NOON, holidays=no_holidays
@@ -106,6 +108,61 @@ def test_points_without_a_road_are_replaced(road_server):
     road_server.reply = lambda *of: off_road(*of).replace(b'"distance": 0.0', b'"distance": 9e3')
     with pytest.raises(UsageError, match="only 0 of 40 random points are on roads"):
         sample_of(road_server.url)
+
+
+def test_a_firm_without_a_road_is_left_out(road_server):
+    """A base without a road to an incident is no drive; without any road the point is replaced."""
+
+    def reply(target, body):
+        table = table_of(target, body)
+        table["durations"][3] = [None]
+        if table["destinations"][0]["location"][0] < 8.6:
+            table["durations"] = [[None]] * len(BASES)
+        return http(json.dumps(table).encode())
+
+    road_server.reply = reply
+    drawn, roads = sample_of(road_server.url)
+    errors = travel_study.compare(drawn, roads, 1).errors
+    assert (errors.incidents, errors.drives) == (40, 40 * (len(BASES) - 1))
+    assert drawn.off_road > 0
+    # Half of the incidents are fitted.
+    assert travel_study.calibrate(drawn, roads, 1).fitted_drives == 20 * (len(BASES) - 1)
+
+
+def test_one_firm_is_no_choice(road_server):
+    """With one firm the drives are measured, no choice is, and no speed can be fitted."""
+    drawn, roads = sample_of(road_server.url, bases=BASES[:1])
+    errors = travel_study.compare(drawn, roads, 1).errors
+    assert (errors.incidents, errors.drives) == (0, 40)
+    assert errors.median_error_min > 0
+    assert errors.first_differs == errors.cost_mean_min == errors.cost_p95_min == 0
+    with pytest.raises(UsageError, match="20 drives are too few to fit speeds"):
+        travel_study.calibrate(drawn, roads, 1)
+
+
+def test_a_service_with_speeds_of_its_own_keeps_its_table(road_server):
+    """A table of the service in the file is fitted itself, and that of all others stays."""
+    own = ServiceSettings(detour=1.3, speed=((5.0, 20.0), (1000.0, 30.0)))
+    drawn, roads = sample_of(road_server.url, services={"tow": own})
+    found = travel_study.calibrate(drawn, roads, 1)
+    assert [each.service for each in found.speeds] == ["tow"]
+    assert found.toml.startswith("[ranking.service.tow]\nspeed = [[3, ")
+    assert found.after.p90_error_min < found.before.p90_error_min
+
+
+def test_trucks_stay_slower_by_as_much(road_server):
+    """A service for heavy vehicles at half of the usual speed has half of the fitted speed."""
+    usual = ServiceSettings()
+    half = ServiceSettings(speed=tuple((km, kmh / 2) for km, kmh in usual.speed))
+    drawn, roads = sample_of(
+        road_server.url, services={"heavy_tow": half, "taxi": ServiceSettings(turnout_min=1.0)}
+    )
+    every, heavy = travel_study.calibrate(drawn, roads, 1).speeds
+    assert (every.service, heavy.service) == ("", "heavy_tow")
+    assert [km for km, _ in heavy.speed] == [km for km, _ in every.speed]
+    assert [kmh for _, kmh in heavy.speed] == pytest.approx(
+        [kmh / 2 for _, kmh in every.speed], abs=0.06
+    )
 
 
 def test_an_engine_that_fails_is_an_error(road_server):
