@@ -62,6 +62,10 @@ class EntryChecker:
         """List the problems of an entry by itself."""
         return [problem for _, problem in self._found(entry)]
 
+    def faults_of(self, entry: Entry) -> Sequence[tuple[tuple[str | int, ...], Message]]:
+        """List the problems of an entry with the path of each, from its key on."""
+        return [(path[2:], problem) for path, problem in self._found(entry)]
+
     def conflicts_of(self, entry: Entry) -> list[Message]:
         """List what an entry has in common with a provider: its id, or name and number."""
         if entry.get("id") and str(entry["id"]) in self._ids:

@@ -98,6 +98,13 @@ class ListArguments(Struct, frozen=True, kw_only=True):
             help="Column of each key: name=Firma,phone=Telefon. Default: found by their names.",
         ),
     ] = ""
+    ignore_columns: Annotated[
+        str,
+        typer.Option(
+            metavar="COL,…",
+            help="Columns to leave out. Other columns that mean no key must be empty.",
+        ),
+    ] = ""
     delimiter: Annotated[
         str,
         typer.Option(metavar="CHAR", help="CSV delimiter. Default: detected from the header."),
@@ -218,7 +225,7 @@ def _add_list(  # noqa: PLR0917 - the parts of one command
     quiet: bool,
 ) -> Outcome:
     """Add all rows of a list, or with --keep-valid the valid ones."""
-    from ..provider_lists.list_columns import find_columns, parse_named, score
+    from ..provider_lists.list_columns import find_columns, parse_named, parse_names, score
     from ..provider_lists.read_firms import read_firms
     from ..records.open_records import open_records
 
@@ -233,12 +240,17 @@ def _add_list(  # noqa: PLR0917 - the parts of one command
         skip=source.skip,
         score=score,
     ) as records:
-        columns = find_columns(records.rows.columns or (), named, defaults)
+        names, ignored = records.rows.columns or (), parse_names(source.ignore_columns)
+        columns = find_columns(names, named, defaults, ignored)
         found = read_firms(records, columns, defaults, checker, shown=shown)
     if not json:
         _print_columns(columns, quiet=quiet)
     if not found.entries and not found.problems:
         raise BadDataError(Problem("the list has no rows", file=shown), hint="nothing is written")
+    if found.unread:
+        from .unread_columns import unread_columns
+
+        raise unread_columns(found, columns, source.ignore_columns, shown=shown)
     if found.problems and not (source.keep_valid and found.entries):
         hint = Message("nothing is written")
         if found.entries:
@@ -249,7 +261,7 @@ def _add_list(  # noqa: PLR0917 - the parts of one command
 
 
 def _print_columns(columns: "ListColumns", *, quiet: bool) -> None:
-    """Print which columns are used because of their names, and which are not used."""
+    """Print which columns are used because of their names, and which are left out."""
     from ..render.stderr_lines import print_hint
 
     used = ", ".join(f"{key}={column}" for key, column in columns.by_key.items() if key != column)
@@ -259,8 +271,8 @@ def _print_columns(columns: "ListColumns", *, quiet: bool) -> None:
             columns=used,
         )
         print_hint(found, stream=sys.stderr, quiet=quiet)
-    if columns.unused:
-        unused = Message("columns not used: {columns}", columns=", ".join(columns.unused))
+    if columns.left_out:
+        unused = Message("columns left out: {columns}", columns=", ".join(columns.left_out))
         print_hint(unused, stream=sys.stderr, quiet=quiet)
 
 

@@ -60,9 +60,17 @@ def parse_phone(text: str) -> tuple[str, str]:
             ' "089 99998-114"',
             number=shown[:MOST_CHARACTERS],
         )
+    digits = len(re.sub("[^0-9]", "", lines))
+    if digits > MOST_OF_ALL and not _is_two_numbers(lines.strip()):
+        raise SentenceError(
+            '"{number}" has {count} digits, too many for one number: it may be two numbers; write'
+            " each number as an entry of its own",
+            number=shown[:MOST_CHARACTERS],
+            count=digits,
+        )
     if _is_two_numbers(lines.strip()):
         raise SentenceError(
-            '"{number}" contains two numbers; write an entry of phones for each',
+            '"{number}" contains two numbers; write each number as an entry of its own',
             number=shown[:MOST_CHARACTERS],
         )
     if len(shown) > MOST_CHARACTERS or not _ALLOWED.fullmatch(shown):
@@ -80,7 +88,7 @@ def _cleaned(text: str) -> str:
 
 
 def _is_two_numbers(text: str) -> bool:
-    """Return whether digits follow a separator behind a number, or exceed the longest number."""
+    """Return whether digits follow a separator behind a number."""
     for joint in _JOINTS.finditer(text):
         before, after = text[: joint.start()].strip(" \r-"), text[joint.end() :]
         has_digits = re.search("[0-9]", after) is not None
@@ -89,7 +97,7 @@ def _is_two_numbers(text: str) -> bool:
         )
         if has_digits and is_whole:
             return True
-    return len(re.sub("[^0-9]", "", text)) > MOST_OF_ALL
+    return False
 
 
 def _is_valid(text: str) -> bool:
@@ -129,7 +137,7 @@ def _valid(shown: str) -> tuple[str, str]:
     if len(dial) - len("+49") > MOST_DIGITS:
         raise SentenceError(
             '"{number}" has {count} digits behind the 0; a German number has at most {most}.'
-            " Write an entry of phones for each number",
+            " Write each number as an entry of its own",
             number=shown,
             count=len(dial) - len("+49"),
             most=MOST_DIGITS,

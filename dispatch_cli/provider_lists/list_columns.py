@@ -1,85 +1,59 @@
 """Find the columns of a list of firms by the names of keys and by their usual names."""
 
 import csv
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
 from msgspec import Struct
 
-from ..catalog.meant_keys import OTHER_NAMES, plain_name
 from ..errors import BadDataError, UsageError
-from ..messages import Message
-
-_POSTCODE = (
-    "plz", "postleitzahl", "postcode", "postalcode", "zip", "zipcode", "plzort", "plzstadt",
-)  # fmt: skip
-_TOWN = ("ort", "stadt", "gemeinde", "city", "town", "wohnort")
-_ELSEWHERE = frozenset({*_POSTCODE, *_TOWN, "nummer", "number", "place", "position", "title"})
-"""Names that mean another thing in a list than in the provider file; a number may be any one."""
-_KEYS = (
-    "id", "name", "phone", "services", "base", "lat", "lon", "area", "radius_km", "postcodes",
-    "hours", "region", "units", "vehicle_classes", "max_weight_t", "max_height_m", "height_m",
-    "seats", "equipment", "clients", "tags", "notes",
-)  # fmt: skip
-_MORE: Mapping[str, tuple[str, ...]] = {
-    "phone_2": (
-        "mobil", "handy", "mobile", "mobilnummer", "mobiltelefon", "telefon2", "tel2", "phone2",
-        "nachtnummer", "notruf", "notrufnummer", "zweitnummer",
-    ),
-    "postcode": _POSTCODE,
-    "town": _TOWN,
-    "name": ("provider", "anbieter", "dienstleister", "abschlepper", "abschleppdienst"),
-    "area": ("einsatzradiuskm",),
-}  # fmt: skip
-COLUMN_KEYS = (*_KEYS, "phone_2", "postcode", "town")
-"""What a column can have: a key of the provider file, a second number, or parts of an address."""
-
-USUAL_NAMES: Mapping[str, frozenset[str]] = {
-    key: frozenset({plain_name(key), *OTHER_NAMES.get(key, ()), *_MORE.get(key, ())})
-    - (_ELSEWHERE if key not in ("postcode", "town") else frozenset())
-    for key in COLUMN_KEYS
-}
-"""The usual names of each, in lower case, without blanks, punctuation and umlauts."""
+from ..messages import Message, quoted
+from .usual_columns import COLUMN_KEYS, USUAL_NAMES, key_of, plain_name, unit_in
 
 _HINT = 'name the columns with --columns key=column, such as "name=Firma,phone=Telefon"'
 
 
 class ListColumns(Struct, frozen=True):
-    """The column of each key, and the columns that are not used."""
+    """The column of each key, and the columns that are not used.
+
+    ``left_out`` are columns that the user has left out, ``unknown`` those whose names mean no key:
+    their cells must be empty. ``units`` are the units in the names of columns, by key.
+    """
 
     by_key: Mapping[str, str]
-    unused: tuple[str, ...]
+    left_out: tuple[str, ...]
+    unknown: tuple[str, ...]
+    units: Mapping[str, str]
+
+    @property
+    def free_keys(self) -> tuple[str, ...]:
+        """The keys that no column has."""
+        return tuple(each for each in COLUMN_KEYS if each not in self.by_key)
 
 
 def find_columns(
-    columns: Sequence[str], named: Mapping[str, str], given: Collection[str]
+    columns: Sequence[str],
+    named: Mapping[str, str],
+    given: Collection[str],
+    ignored: Collection[str] = (),
 ) -> ListColumns:
     """Find the column of each key; ``given`` are the keys with a value for all rows.
 
-    A usual name counts only if exactly one column has one. Raises BadDataError if several columns
-    may be a key that ``named`` does not decide, or a required key has none, UsageError if ``named``
-    has an unknown key or a column that is missing.
+    A usual name counts only if exactly one column has one, and only for columns that are not
+    ``ignored``. Raises BadDataError if several columns may be a key that ``named`` does not decide,
+    a required key has no column, or two columns have the same name. Raises UsageError if ``named``
+    has an unknown key, or if one of its columns or of those to ignore is missing.
     """
-    for key, column in named.items():
-        if key not in COLUMN_KEYS:
-            raise UsageError(
-                "--columns: unknown key {key!r}; allowed: {keys}",
-                key=key,
-                keys=", ".join(COLUMN_KEYS),
-            )
-        if column and column not in columns:
-            raise UsageError(
-                "the input has no column {name!r}",
-                name=column,
-                hint=Message("its columns are {columns}", columns=", ".join(columns[:30])),
-            )
+    _check_arguments(columns, named, ignored)
     found = {key: column for key, column in named.items() if column}
+    means = {each: key_of(each) for each in columns if each}
     problems: list[Message | str] = []
     for key in COLUMN_KEYS:
         if key in named:
             continue
-        free = [each for each in columns if each and each not in found.values()]
-        exact = [each for each in free if each == key]
-        fitting = exact or [each for each in free if plain_name(each) in USUAL_NAMES[key]]
+        taken = {*found.values(), *ignored}
+        fitting = [each for each, (meant, _) in means.items() if meant == key and each not in taken]
+        fitting = [each for each in fitting if each == key] or fitting
         if len(fitting) == 1:
             found[key] = fitting[0]
         elif fitting:
@@ -89,6 +63,7 @@ def find_columns(
                 )
             )
     problems += missing(found, given)
+    problems += [] if problems else _twice(columns, ignored)
     if problems:
         advice = Message(
             "{advice}; the columns are {columns}",
@@ -97,7 +72,47 @@ def find_columns(
         )
         raise BadDataError(*problems, hint=advice)
     used = set(found.values())
-    return ListColumns(found, tuple(each for each in columns if each and each not in used))
+    unused = tuple(dict.fromkeys(each for each in columns if each not in used))
+    # The user has decided between the columns that may be a key of --columns.
+    left_out = tuple(
+        each for each in unused if each in ignored or (each and means[each][0] in named)
+    )
+    unknown = tuple(each for each in unused if each not in left_out)
+    units = {key: unit_in(column, key) for key, column in found.items()}
+    return ListColumns(found, left_out, unknown, {key: unit for key, unit in units.items() if unit})
+
+
+def _check_arguments(
+    columns: Sequence[str], named: Mapping[str, str], ignored: Collection[str]
+) -> None:
+    for key in named:
+        if key not in COLUMN_KEYS:
+            raise UsageError(
+                "--columns: unknown key {key!r}; allowed: {keys}",
+                key=key,
+                keys=", ".join(COLUMN_KEYS),
+            )
+    for column in (*named.values(), *ignored):
+        if column and column not in columns:
+            raise UsageError(
+                "the input has no column {name!r}",
+                name=column,
+                hint=Message("its columns are {columns}", columns=", ".join(columns[:30])),
+            )
+        if column in ignored and column in named.values():
+            raise UsageError(
+                "column {name} is in --columns and in --ignore-columns", name=quoted(column)
+            )
+
+
+def _twice(columns: Sequence[str], ignored: Collection[str]) -> list[Message]:
+    """List the names that two columns have: the cells of the second one could not be read."""
+    counts = Counter(each for each in columns if each and each not in ignored)
+    return [
+        Message("several columns have the name {name}; rename one of them", name=quoted(each))
+        for each, count in counts.items()
+        if count > 1
+    ]
 
 
 def score(columns: Sequence[str]) -> int:
@@ -134,9 +149,18 @@ def missing(found: Collection[str], given: Collection[str]) -> list[Message]:
 def parse_named(text: str) -> dict[str, str]:
     """Read ``name=Firma,phone=Telefon``; ``notes=`` means no column. Raises UsageError."""
     named: dict[str, str] = {}
-    for part in next(csv.reader([text], skipinitialspace=True), []) if text else []:
+    for part in _split(text):
         key, equals, column = (each.strip() for each in part.partition("="))
         if not equals:
             raise UsageError("--columns: {part!r} is not key=column", part=part, hint=_HINT)
         named[key] = column
     return named
+
+
+def parse_names(text: str) -> tuple[str, ...]:
+    """Read comma-separated names of columns; one with a comma must be quoted, as in CSV."""
+    return tuple(dict.fromkeys(filter(None, map(str.strip, _split(text)))))
+
+
+def _split(text: str) -> list[str]:
+    return next(csv.reader([text], skipinitialspace=True), []) if text else []

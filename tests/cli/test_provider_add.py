@@ -97,7 +97,7 @@ def test_a_list_is_added_whole_or_not_at_all(dispatch, own, home):
     argv = ("providers", "add", "--from", "list.csv", "--country")
     ran = dispatch(*argv)
     assert ran.code == 4
-    assert 'error: list.csv:3: provider "Wertach": phone: "12" is not a valid number' in ran.err
+    assert 'error: list.csv:3: provider "Wertach": column "Telefon": "12" is not a valid' in ran.err
     assert ran.err.splitlines()[-1].endswith("or add the others with --keep-valid")
     assert own.read_bytes() == before
     ran = dispatch(*argv, "--keep-valid", "--json")
@@ -111,13 +111,36 @@ def test_a_list_is_added_whole_or_not_at_all(dispatch, own, home):
 
 
 def test_the_columns_that_are_used_are_said(dispatch, own, home):
-    """A column that is used because of its name is named, and so is one that is not used."""
+    """A column that is used because of its name is named, and so is one that is left out."""
     (home / "list.csv").write_text(LIST.replace(";tow", ";tow;9").replace("gen\n", "gen;Preis\n"))
-    ran = dispatch("providers", "add", "--from", "list.csv", "--country")
+    argv = ("providers", "add", "--from", "list.csv", "--country", "--ignore-columns", "Preis")
+    ran = dispatch(*argv)
     assert "phone=Telefon, services=Leistungen, postcode=PLZ" in ran.err
-    assert "columns not used: Preis" in ran.err
-    quiet = dispatch("providers", "add", "--from", "list.csv", "--country", "--quiet")
+    assert "columns left out: Preis" in ran.err
+    quiet = dispatch(*argv, "--quiet")
     assert "columns" not in quiet.err
+
+
+@pytest.mark.parametrize("more", [(), ("--keep-valid",), ("--keep-valid", "--quiet"),
+                                  ("--keep-valid", "--json")])  # fmt: skip
+def test_no_firm_is_added_without_a_value_of_its_list(dispatch, own, home, more):
+    """A column with values that no key has refuses the whole list, and the hint says both ways out.
+
+    A firm whose limit is lost would be called for trucks that it cannot tow.
+    """
+    text = "Firma;Telefon;PLZ;Leistungen;Schlepplast, max\nLech;089 99998-201;86150;tow;3,5 t\n"
+    (home / "list.csv").write_text(text, "utf-8")
+    before = own.read_bytes()
+    argv = ("providers", "add", "--from", "list.csv", "--country")
+    ran = dispatch(*argv, *more)
+    assert ran.code == 4
+    assert own.read_bytes() == before
+    said = ran.envelope["errors"][0]["text"] if "--json" in more else ran.err
+    assert 'the column "Schlepplast, max" is not used, but has values such as "3,5 t"' in said
+    if not {"--json", "--quiet"} & {*more}:
+        assert ran.err.splitlines()[-1].endswith("""--ignore-columns '"Schlepplast, max"'""")
+    assert dispatch(*argv, "--columns", '"max_weight_t=Schlepplast, max"').code == 0
+    assert tomli.loads(own.read_text("utf-8"))["provider"][-1]["max_weight_t"] == 3.5
 
 
 def test_tomlkit_is_loaded_by_add_alone(dispatch, own, monkeypatch):

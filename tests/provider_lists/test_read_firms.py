@@ -8,8 +8,14 @@ import pytest
 from dispatch_cli.catalog.new_entries import EntryChecker
 from dispatch_cli.errors import BadDataError, SentenceError, UsageError
 from dispatch_cli.provider_lists.entry_cells import read_area, read_list, read_number
-from dispatch_cli.provider_lists.list_columns import USUAL_NAMES, find_columns, parse_named, score
+from dispatch_cli.provider_lists.list_columns import (
+    find_columns,
+    parse_named,
+    parse_names,
+    score,
+)
 from dispatch_cli.provider_lists.read_firms import FirmList, read_firms
+from dispatch_cli.provider_lists.usual_columns import SHOWN_NAMES, USUAL_NAMES, key_of
 from dispatch_cli.records.open_records import open_records
 
 from ..catalog.files import HUBER, write
@@ -27,22 +33,24 @@ Lech,089 99998-201,tow; jump start,"48.36","10.89","860-865, 86720",2,"winch, Pl
 
 
 def firms(
-    folder: Path, text: str | bytes, columns: str = "", **defaults: object
+    folder: Path, text: str | bytes, columns: str = "", ignored: str = "", **defaults: object
 ) -> tuple[FirmList, tuple[str, ...]]:
-    """Read a list beside a provider file with the firm "huber"; also the unused columns."""
+    """Read a list beside a provider file with the firm "huber"; also the columns left out."""
     main = write(folder, HUBER)
     path = write(folder, text, "list.csv")
     with open_records(str(path), score=score) as records:
-        found = find_columns(records.rows.columns or (), parse_named(columns), defaults)
+        names = records.rows.columns or ()
+        found = find_columns(names, parse_named(columns), defaults, parse_names(ignored))
         checker = EntryChecker(main, "option")
-        return read_firms(records, found, defaults, checker, shown="list.csv"), found.unused
+        return read_firms(records, found, defaults, checker, shown="list.csv"), found.left_out
 
 
 def test_german_columns(tmp_path: Path) -> None:
     """Two numbers, postcode with town, a comma in numbers, and an id of the name."""
-    found, unused = firms(tmp_path, GERMAN)
+    found, left_out = firms(tmp_path, GERMAN, ignored="Preis")
     assert found.problems == ()
-    assert unused == ("Preis",)
+    assert found.unread == ()
+    assert left_out == ("Preis",)
     first, second = found.entries
     assert first == {
         "id": "lech-gmbh", "name": "Lech GmbH", "phones": ["089 99998-201", "089 99998-202"],
@@ -81,10 +89,10 @@ def test_each_bad_row_has_its_line_and_reason(tmp_path: Path) -> None:
     assert [entry["name"] for entry in found.entries] == ["Gut"]
     said = [str(problem) for problem in found.problems]
     expected = [
-        'list.csv:3: provider "Nummer": phone: "12" is not',
+        'list.csv:3: provider "Nummer": column "Telefon": "12" is not',
         "list.csv:4: ",
-        'list.csv:6: provider "Ort": base: ',
-        'list.csv:7: provider "Umkreis": radius_km: "weit" is not a number such as 30 km',
+        'list.csv:6: provider "Ort": column "PLZ": ',
+        'list.csv:7: provider "Umkreis": column "Umkreis": "weit" is not a number such as 30 km',
         'list.csv:8: provider "Kennung": the id "huber" is in use',
         'list.csv:9: provider "Gut": a provider with this name and number is already there',
         "list.csv:10: ",
@@ -93,6 +101,97 @@ def test_each_bad_row_has_its_line_and_reason(tmp_path: Path) -> None:
     for problem, beginning in zip(said[:7], expected, strict=True):
         assert problem.startswith(beginning), (problem, beginning)
     assert 'unknown service "Abschlepen" (did you mean "Abschleppen"?)' in said[1]
+
+
+HEAD = "Firma;Telefon;Mobil;PLZ;Leistungen;Umkreis"
+FIRM = "A;089 99998-201;;86150;tow;30"
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "weight_t"),
+    [
+        ("zul. Gewicht", "3,5 t", 3.5), ("zulässiges Gesamtgewicht", "7,5", 7.5), ("zGG", "40", 40),
+        ("zGM", "2.800 kg", 2.8), ("max. Gewicht", "40.000 kg", 40), ("Gewicht (kg)", "3500", 3.5),
+        ("max. Gewicht in kg", "3.500", 3.5), ("Gewichtsgrenze [t]", "18", 18),
+        ("weight limit", "3.5 t", 3.5), ("max_weight_t", "7.5", 7.5),
+    ],
+)  # fmt: skip
+def test_a_weight_limit_is_never_lost(
+    tmp_path: Path, column: str, cell: str, weight_t: float
+) -> None:
+    """The usual names of a permitted weight are understood, with the unit in the name."""
+    found, _ = firms(tmp_path, f"{HEAD};{column}\n{FIRM};{cell}\n")
+    assert found.problems == ()
+    assert found.entries[0]["max_weight_t"] == weight_t
+
+
+@pytest.mark.parametrize("column", ["Nutzlast", "Zuglast", "Höhe", "Gewicht (km)", "Preis"])
+def test_a_column_that_is_not_known_is_reported(tmp_path: Path, column: str) -> None:
+    """A payload is no permitted weight, and a height may be that of two things: none is guessed."""
+    text = f"{HEAD};{column}\n{FIRM};-\n{FIRM.replace('A', 'B')};3,5\n"
+    found, _ = firms(tmp_path, text)
+    assert [(each.name, each.line, each.text) for each in found.unread] == [(column, 3, "3,5")]
+    found, left_out = firms(tmp_path, text, ignored=f'"{column}"')
+    assert (found.unread, left_out) == ((), (column,))
+
+
+def test_empty_columns_and_unnamed_columns(tmp_path: Path) -> None:
+    """A column without values may have any name; a value in a column without a name is found."""
+    text = f"{HEAD};Preis;;\n{FIRM};;;\n{FIRM.replace('A', 'B')}; - ;;k. A.\n"
+    assert firms(tmp_path, text)[0].unread == ()
+    found, _ = firms(tmp_path, f"{text}{FIRM.replace('A', 'C')};;;3,5 t\n")
+    assert [(each.name, each.line, each.text) for each in found.unread] == [("", 4, "3,5 t")]
+
+
+def test_two_columns_with_one_name_are_refused(tmp_path: Path) -> None:
+    """Only the first of them could be read; both may be left out."""
+    text = f"{HEAD};Info;Info\n{FIRM};;x\n"
+    with pytest.raises(BadDataError, match='several columns have the name "Info"'):
+        firms(tmp_path, text)
+    assert firms(tmp_path, text, ignored="Info")[0].unread == ()
+
+
+@pytest.mark.parametrize(("named", "ignored"), [("", "Info"), ("notes=Firma", "Firma")])
+def test_wrong_columns_to_ignore_are_refused(tmp_path: Path, named: str, ignored: str) -> None:
+    """A column to ignore must exist, and have no key."""
+    with pytest.raises(UsageError):
+        firms(tmp_path, f"{HEAD}\n{FIRM}\n", named, ignored)
+
+
+def test_two_areas_in_one_row_are_refused(tmp_path: Path) -> None:
+    """A firm has one area; the other one would be lost."""
+    found, _ = firms(tmp_path, f"{HEAD};PLZ-Gebiet\n{FIRM};860-865\n")
+    [problem] = map(str, found.problems)
+    assert problem.startswith(
+        'list.csv:2: provider "A": column "Umkreis", column "PLZ-Gebiet": only one of radius_km,'
+        " postcodes is possible"
+    )
+    found, _ = firms(tmp_path, f"{HEAD};PLZ-Gebiet\n{FIRM};860-865\n", "postcodes=")
+    assert found.entries[0]["area"] == {"radius_km": 30}
+
+
+def test_a_problem_names_row_column_and_value(tmp_path: Path) -> None:
+    """A number that is too long is told with the name of its column, and no key of a file."""
+    text = f"{HEAD}\nA;089 99998-201;089 99998-2020000000000;86150;tow;\n;;;;;\n;;;86150;tow;9\n"
+    found, _ = firms(tmp_path, text)
+    said = [str(problem) for problem in found.problems]
+    assert said == [
+        'list.csv:2: provider "A": column "Umkreis": empty, but each firm needs area',
+        'list.csv:2: provider "A": column "Mobil": "089 99998-2020000000000" has 21 digits, too'
+        " many for one number: it may be two numbers; write each number as an entry of its own",
+        'list.csv:4: column "Firma": empty, but each firm needs name',
+        'list.csv:4: column "Telefon", column "Mobil": empty, but each firm needs phone',
+    ]
+
+
+@pytest.mark.parametrize("cell", ["-", "–", "—", "k.A.", "k. A.", "keine Angabe", "n/a", "--"])
+def test_cells_that_say_nothing(tmp_path: Path, cell: str) -> None:
+    """A dash or "k.A." is an empty cell, in every column."""
+    found, _ = firms(
+        tmp_path, f"{HEAD};zGG;Zeiten\nA;089 99998-201;{cell};86150;tow;30;{cell};{cell}\n"
+    )
+    [entry] = found.entries
+    assert not entry.keys() & {"phones", "max_weight_t", "hours"}
 
 
 def test_two_firms_with_one_name_get_two_ids(tmp_path: Path) -> None:
@@ -115,9 +214,10 @@ def test_a_column_that_may_be_two_is_refused(tmp_path: Path) -> None:
     text = "Firma,Betrieb,Telefon,PLZ\nA,B,089 99998-201,86150\n"
     with pytest.raises(BadDataError, match="several columns may be name: Firma, Betrieb"):
         firms(tmp_path, text, services=["tow"], area="country")
-    found, unused = firms(tmp_path, text, "name=Betrieb", services=["tow"], area="country")
+    found, left_out = firms(tmp_path, text, "name=Betrieb", services=["tow"], area="country")
     assert found.entries[0]["name"] == "B"
-    assert unused == ("Firma",)
+    assert left_out == ("Firma",)
+    assert found.unread == ()
 
 
 def test_missing_columns_are_named_all_at_once(tmp_path: Path) -> None:
@@ -134,6 +234,13 @@ def test_wrong_columns_are_refused(tmp_path: Path, text: str) -> None:
     """An unknown key, a missing column and a part without = are wrong arguments."""
     with pytest.raises(UsageError):
         firms(tmp_path, GERMAN, text)
+
+
+def test_every_documented_name_is_understood() -> None:
+    """The names that the documentation lists mean their keys."""
+    assert {name: key_of(name)[0] for names in SHOWN_NAMES.values() for name in names} == {
+        name: key for key, names in SHOWN_NAMES.items() for name in names
+    }
 
 
 def test_no_usual_name_means_two_keys() -> None:
