@@ -37,11 +37,11 @@ def with_table(page: str, rows: str) -> str:
 
 
 def table() -> str:
-    """Return the table: each key, its usual names, and the units behind a name or a number."""
-    lines = ["| key | names of columns | units |", "|---|---|---|"]
+    """Return the table: the usual names of each key, and the units behind a name or a number."""
+    lines = ["| names of columns | key | units |", "|---|---|---|"]
     for key, names in SHOWN_NAMES.items():
         units = ", ".join(UNITS.get(key, ()))
-        lines.append(f"| `{key}` | {', '.join(names)} | {units} |")
+        lines.append(f"| {', '.join(names)} | `{key}` | {units} |")
     return "\n".join(lines) + "\n"
 
 

@@ -45,7 +45,13 @@ _NOBODY = re.compile(
     r"(?:verletzte?r?|hurt|injured)\b",
     re.I,
 )
-_WEIGHT = re.compile(r"\b[0-9]{1,2}(?:[.,][0-9]{1,3})? ?t(?:o|onnen)?\b|\b[0-9.]{3,6} ?kg\b", re.I)
+_WEIGHT = re.compile(
+    r"(?<![\w.,])(?:[0-9]{1,3}(?:[.,][0-9]{1,3})? ?t(?:o|onnen?|ons?)?"
+    r"|(?:(?<!\b[0-9] )(?<!\b[0-9]{2} )(?<!\b[0-9]{3} )[0-9]{3}|[0-9]{1,3}[.,][0-9]{3}"
+    r"|[0-9]{4,6}(?:[.,][0-9])?) ?(?:kg|kilo(?:gramm)?))\b",
+    re.I,
+)
+"""A weight with its unit. "7 500 kg" is none: it may be 7,500 kg, or 500 kg behind a number."""
 _CLEARANCE = re.compile(
     r"\b(?:einfahrt|durchfahrt|durchfahrtshöhe|clearance) ?(?P<m>[0-9](?:[.,][0-9]{1,2})?) ?m?\b",
     re.I,

@@ -65,8 +65,12 @@ class EntryArguments(Struct, frozen=True, kw_only=True):
         typer.Option("--vehicle-class", metavar="CLASS,…", help="Vehicle classes. Default: any."),
     ] = None
     max_weight_t: Annotated[
-        float | None,
-        typer.Option("--max-weight-t", metavar="T", help="Heaviest vehicle. Default: no limit."),
+        str | None,
+        typer.Option(
+            "--max-weight-t",
+            metavar="T",
+            help="Heaviest vehicle, in tonnes (3.5 or 3,5) or kg (3500kg). Default: no limit.",
+        ),
     ] = None
     equipment: Annotated[
         list[str] | None,
@@ -178,12 +182,12 @@ def print_unwritten(*, quiet: bool) -> None:
 
 def _given(arguments: EntryArguments) -> dict[str, Any]:
     """Return the keys that were typed, with their values in the provider file."""
-    from ..provider_lists.entry_cells import read_list
+    from ..notation import parse_weight_t
+    from ..provider_lists.entry_cells import read_list, whole_if_equal
 
     areas: list[tuple[str, object]] = []
     if arguments.radius_km is not None:
-        radius = arguments.radius_km
-        areas.append(("--radius-km", {"radius_km": int(radius) if radius % 1 == 0 else radius}))
+        areas.append(("--radius-km", {"radius_km": whole_if_equal(arguments.radius_km)}))
     if arguments.postcodes is not None:
         areas.append(("--postcodes", {"postcodes": read_list(arguments.postcodes)}))
     if arguments.country:
@@ -195,7 +199,7 @@ def _given(arguments: EntryArguments) -> dict[str, Any]:
     def listed(texts: Sequence[str] | None) -> list[str] | None:
         return None if texts is None else [each for text in texts for each in read_list(text)]
 
-    phones = arguments.phone or []
+    phones, weight = arguments.phone or [], arguments.max_weight_t
     found = {
         "id": arguments.id,
         "name": arguments.name,
@@ -207,7 +211,7 @@ def _given(arguments: EntryArguments) -> dict[str, Any]:
         "hours": arguments.hours,
         "units": arguments.units,
         "vehicle_classes": listed(arguments.vehicle_class),
-        "max_weight_t": arguments.max_weight_t,
+        "max_weight_t": None if weight is None else whole_if_equal(parse_weight_t(weight)),
         "equipment": listed(arguments.equipment),
         "tags": listed(arguments.tag),
         "notes": arguments.notes,

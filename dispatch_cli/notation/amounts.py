@@ -15,19 +15,22 @@ LEAST_KG = 50
 def parse_weight_t(text: str) -> float:
     """Read a mass in tonnes from ``1.6``, ``1,6 t``, ``1600kg``, ``1.600 kg`` or ``1600``.
 
-    A number above 100 without a unit is in kilograms. Raises UsageError for anything that is not
-    above 0 and at most 100 t, and for kilograms whose point may separate thousands or decimals.
+    A number above 100 without a unit is in kilograms; a blank separates thousands. Raises
+    UsageError for anything that is not above 0 and at most 100 t, and for kilograms whose point may
+    separate thousands or decimals.
     """
     match = re.fullmatch(
-        r"([0-9]+(?:[.,][0-9]+)?) ?(t|to|tonnen?|tons?|kg|kilo(?:gramm)?)?", _lower(text)
+        r"([0-9]{1,3} [0-9]{3}|[0-9]+(?:[.,][0-9]+)?) ?(t|to|tonnen?|tons?|kg|kilo(?:gramm)?)?",
+        _lower(text),
     )
     if match is None:
         raise UsageError(
             'weight {text} is not understood; write "1.6", "1,6 t" or "1600 kg"', text=quoted(text)
         )
-    amount, unit = number_of(match[1]), match[2] or ""
+    digits, unit = match[1].replace(" ", ""), match[2] or ""
+    amount = number_of(digits)
     if unit.startswith("k"):
-        amount = _kilograms(text, match[1]) / 1000
+        amount = _kilograms(text, digits) / 1000
     elif not unit and MOST_T < amount <= 1000 * MOST_T:
         amount /= 1000
     if not 0 < amount <= MOST_T:

@@ -40,7 +40,7 @@ def read_number(text: str, key: str) -> float | int:
     any other text, also for a number with another unit.
     """
     if key in _AMOUNTS:
-        number = read_amount(text, key)
+        number = _read_amount(text, key)
     else:
         match = _NUMBER.fullmatch(text.strip())
         unit = "km" if key == "radius_km" else ""
@@ -51,10 +51,15 @@ def read_number(text: str, key: str) -> float | int:
                 instead=f"30 {unit}".strip(),
             )
         number = float(match[1].replace(",", "."))
+    return whole_if_equal(number)
+
+
+def whole_if_equal(number: float) -> float | int:
+    """Return a whole number as an int, which is written without a decimal point."""
     return int(number) if number.is_integer() else number
 
 
-def read_amount(text: str, key: str) -> float:
+def _read_amount(text: str, key: str) -> float:
     """Read a weight or a height as those of an incident are read. Raises SentenceError."""
     try:
         return _AMOUNTS[key](text)

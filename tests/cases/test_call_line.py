@@ -107,3 +107,24 @@ def test_a_kind_is_taken_once():
     facts, rest = read("86150 panne unfall")
     assert facts["kind"] == "breakdown"
     assert rest == "unfall"
+
+
+@pytest.mark.parametrize(
+    ("typed", "weight"),
+    [("40.000 kg", "40.000 kg"), ("40,000 kg", "40,000 kg"), ("40.000kg", "40.000kg"),
+     ("40 t", "40 t"), ("40 Tonnen", "40 Tonnen"), ("7500 kilo", "7500 kilo"),
+     ("900 kg", "900 kg"), ("7,5to", "7,5to")],
+)  # fmt: skip
+def test_a_weight_is_read_as_that_of_an_option(typed: str, weight: str) -> None:
+    """The spellings of --weight-t that have a unit are read in one line as well."""
+    assert read(f"lkw {typed} 86150") == (
+        {"vehicle": "truck", "weight_t": weight, "at": "86150"}, ""
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("typed", ["90.000 kg", "3 500 kg", "40 000 kg"])
+def test_a_weight_with_two_readings_is_not_read(typed: str) -> None:
+    """Three digits behind a blank may be a whole number: "3 500 kg" was read as 500 kg."""
+    facts, rest = read(f"lkw {typed} 86150")
+    assert "weight_t" not in facts
+    assert rest == typed

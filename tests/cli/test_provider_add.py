@@ -55,8 +55,25 @@ def test_a_firm_is_added_by_options(dispatch, own):
 
 
 @pytest.mark.parametrize(
+    ("typed", "weight_t"),
+    [("40.000 kg", 40), ("3,5", 3.5), ("7500", 7.5), ("2.800 kg", 2.8), ("40 000 kg", 40)],
+)
+def test_one_rule_of_reading_weights(dispatch, own, home, typed, weight_t):
+    """An option of a firm, a cell of a list and the weight of a call are read by one rule."""
+    assert dispatch("providers", "add", *FIRM, "--max-weight-t", typed).code == 0
+    text = f"Firma;Telefon;PLZ;Leistungen;zGG\nLech;089 99998-201;86150;tow;{typed}\n"
+    (home / "list.csv").write_text(text, "utf-8")
+    assert dispatch("providers", "add", "--from", "list.csv", "--country").code == 0
+    for provider in tomli.loads(own.read_text("utf-8"))["provider"][-2:]:
+        assert provider["max_weight_t"] == weight_t
+    ran = dispatch("cascade", "tow", "--at", "86150", "--weight-t", typed, "--json")
+    assert ran.envelope["data"]["incident"]["vehicle"]["weight_t"] == weight_t
+
+
+@pytest.mark.parametrize(
     ("more", "said"),
     [
+        (("--max-weight-t", "90.000 kg"), 'write "90 kg" or "90 t"'),
         (("--service", "Bergunk"), 'unknown service "Bergunk" (did you mean "Bergung"?)'),
         (("--base", "8619"), "a German postcode has five digits"),
         (("--country",), "only one of --radius-km and --country is allowed"),

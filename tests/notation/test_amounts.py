@@ -14,6 +14,7 @@ from dispatch_cli.notation import parse_metres, parse_weight_t
         ("0,3", 0.3), ("40 t", 40.0), ("100", 100.0), ("100000 kg", 100.0), ("1.75", 1.75),
         ("1600", 1.6), ("44000", 44.0), ("1.600 kg", 1.6), ("1,600kg", 1.6), ("1.600", 1.6),
         ("40.000 kg", 40.0), ("12.500 kg", 12.5), ("150.000 kg", 0.15), ("80.5 kg", 0.0805),
+        ("40 000 kg", 40.0), ("7 500kg", 7.5), ("12 500", 12.5), ("3500 Kilogramm", 3.5),
     ],
 )  # fmt: skip
 def test_weights(text: str, tonnes: float) -> None:
@@ -33,6 +34,7 @@ def test_weights(text: str, tonnes: float) -> None:
         ("1.600.5", "understood"), ("1,6 x", "understood"),
         ("t", "understood"), ("٣", "understood"), ("9" * 400, "at most 100 t"),
         ("9" * 400 + " t", "at most 100 t"), ("1_6", "understood"),
+        ("40  00 kg", "understood"), ("1 600 t", "at most 100 t"), ("1 600 000 kg", "understood"),
     ],
 )  # fmt: skip
 def test_weights_that_are_refused(text: str, words: str) -> None:
