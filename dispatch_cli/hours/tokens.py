@@ -42,7 +42,11 @@ _PIECES = r"""
       (?P<blank>  [ \t\u00a0\u2009\u202f]+ )
     | (?P<line>   [\r\n]+ )
     | (?P<comment> "[^"]*" | „[^“”"]*[“”"] )
-    | (?P<always> 24/7 | rund\s+um\s+die\s+uhr | 24\s?-?\s?(?:h|std\.?|stunden)(?![^\W\d_]) )
+    | (?P<always> 24/7 | rund\s+um\s+die\s+uhr | 24\s?-?\s?(?:h|std\.?|stunden)(?![^\W\d_])
+        | tag\s+(?:und|u\.|&)\s+nacht(?![^\W\d_]) | day\s+and\s+night(?![^\W\d_])
+        | around\s+the\s+clock(?![^\W\d_])
+        # Alone: "Mo-Fr 8-18 durchgehend" means without a break.
+        | \Adurchgehend(?:\s+(?:geöffnet|offen|besetzt|erreichbar))?\s*\Z )
     | (?P<sunday> sonn\s?[-‐‑–] (?=\s*(?:und|u\.|&|/|,)) )
     | (?P<offset> (?P<sign>[-+])\s?(?P<days>[0-9]{1,3})\s(?:days?|tage?)(?![^\W\d_]) )
     | (?P<date>   (?P<dd>[0-3]?[0-9])\.\s?(?P<mm>0?[1-9]|1[0-2])\.(?:\s?(?P<yyyy>[0-9]{4}))? )

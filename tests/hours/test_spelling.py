@@ -34,6 +34,23 @@ def test_docs_refusals(written: str, why: str) -> None:
     assert why
 
 
+def test_docs_have_one_answer_for_hours_by_arrangement() -> None:
+    """Wherever a page says what to write for "nach Vereinbarung", it says the same."""
+    written = 'unknown "nach Vereinbarung"'
+    assert parse_hours(written) == written
+    said: dict[str, list[str]] = {}
+    for path in DOCS.parent.rglob("*.md"):
+        page = re.sub("```.*?```", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+        text = " ".join(page.split())
+        said[path.name] = [each for each in text.split("`")[1::2] if "nach Vereinbarung" in each]
+    assert len(said["hours.md"]) > 5
+    assert len(said["list-of-firms.md"]) == 1
+    refused = "nach Vereinbarung"
+    assert [
+        each for texts in said.values() for each in texts if written not in each and each != refused
+    ] == []
+
+
 def test_docs_have_the_tables() -> None:
     """The tables are found, so that the two tests above test something."""
     assert len(_rows("What may be written")) >= 20
@@ -64,6 +81,11 @@ def test_docs_have_the_tables() -> None:
         ("Mo-Fr 8-18 „nur mit Termin“", 'Mo-Fr 08:00-18:00 unknown "nur mit Termin"'),
         ('Sa geschlossen "Uhr, 8-18; Mo"', 'Sa off "Uhr, 8-18; Mo"'),
         ("Fr 20:00-28:00", "Fr 20:00-28:00"),
+        ("Tag & Nacht", "24/7"),
+        ("day and night", "24/7"),
+        ("around the clock", "24/7"),
+        ("Durchgehend geöffnet ", "24/7"),
+        ("Sa/So Tag und Nacht", "Sa,Su 00:00-24:00"),
     ],
 )
 def test_more_spellings(written: str, understood: str) -> None:
@@ -79,6 +101,9 @@ def test_more_spellings(written: str, understood: str) -> None:
         (" ; ", 0, "the hours are empty"),
         ("Mo-Xx 8-9", 4, '"Xx" is not a day, month, time or state'),
         ("Mo-Fr 8-18 nach Absprache", 12, 'unknown "nach Vereinbarung"'),
+        ("Mo-Fr 8-18 durchgehend", 12, '"durchgehend" is not a day'),
+        ("Mo-Fr durchgehend", 7, '"durchgehend" is not a day'),
+        ("nach Vereinbarung", 1, 'unknown "nach Vereinbarung"'),
         ("Mo-Fr 8-18 Sa 9-12", 12, 'write a semicolon or a comma before "Sa"'),
         ("Sa So 8-12", 4, 'write a comma or a dash between "Sa" and "So"'),
         ("PH Mo-Fr 8-12", 4, 'write a comma or a dash between "PH" and "Mo"'),
