@@ -82,14 +82,31 @@ def schema_names() -> tuple[str, ...]:
     return (*DATA, CHANGE, *LINES)
 
 
+def _spellings() -> dict[str, str]:
+    """Return each name by its spellings: in answers, of files, of identifiers and short ones.
+
+    "dispatch.cascade/1" is also "dispatch.cascade-1.json", "cascade/1", "cascade-1" and "cascade".
+    """
+    from ..render.type_schema import schema_id
+
+    found: dict[str, str] = {}
+    for name in schema_names():
+        plain, _, version = name.partition("/")
+        short = plain.removeprefix("dispatch.")
+        for each in (plain, short, short.replace(".", " ")):
+            found |= {each: name, f"{each}/{version}": name, f"{each}-{version}": name}
+        file = f"{plain}-{version}.json"
+        found |= {file: name, f"schema/{file}": name, f"docs/schema/{file}": name}
+        found[schema_id(name)] = name
+    return found
+
+
 def answer_schema(name: str) -> dict[str, Any]:
     """Make the JSON Schema (draft 2020-12) of an answer, or of a line of a batch.
 
-    A short name will do: "cascade" for "dispatch.cascade/1". Raises UsageError for a name without
-    a schema.
+    Raises UsageError for a name without a schema.
     """
-    whole = f"dispatch.{name}/1"
-    name = whole if whole in schema_names() else name
+    name = _spellings().get(name.strip(), name)
     if name in LINES:
         from ..batch.result_record import json_schema
         from ..render.type_schema import schema_id

@@ -201,6 +201,27 @@ def test_the_schemas_are_printed(dispatch, home) -> None:
     assert 'unknown schema "dispatch.cascad/1" (did you mean "dispatch.cascade/1"?)' in ran.err
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["dispatch.cascade/1", "dispatch.cascade-1", "dispatch.cascade", "cascade/1", "cascade-1",
+     "cascade", "dispatch.cascade-1.json", "schema/dispatch.cascade-1.json",
+     "urn:dispatch:cascade:1"],
+)  # fmt: skip
+def test_a_schema_may_be_named_in_any_spelling(dispatch, home, name) -> None:
+    """The names of answers, of files, of identifiers and the short ones give the same schema."""
+    ran = dispatch("schema", name)
+    assert (ran.code, ran.err) == (0, "")
+    assert json.loads(ran.out)["$id"] == "urn:dispatch:cascade:1"
+
+
+def test_every_spelling_means_one_schema(dispatch, home) -> None:
+    """Every file name of docs/schema is a spelling, and no spelling of two schemas is the same."""
+    for name, file in zip(answer_schemas.schema_names(), build_schemas.files(), strict=True):
+        assert answer_schemas.answer_schema(Path(file).name)["title"] == name
+    assert dispatch("schema", "cascade-2").code == 2
+    assert dispatch("schema", "case hand-over/1") == dispatch("schema", "dispatch.case.hand-over/1")
+
+
 def test_every_row_has_the_columns_of_its_header(story) -> None:
     """Off a terminal a table has a header and rows of as many cells, and nothing else."""
     tables = [ran.out.splitlines() for _, ran in story() if "\t" in ran.out.split("\n")[0]]
