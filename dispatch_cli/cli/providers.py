@@ -50,7 +50,7 @@ app = group(
 READ_COLUMNS = ("provider", "what", "shown", "read_as")
 
 MOST_IDS = 5
-"""The largest number of providers that are listed for a holiday region."""
+"""The largest number of providers that a terminal lists for a holiday region, without -v."""
 
 _EMPTY: Collection[object] = (None, "", [], ())
 """Values of a provider that its file does not have."""
@@ -262,7 +262,8 @@ def validate(
             named = Plural("{count} client", "{count} clients", clients)
             print(say("ok: {providers}, {clients}", providers=providers, clients=named))
             for region, ids in sorted(regions.items()):
-                _print_line(_holidays_of(region, ids))
+                is_short = sys.stdout.isatty() and not verbose
+                _print_line(_holidays_of(region, ids, MOST_IDS if is_short else len(ids)))
         if verbose:
             print_listing(READ_COLUMNS, understood(), stream=sys.stdout)
 
@@ -280,17 +281,17 @@ def _print_line(text: str) -> None:
     print("\n".join(wrap(text, screen_of(sys.stdout).width, rest="  ")))
 
 
-def _holidays_of(region: str, ids: Sequence[str]) -> str:
-    """Write the providers whose hours follow the public holidays of a region."""
+def _holidays_of(region: str, ids: Sequence[str], most: int) -> str:
+    """Write the first providers whose hours follow the public holidays of a region."""
     from ..render.wording import say
 
-    more = len(ids) - MOST_IDS
+    more = len(ids) - most
     return say(
         "holidays of {region}: {providers}"
         if more <= 0
         else "holidays of {region}: {providers} and {count} more",
         region=region or Message("no region"),
-        providers=", ".join(ids[:MOST_IDS]),
+        providers=", ".join(ids[:most]),
         count=more,
     )
 
