@@ -298,12 +298,13 @@ def _add(
     warnings = [each for each in found if any(name in str(each) for name in names)]
     error = BadDataError(*rejected)
     code = ExitCode.PARTIAL if rejected else ExitCode.OK
+    lines = list(dict.fromkeys(each.line for each in rejected))
 
     def show() -> None:
         if json:
             from ..render.envelope import error_entries
 
-            data = {"path": str(path), "added": ids, "rejected": len(rejected)}
+            data = {"path": str(path), "added": ids, "rejected": len(lines)}
             emit(SCHEMA, data, exit_code=code, status="partial" if rejected else "success",
                  warnings=warnings, errors=error_entries(error))  # fmt: skip
             return
@@ -319,5 +320,11 @@ def _add(
                   providers=count, path=path, ids=", ".join(ids)))  # fmt: skip
         hint = Message('"dispatch providers validate" checks the whole file')
         print_hint(hint, stream=sys.stderr, quiet=quiet)
+        if lines:
+            sys.stdout.flush()
+            total = len(ids) + len(lines)
+            print(say("{count} of {total} firms added; {left} left out: lines {lines}",
+                      count=len(ids), total=total, left=len(lines),
+                      lines=", ".join(map(str, lines))))  # fmt: skip
 
     return Outcome(show, code)

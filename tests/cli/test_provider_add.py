@@ -127,6 +127,40 @@ def test_a_list_is_added_whole_or_not_at_all(dispatch, own, home):
     assert "is already there" in again.err
 
 
+def test_the_last_line_counts_the_firms_left_out(dispatch, own, home):
+    """With --keep-valid the last line has the counts and the lines; two problems are one row."""
+    rows = [f"F{n};089 99998-2{n:02};86150;tow" for n in range(2, 12)]
+    for line in (4, 7, 9):
+        rows[line - 2] = f"F{line};12;99999;tow"
+    (home / "list.csv").write_text("\n".join(["Firma;Telefon;PLZ;Leistungen", *rows, ""]), "utf-8")
+    argv = ("providers", "add", "--from", "list.csv", "--country", "--keep-valid")
+    before = own.read_bytes()
+    ran = dispatch(*argv)
+    assert ran.code == 6
+    assert ran.out.splitlines()[-1] == "7 of 10 firms added; 3 left out: lines 4, 7, 9"
+    assert ran.err.count("error: ") == 6
+    own.write_bytes(before)
+    assert dispatch(*argv, "--json").envelope["data"]["rejected"] == 3
+    own.write_bytes(before)
+    last = dispatch("--lang", "de", *argv).out.splitlines()[-1]
+    assert last == "7 von 10 Firmen aufgenommen; 3 fehlen: Zeilen 4, 7, 9"
+
+
+@pytest.mark.parametrize(
+    ("cell", "hours"),
+    [("Tag und Nacht", "24/7"), ("rund um die Uhr", "24/7"), ("24h", "24/7"),
+     ("durchgehend", "24/7"), ("-", None), ("k.A.", None),
+     ('"unknown ""nach Vereinbarung"""', 'unknown "nach Vereinbarung"')],
+)  # fmt: skip
+def test_hours_as_lists_have_them(dispatch, own, home, cell, hours):
+    """Day and night is 24/7, a dash is empty, and a text by arrangement is kept as unknown."""
+    text = f"Firma;Telefon;PLZ;Leistungen;Zeiten\nLech;089 99998-201;86150;tow;{cell}\n"
+    (home / "list.csv").write_text(text, "utf-8")
+    assert dispatch("providers", "add", "--from", "list.csv", "--country").code == 0
+    shown = dispatch("providers", "show", "lech", "--json").envelope["data"]["provider"]
+    assert shown["hours"] == hours
+
+
 def test_the_columns_that_are_used_are_said(dispatch, own, home):
     """A column that is used because of its name is named, and so is one that is left out."""
     (home / "list.csv").write_text(LIST.replace(";tow", ";tow;9").replace("gen\n", "gen;Preis\n"))
