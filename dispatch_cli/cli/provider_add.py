@@ -309,7 +309,7 @@ def _add(
                  warnings=warnings, errors=error_entries(error))  # fmt: skip
             return
         from ..render.stderr_lines import print_error, print_hint, print_warnings
-        from ..render.wording import say
+        from ..render.wording import say, worded
 
         if rejected:
             print_error(error, stream=sys.stderr)
@@ -322,9 +322,9 @@ def _add(
         print_hint(hint, stream=sys.stderr, quiet=quiet)
         if lines:
             sys.stdout.flush()
-            total = len(ids) + len(lines)
-            print(say("{count} of {total} firms added; {left} left out: lines {lines}",
-                      count=len(ids), total=total, left=len(lines),
-                      lines=", ".join(map(str, lines))))  # fmt: skip
+            print(worded(Plural("{added} of {total} firms added; {count} left out: line {lines}",
+                                "{added} of {total} firms added; {count} left out: lines {lines}",
+                                len(lines), added=len(ids), total=len(ids) + len(lines),
+                                lines=", ".join(map(str, lines)))))  # fmt: skip
 
     return Outcome(show, code)

@@ -42,7 +42,7 @@ SHOWN_NAMES: Mapping[str, tuple[str, ...]] = {
         "zul. Gesamtgewicht", "max. Gesamtgewicht", "Gesamtgewicht", "zGG", "z. GG", "zGM",
         "zulässige Gesamtmasse", "zul. Gesamtmasse", "Gewicht bis", "bis Gewicht", "Tonnage",
         "Tonnen", "Gewicht (kg)", "weight", "max weight", "maximum weight", "weight limit",
-        "permitted weight", "gross weight", "gross vehicle weight", "GVW",
+        "permitted weight",
     ),
     "max_height_m": (
         "max. Höhe", "Höchsthöhe", "Maximalhöhe", "zul. Höhe", "max. Fahrzeughöhe",
@@ -102,7 +102,7 @@ _WITH_UNIT = re.compile(
 def key_of(column: str) -> tuple[str, str]:
     """Return the key that the name of a column means, and the unit in it; "" for none.
 
-    A unit counts only behind the name of a key that has it: ``Gewicht (kg)`` and ``Höhe in cm``.
+    A unit counts only behind the name of a key that has it, as in ``Gewicht (kg)``.
     """
     named = _key(column)
     match = _WITH_UNIT.fullmatch(column.strip())

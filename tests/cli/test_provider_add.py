@@ -122,6 +122,9 @@ def test_a_list_is_added_whole_or_not_at_all(dispatch, own, home):
     assert ran.envelope["status"] == "partial"
     assert ran.envelope["data"] == {"path": "providers.toml", "added": ["lech"], "rejected": 1}
     assert ran.envelope["errors"][0]["line"] == 3
+    own.write_bytes(before)
+    said = dispatch(*argv, "--keep-valid").out.splitlines()[-1]
+    assert said == "1 of 2 firms added; 1 left out: line 3"
     again = dispatch(*argv, "--keep-valid")
     assert again.code == 4
     assert "is already there" in again.err
