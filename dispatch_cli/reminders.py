@@ -3,7 +3,7 @@
 A lasting problem is reported at its beginning, at intervals, and at its end.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -128,11 +128,13 @@ def news_of(
     *,
     again_after: timedelta,
     zone: ZoneInfo,
+    is_over: Callable[[str], bool] = lambda _: True,
 ) -> tuple[list[Message | str], dict[str, ReportedProblem]]:
     """Return the lines to print now, and the reported problems to store after that.
 
     A problem with another beginning is a new one. A last report in the future, after the clock was
-    set back, does not suppress a reminder.
+    set back, does not suppress a reminder. ``is_over`` is asked for a reported problem that was not
+    found now: False if the run could not have found it; it is then kept without a line.
     """
     lines: list[Message | str] = []
     after = {}
@@ -147,7 +149,11 @@ def news_of(
         else:
             after[name] = known
     for name, known in before.items():
-        if name not in lasting:
+        if name in lasting:
+            continue
+        if not is_over(name):
+            after[name] = known
+        else:
             reported_at = Clock(known.first_at, now.astimezone(zone))
             over = "over: {name} (first reported {reported_at})"
             lines.append(Message(over, name=name, reported_at=reported_at))

@@ -53,6 +53,21 @@ def test_news_are_those_of_a_brute_force(steps, again):
         assert {line.split()[1] for line in lines if line.startswith("over: ")} == ended
 
 
+def test_a_problem_that_was_not_looked_for_is_kept_without_a_line():
+    """It is neither over nor reminded of, and its next report is the reminder that is due."""
+    before = {"a": ReportedProblem(NOW, NOW), "b": ReportedProblem(NOW, NOW)}
+    later, again = NOW + 90 * MINUTE, 60 * MINUTE
+    lines, after = news_of(
+        before, {}, later, again_after=again, zone=BERLIN, is_over=lambda name: name == "b"
+    )
+    assert [str(line).partition(" (")[0] for line in lines] == ["over: b"]
+    assert after == {"a": before["a"]}
+    lines, _ = news_of(
+        after, {"a": LastingProblem("a lasts")}, later, again_after=again, zone=BERLIN
+    )
+    assert list(map(str, lines)) == ["still: a lasts"]
+
+
 def test_a_clock_set_back_does_not_silence_the_reminder():
     """A problem whose last reminder is in the future is reminded of at once."""
     before = {"a": ReportedProblem(NOW + 60 * MINUTE, NOW + 60 * MINUTE)}

@@ -2,7 +2,7 @@
 
 import shlex
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,7 +14,7 @@ from ..errors import ExitCode, UnavailableError
 from ..messages import Message
 from ..model.clock_jumps import LONGEST_PAUSE
 from ..results.lasting_problem import LastingProblem
-from .check_alerts import code_once, command_words, lines_of, tell_command
+from .check_alerts import AlertResults, code_once, command_words, lines_of, tell_command
 from .check_files import SCHEMA, write_files
 from .check_heartbeat import heartbeat
 from .check_hints import print_without_checks, without_checks
@@ -51,19 +51,19 @@ class _Trouble(Struct, frozen=True):
     """What has failed beside the checks: files, and reports to others by their names."""
 
     files: Sequence[Message] = ()
-    alerts: Mapping[str, LastingProblem] = {}
+    alerts: AlertResults = AlertResults()
 
     @property
     def sentences(self) -> tuple[Message | str, ...]:
         """All failures."""
-        return (*self.files, *lines_of(self.alerts))
+        return (*self.files, *lines_of(self.alerts.failed))
 
     def lasting(self, report: "CheckReport") -> dict[str, LastingProblem]:
         """All problems of a run by their names, also an offline observer."""
         from ..reminders import problems_of_run
 
         files = {str(each): LastingProblem(each) for each in self.files}
-        return {**files, **self.alerts, **problems_of_run(report)}
+        return {**files, **self.alerts.failed, **problems_of_run(report)}
 
 
 @with_options(RunOptions, OtherTaskOptions, CommonOptions)
@@ -151,7 +151,9 @@ def _run(
                     code = _code_of(checked.report, trouble)
                     ended(code)
                     if request.options.alert_once:
-                        code = code_once(watch, checked, code, trouble.lasting(checked.report))
+                        problems = trouble.lasting(checked.report)
+                        over = trouble.alerts.is_over
+                        code = code_once(watch, checked, code, problems, over)
                 return _outcome(request, watch, checked, trouble, code)
     except OSError as error:
         raise UnavailableError(
@@ -162,16 +164,14 @@ def _run(
     return Outcome(lambda: _print_overlap(request), ExitCode.CONFLICT)
 
 
-def _tell_others(
-    request: _CheckRequest, watch: "Watch", checked: "Checked"
-) -> dict[str, LastingProblem]:
-    """Report the changes of a run over all providers to others; return what has failed."""
+def _tell_others(request: _CheckRequest, watch: "Watch", checked: "Checked") -> AlertResults:
+    """Report the changes of a run over all providers to others."""
     if request.ids:
-        return {}
-    failed = notify(watch, checked)
+        return AlertResults()
+    told = notify(watch, checked)
     if request.on_change:
-        failed |= tell_command(request.on_change, watch, checked)
-    return failed
+        told |= tell_command(request.on_change, watch, checked)
+    return told
 
 
 def _compare_clock(log: "store.Store") -> None:
@@ -239,7 +239,7 @@ def _monitored(
     typed = (request.options.warning, request.options.critical)
     thresholds = Thresholds(*(None if each is None else parse_threshold(each) for each in typed))
     line, code = monitor_line(report, thresholds)
-    if trouble and (trouble.files or (trouble.alerts and not code)):
+    if trouble and (trouble.files or (trouble.alerts.failed and not code)):
         line, code = unknown_line("; ".join(map(str, trouble.sentences)))
     return Outcome(lambda: print(line), ExitCode(code))
 
@@ -319,7 +319,9 @@ def _print_unreported(
         # It tells nobody, so it knows neither the beginning nor the end of a lasting problem.
         reminder.print_alone(problems)
     else:
-        reminder.print_news({**problems, **trouble.alerts}, report.at)
+        alerts = trouble.alerts
+        lasting = {**problems, **alerts.failed}
+        reminder.print_news(lasting, report.at, is_over=alerts.is_over)
     show(report.changes if request.ids else (), report.left_out)
     if not (request.ids or report.offline):
         reminder.report_changes(checked.states, show)

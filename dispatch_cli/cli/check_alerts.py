@@ -3,11 +3,12 @@
 import os
 import shlex
 import shutil
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from time import monotonic
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec import Struct
 
 from ..errors import ExitCode, UsageError
 from ..files import only_owner_writes
@@ -19,10 +20,32 @@ from ..results.lasting_problem import LastingProblem
 if TYPE_CHECKING:
     from ..watching import Checked, Watch
 
-ON_CHANGE = "on-change"
+ON_CHANGE, NOTIFY = "on-change", "notify"
+"""The names of the reports to others; that of a channel follows behind a blank."""
 LONGEST_S = 30.0
 """Time for all programs of one run; the next run tells the remaining changes."""
 _MOST_TEXT = 2000
+
+
+class AlertResults(Struct, frozen=True):
+    """What became of the reports of a run to others, by their names.
+
+    A report that is neither in ``failed`` nor in ``worked`` was not tried: there was nothing to
+    report, the observer is offline, or the run has no such option.
+    """
+
+    failed: Mapping[str, LastingProblem] = {}
+    worked: Set[str] = frozenset()
+
+    def is_over(self, name: str) -> bool:
+        """Return whether a problem that this run has not found is over.
+
+        The failure of a report is over when the report has worked, not when it was not tried.
+        """
+        return name in self.worked or not (name == ON_CHANGE or name.partition(" ")[0] == NOTIFY)
+
+    def __or__(self, other: "AlertResults") -> "AlertResults":
+        return AlertResults({**self.failed, **other.failed}, self.worked | other.worked)
 
 
 def command_words(typed: str) -> tuple[str, ...]:
@@ -52,12 +75,10 @@ def command_words(typed: str) -> tuple[str, ...]:
     return (os.path.abspath(found), *words[1:])
 
 
-def tell_command(
-    words: Sequence[str], watch: "Watch", checked: "Checked"
-) -> dict[str, LastingProblem]:
+def tell_command(words: Sequence[str], watch: "Watch", checked: "Checked") -> AlertResults:
     """Run the program once for each provider that has changed since it was told last.
 
-    Returns the failure, if there is one, by its name. A change that the program has not taken, with
+    A change that the program has not taken, with
     exit code 0, is told again by the next run, behind those that have not failed before: a program
     that hangs for some providers must not use up the time of all others. Each change is stored as
     told at once, so that a run that is killed repeats one at most.
@@ -66,7 +87,7 @@ def tell_command(
     from .reminding import ReportedTopic, reminder_of
 
     if checked.report.offline:
-        return {}
+        return AlertResults()
     reminder = reminder_of(watch.store.path, ON_CHANGE, watch.catalog)
     before, now, until = reminder.read(), checked.report.at, monotonic() + LONGEST_S
     changes, after = unreported_changes(before.states, checked.states)
@@ -96,7 +117,9 @@ def tell_command(
         reminder.put(ReportedTopic(states=states, notices=tried))
     if not changes and after != before.states:
         reminder.put(ReportedTopic(states=after))
-    return _problem(ON_CHANGE, failed)
+    if failed:
+        return AlertResults({ON_CHANGE: _problem(ON_CHANGE, failed)})
+    return AlertResults(worked=frozenset({ON_CHANGE} if changes else ()))
 
 
 def _failed_at(known: ReportedProblem | None) -> float:
@@ -104,29 +127,33 @@ def _failed_at(known: ReportedProblem | None) -> float:
     return known.last_at.timestamp() if known else 0.0
 
 
-def _problem(topic: str, failed: Mapping[str, Message | str]) -> dict[str, LastingProblem]:
-    if not failed:
-        return {}
+def _problem(topic: str, failed: Mapping[str, Message | str]) -> LastingProblem:
     provider, why = next(iter(failed.items()))
     line = Message("{topic}: {provider}: {why}", topic=topic, provider=provider, why=why)
     if len(failed) > 1:
         others = len(failed) - 1
         line = Message("{problem}, and {count} more", problem=line, count=others)
-    return {topic: LastingProblem(line)}
+    return LastingProblem(line)
 
 
 def code_once(
-    watch: "Watch", checked: "Checked", code: ExitCode, problems: Mapping[str, LastingProblem]
+    watch: "Watch",
+    checked: "Checked",
+    code: ExitCode,
+    problems: Mapping[str, LastingProblem],
+    is_over: Callable[[str], bool],
 ) -> ExitCode:
     """Return the exit code of ``--alert-once``: OK where an earlier run has ended with the alarm.
 
-    ``problems`` are those of this run by their names, also an offline observer.
+    ``problems`` are those of this run by their names, also an offline observer. ``is_over`` tells
+    whether another known problem has ended.
     """
     from .reminding import ReportedTopic, reminder_of
 
     reminder = reminder_of(watch.store.path, "alert-once", watch.catalog)
     before, now = reminder.read(), checked.report.at
-    notices = {name: before.notices.get(name, ReportedProblem(now, now)) for name in problems}
+    notices = {name: each for name, each in before.notices.items() if not is_over(name)}
+    notices |= {name: before.notices.get(name, ReportedProblem(now, now)) for name in problems}
     states, changes = before.states, list[StateChange]()
     if not checked.report.offline:
         changes, states = unreported_changes(states, checked.states)

@@ -10,6 +10,7 @@ from ..messages import Message
 from ..reminders import due_reminders, news_of, problems_of_run, unreported_changes
 from ..results.check_results import HardState, StateChange
 from ..results.lasting_problem import LastingProblem
+from .check_alerts import NOTIFY, AlertResults
 from .reminding import Reminder, ReportedTopic, reminder_of
 
 if TYPE_CHECKING:
@@ -28,8 +29,8 @@ class _Sending(Struct, frozen=True):
     after: ReportedTopic
 
 
-def notify(watch: "Watch", checked: "Checked") -> dict[str, LastingProblem]:
-    """Send one message to each channel that has something to be told; return the failures.
+def notify(watch: "Watch", checked: "Checked") -> AlertResults:
+    """Send one message to each channel that has something to be told.
 
     A message that was not sent is made again by the next run.
     """
@@ -37,20 +38,23 @@ def notify(watch: "Watch", checked: "Checked") -> dict[str, LastingProblem]:
 
     channels = watch.catalog.checking().notify
     if not channels:
-        return {}
+        return AlertResults()
     if not is_installed():
         text = "[[notify]] needs the extra: pip install 'roadside-dispatch[notify]'"
-        return {"notify": LastingProblem(Message(text))}
+        return AlertResults({NOTIFY: LastingProblem(Message(text))})
     sendings = [each for each in (_sending(one, watch, checked) for one in channels) if each]
     failed: dict[str, LastingProblem] = {}
+    worked = {NOTIFY}
     for each, why in zip(sendings, send([each.letter for each in sendings]), strict=True):
+        name = each.letter.channel.name
+        key = f"{NOTIFY} {name}"
         if why:
-            name = each.letter.channel.name
             line = Message("notify {name}: {why}", name=name, why=why)
-            failed[f"notify {name}"] = LastingProblem(line)
+            failed[key] = LastingProblem(line)
         else:
+            worked.add(key)
             each.reminder.put(each.after)
-    return failed
+    return AlertResults(failed, worked)
 
 
 def _sending(channel: "Channel", watch: "Watch", checked: "Checked") -> _Sending | None:
@@ -59,7 +63,7 @@ def _sending(channel: "Channel", watch: "Watch", checked: "Checked") -> _Sending
     from ..render.alert_text import alert_text
 
     report = checked.report
-    reminder = reminder_of(watch.store.path, f"notify {channel.name}", watch.catalog)
+    reminder = reminder_of(watch.store.path, f"{NOTIFY} {channel.name}", watch.catalog)
     before = reminder.read()
     again = _NEVER if channel.remind_min is None else timedelta(minutes=channel.remind_min)
     problems = problems_of_run(report)

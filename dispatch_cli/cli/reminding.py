@@ -60,19 +60,25 @@ class Reminder:
         self.zone = ZoneInfo(timezone)
 
     def print_news(
-        self, lasting: Mapping[str, LastingProblem], now: datetime, *, is_seen: bool = False
+        self,
+        lasting: Mapping[str, LastingProblem],
+        now: datetime,
+        *,
+        is_seen: bool = False,
+        is_over: Callable[[str], bool] = lambda _: True,
     ) -> None:
         """Print the new lines about the lasting problems, and store that they were reported.
 
-        ``is_seen``: the run has read the case log with a clock that agrees with it.
+        ``is_seen``: the run has read the case log with a clock that agrees with it. ``is_over`` is
+        that of ``news_of``.
         """
         file = read_reported(self._path)
-        lines, after = self._news(file, lasting, now, is_seen=is_seen)
+        lines, after = self._news(file, lasting, now, is_seen=is_seen, is_over=is_over)
         if not lines and after == file:
             return
         with _one_at_a_time(self._lock_path):
             file = read_reported(self._path)
-            lines, after = self._news(file, lasting, now, is_seen=is_seen)
+            lines, after = self._news(file, lasting, now, is_seen=is_seen, is_over=is_over)
             _print(lines)
             if after != file:
                 self._write(after)
@@ -133,10 +139,13 @@ class Reminder:
         now: datetime,
         *,
         is_seen: bool,
+        is_over: Callable[[str], bool],
     ) -> "tuple[list[Message | str], ReportedProblems]":
         """Return the lines to print, and the content of the file after that."""
         before = file.notices.get(self._topic, {})
-        lines, after = news_of(before, lasting, now, again_after=self._again_after, zone=self.zone)
+        lines, after = news_of(
+            before, lasting, now, again_after=self._again_after, zone=self.zone, is_over=is_over
+        )
         if after != before:
             file = replace(file, notices={**file.notices, self._topic: after})
         if is_seen and is_seen_anew(file.seen_at, now):

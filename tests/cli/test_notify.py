@@ -120,6 +120,27 @@ def test_a_message_that_was_not_sent_is_sent_by_the_next_run(home: Path, ntfy: H
 
 
 @NEEDS_NOTIFY
+def test_a_failure_is_not_over_while_nothing_is_sent(home: Path, ntfy: HttpStandIn) -> None:
+    """While an offline observer has no further message, the failure of a channel lasts."""
+    with listener() as lech, listener() as reference:
+        settings = f'[check]\nfailures = 1\nreference = "127.0.0.1:{reference.port}"\n'
+        file = write(home, settings, notify(ntfy.port), provider("lech", tcp(lech.port)))
+        run(*QUIET, file)
+        reference.close()
+        run(*QUIET, file)
+        reference.open()
+        lech.close()
+        ntfy.status = 500
+        assert b"notify desk: the service has not accepted it\n" in run(*QUIET, file).stdout
+        ntfy.status = 200
+        reference.close()
+        # The channel knows of an offline observer, so that there is nothing to send.
+        assert b"notify" not in run(*QUIET, file).stdout
+        reference.open()
+        assert b"over: notify desk (first reported " in run(*QUIET, file).stdout
+
+
+@NEEDS_NOTIFY
 def test_one_channel_that_fails_delays_no_other(home: Path, ntfy: HttpStandIn) -> None:
     """Of two channels the working one gets each message once."""
     with listener() as gone:

@@ -174,6 +174,42 @@ def test_its_failure_is_reported_and_the_change_told_again(home: Path, script: s
     assert (ran.returncode, ran.stdout) == (7, b"")
 
 
+def test_its_failure_is_not_over_before_it_has_worked(home: Path) -> None:
+    """Neither a run without the option nor an offline observer ends the failure; a success does."""
+    with listener() as reference:
+        program = home / "program"
+        program.write_text("#!/bin/sh\nexit 3\n")
+        program.chmod(0o700)
+        settings = f'[check]\nfailures = 1\nreference = "127.0.0.1:{reference.port}"\n'
+        look = command("/bin/sh", "-c", "exit 2")
+        file = write(home, settings, provider("lech", look))
+        option = ("--on-change", str(program))
+
+        def mailed(*options: str) -> list[str]:
+            ran = run("check", "--quiet", "--providers", file, *options)
+            return [line for line in ran.stdout.decode().splitlines() if "on-change" in line]
+
+        assert mailed(*option) == ["on-change: lech: the command ended with 3"]
+        assert mailed() == []
+        assert mailed(*option) == []
+        reference.close()
+        assert mailed(*option) == []
+        reference.open()
+        assert mailed(*option) == []
+        program.write_text("#!/bin/sh\nexit 0\n")
+        [over] = mailed(*option)
+        assert over.startswith("over: on-change (first reported ")
+        assert mailed(*option) == []
+
+
+def test_alert_once_counts_a_failure_that_was_not_tried_as_the_same(home: Path) -> None:
+    """A run without the option between two failures does not make the second one a new alarm."""
+    file, option = failing(home, "exit 3")
+    argv = ("check", "--alert-once", "--providers", file)
+    codes = [run(*argv, *each).returncode for each in (option, option, (), option)]
+    assert codes == [5, 0, 0, 0]
+
+
 def test_json_and_monitor_report_its_failure(home: Path) -> None:
     """--json has the failure as an error; --monitor still says CRITICAL."""
     file, option = failing(home, "exit 3")
