@@ -2,7 +2,7 @@
 
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,13 +13,13 @@ from msgspec.structs import asdict, replace
 from ..errors import ExitCode, UnavailableError
 from ..messages import Message
 from ..model.clock_jumps import LONGEST_PAUSE
-from ..results.lasting_problem import LastingProblem
-from .check_alerts import AlertResults, code_once, command_words, lines_of, tell_command
-from .check_files import SCHEMA, write_files
+from .check_alerts import AlertResults, alarm_once, command_words, tell_command
+from .check_files import SCHEMA, answer_of, refused, write_pages, write_status
 from .check_heartbeat import heartbeat
-from .check_hints import print_without_checks, without_checks
+from .check_hints import print_without_checks
 from .check_notify import notify
 from .check_options import OtherTaskOptions, RunOptions, refuse_conflicts
+from .check_trouble import Trouble
 from .open_files import holiday_dates, now, open_own_catalog, store_at
 from .option_groups import with_options
 from .options import CommonOptions, complete_providers
@@ -45,25 +45,6 @@ class _CheckRequest(Struct, frozen=True, kw_only=True):
     json: bool
     on_change: tuple[str, ...] = ()
     """The program of ``--on-change`` with its arguments."""
-
-
-class _Trouble(Struct, frozen=True):
-    """What has failed beside the checks: files, and reports to others by their names."""
-
-    files: Sequence[Message] = ()
-    alerts: AlertResults = AlertResults()
-
-    @property
-    def sentences(self) -> tuple[Message | str, ...]:
-        """All failures."""
-        return (*self.files, *lines_of(self.alerts.failed))
-
-    def lasting(self, report: "CheckReport") -> dict[str, LastingProblem]:
-        """All problems of a run by their names, also an offline observer."""
-        from ..reminders import problems_of_run
-
-        files = {str(each): LastingProblem(each) for each in self.files}
-        return {**files, **self.alerts.failed, **problems_of_run(report)}
 
 
 @with_options(RunOptions, OtherTaskOptions, CommonOptions)
@@ -144,16 +125,8 @@ def _run(
                 with heartbeat(watch, ids=request.ids, is_silent=is_silent) as ended:
                     checked = watching.run_checks(watch, ids=request.ids, look=_look)
                     # Inside the lock, so that an older run cannot overwrite a newer one's files.
-                    trouble = _Trouble(
-                        write_files(request.options, watch, checked.report),
-                        _tell_others(request, watch, checked),
-                    )
-                    code = _code_of(checked.report, trouble)
-                    ended(code)
-                    if request.options.alert_once:
-                        problems = trouble.lasting(checked.report)
-                        over = trouble.alerts.is_over
-                        code = code_once(watch, checked, code, problems, over)
+                    trouble, code = _reported(request, watch, checked)
+                    ended(trouble.code_of(checked.report))
                 return _outcome(request, watch, checked, trouble, code)
     except OSError as error:
         raise UnavailableError(
@@ -162,6 +135,39 @@ def _run(
     if request.options.monitor:
         return _monitored(request, watching.as_known(watch, ids=request.ids))
     return Outcome(lambda: _print_overlap(request), ExitCode.CONFLICT)
+
+
+def _reported(
+    request: _CheckRequest, watch: "Watch", checked: "Checked"
+) -> tuple[Trouble, ExitCode]:
+    """Write the files and report the changes; return what has failed, and the exit code.
+
+    The file of ``--status`` is the last one, because it has the exit code.
+    """
+    trouble = Trouble(
+        write_pages(request.options, watch, checked.report),
+        _tell_others(request, watch, checked),
+    )
+    code, store = _alarm(request, watch, checked, trouble)
+    if request.options.status is not None:
+        answer = answer_of(watch, checked.report, trouble, code)
+        unwritten = write_status(request.options.status, answer)
+        if unwritten:
+            trouble = replace(trouble, files=(*trouble.files, *unwritten))
+            code, store = _alarm(request, watch, checked, trouble)
+    store()
+    return trouble, code
+
+
+def _alarm(
+    request: _CheckRequest, watch: "Watch", checked: "Checked", trouble: Trouble
+) -> tuple[ExitCode, Callable[[], None]]:
+    """Return the exit code of the run, and a function that stores its alarm as reported."""
+    code = trouble.code_of(checked.report)
+    if not request.options.alert_once:
+        return code, lambda: None
+    problems = trouble.lasting(checked.report)
+    return alarm_once(watch, checked, code, problems, trouble.alerts.is_over)
 
 
 def _tell_others(request: _CheckRequest, watch: "Watch", checked: "Checked") -> AlertResults:
@@ -192,13 +198,14 @@ def _look(targets: "Sequence[tuple[str, Probe]]", settings: "CheckSettings") -> 
 
 
 def _outcome(
-    request: _CheckRequest, watch: "Watch", checked: "Checked", trouble: _Trouble, code: ExitCode
+    request: _CheckRequest, watch: "Watch", checked: "Checked", trouble: Trouble, code: ExitCode
 ) -> Outcome:
     report = checked.report
     if request.options.monitor:
         return _monitored(request, report, trouble)
     if request.json:
-        return Outcome(lambda: _emit(request, watch, checked, trouble, code), code)
+        whole = request.options.verbose
+        return Outcome(lambda: _emit(watch, checked, trouble, code, whole=whole), code)
 
     # A run by cron reports a program that fails once, as a lasting problem.
     errors = trouble.files if request.quiet else trouble.sentences
@@ -210,24 +217,15 @@ def _outcome(
 
         if not request.quiet:
             print_without_checks(watch.catalog)
-            stderr_lines.print_warnings(_refused(watch), stream=sys.stderr)
+            stderr_lines.print_warnings(refused(watch), stream=sys.stderr)
         if errors:
             stderr_lines.print_error(UnavailableError(*errors), stream=sys.stderr)
 
     return Outcome(show, code)
 
 
-def _refused(watch: "Watch") -> tuple[Message | str, ...]:
-    """Return the warning of refused checks, if there are any."""
-    return (watch.catalog.refusal,) if watch.catalog.refusal else ()
-
-
-def _code_of(report: "CheckReport", trouble: _Trouble) -> ExitCode:
-    return ExitCode.UNAVAILABLE if trouble.sentences else report.exit_code
-
-
 def _monitored(
-    request: _CheckRequest, report: "CheckReport", trouble: _Trouble | None = None
+    request: _CheckRequest, report: "CheckReport", trouble: Trouble | None = None
 ) -> Outcome:
     """Make the outcome of ``--monitor``, with the exit codes of monitors.
 
@@ -245,13 +243,11 @@ def _monitored(
 
 
 def _emit(
-    request: _CheckRequest, watch: "Watch", checked: "Checked", trouble: _Trouble, code: ExitCode
+    watch: "Watch", checked: "Checked", trouble: Trouble, code: ExitCode, *, whole: bool
 ) -> None:
-    from ..render.envelope import error_entries
-    from ..results.result_status import status_of
-
-    data: object = checked.report
-    if request.options.verbose:
+    """Print the JSON of a run; ``whole``: also its looks and the history of its provider."""
+    data = checked.report
+    if whole:
         from ..results.check_results import CheckDetails
 
         data = CheckDetails(
@@ -260,17 +256,10 @@ def _emit(
             moves=checked.moves,
             reports=checked.reports,
         )
-    emit(
-        SCHEMA,
-        data,
-        exit_code=code,
-        status=status_of(code, served=False, emergency=False),
-        warnings=(*_refused(watch), *without_checks(watch.catalog)),
-        errors=error_entries(UnavailableError(*trouble.sentences)),
-    )
+    sys.stdout.buffer.write(answer_of(watch, data, trouble, code))
 
 
-def _print(request: _CheckRequest, watch: "Watch", checked: "Checked", trouble: _Trouble) -> None:
+def _print(request: _CheckRequest, watch: "Watch", checked: "Checked", trouble: Trouble) -> None:
     """Print the changes, or the states of the providers."""
     from ..render import check_views as views
 
@@ -294,7 +283,7 @@ def _print(request: _CheckRequest, watch: "Watch", checked: "Checked", trouble: 
 
 
 def _print_unreported(
-    request: _CheckRequest, watch: "Watch", checked: "Checked", trouble: _Trouble
+    request: _CheckRequest, watch: "Watch", checked: "Checked", trouble: Trouble
 ) -> None:
     """Print the lines that cron mails: what no run with ``--quiet`` has reported yet.
 

@@ -136,14 +136,16 @@ def _problem(topic: str, failed: Mapping[str, Message | str]) -> LastingProblem:
     return LastingProblem(line)
 
 
-def code_once(
+def alarm_once(
     watch: "Watch",
     checked: "Checked",
     code: ExitCode,
     problems: Mapping[str, LastingProblem],
     is_over: Callable[[str], bool],
-) -> ExitCode:
-    """Return the exit code of ``--alert-once``: OK where an earlier run has ended with the alarm.
+) -> tuple[ExitCode, Callable[[], None]]:
+    """Return the exit code of ``--alert-once``, and a function that stores it as reported.
+
+    The code is OK where an earlier run has ended with the alarm.
 
     ``problems`` are those of this run by their names, also an offline observer. ``is_over`` tells
     whether another known problem has ended.
@@ -158,13 +160,18 @@ def code_once(
     if not checked.report.offline:
         changes, states = unreported_changes(states, checked.states)
     after = ReportedTopic(states=states, notices=notices)
-    if after != before:
-        reminder.put(after)
+
+    def store() -> None:
+        if after != before:
+            reminder.put(after)
+
     if notices.keys() - before.notices.keys():
-        return ExitCode.UNAVAILABLE
-    if any(each.after == "down" for each in changes):
-        return ExitCode.ATTENTION
-    return ExitCode.OK if code in (ExitCode.UNAVAILABLE, ExitCode.ATTENTION) else code
+        code = ExitCode.UNAVAILABLE
+    elif any(each.after == "down" for each in changes):
+        code = ExitCode.ATTENTION
+    elif code in (ExitCode.UNAVAILABLE, ExitCode.ATTENTION):
+        code = ExitCode.OK
+    return code, store
 
 
 def change_json(watch: "Watch", change: StateChange) -> bytes:

@@ -1,12 +1,14 @@
 """The files of ``dispatch check``: metrics, the status page, and the JSON of the run."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..errors import ExitCode, UnavailableError
 from ..messages import Message
+from .check_hints import without_checks
 from .check_options import RunOptions
+from .check_trouble import Trouble
 
 if TYPE_CHECKING:
     from ..results.check_results import CheckReport, DayState, Move
@@ -15,27 +17,50 @@ if TYPE_CHECKING:
 SCHEMA = "dispatch.check/1"
 
 
-def write_files(options: RunOptions, watch: "Watch", report: "CheckReport") -> list[Message]:
-    """Write the requested files, each whole or not at all; return the problems."""
+def write_pages(options: RunOptions, watch: "Watch", report: "CheckReport") -> list[Message]:
+    """Write the metrics and the status page, each whole or not at all; return the problems."""
+    problems = list[Message]()
+    if options.prometheus is not None:
+        problems += _written(options.prometheus, _prometheus(report))
+    if options.html is not None:
+        problems += _written(options.html, _page(watch, report))
+    return problems
+
+
+def write_status(path: Path, answer: bytes) -> list[Message]:
+    """Write the JSON of a run to the file of ``--status``; return the problem, if any."""
+    return _written(path, answer)
+
+
+def answer_of(watch: "Watch", data: "CheckReport", trouble: Trouble, code: ExitCode) -> bytes:
+    """Make the JSON of a run, for ``--json`` and ``--status``."""
+    from ..render.envelope import envelope, error_entries
+    from ..results.result_status import status_of
+
+    return envelope(
+        SCHEMA,
+        data=data,
+        status=status_of(code, served=False, emergency=False),
+        exit_code=code,
+        warnings=(*refused(watch), *without_checks(watch.catalog)),
+        errors=error_entries(UnavailableError(*trouble.sentences)),
+    )
+
+
+def refused(watch: "Watch") -> tuple[Message | str, ...]:
+    """Return the warning of refused checks, if there are any."""
+    return (watch.catalog.refusal,) if watch.catalog.refusal else ()
+
+
+def _written(path: Path, content: bytes) -> list[Message]:
     from ..files import write_shared
 
-    made: list[tuple[Path | None, Callable[[], bytes]]] = [
-        (options.prometheus, lambda: _prometheus(report)),
-        (options.html, lambda: _page(watch, report)),
-        (options.status, lambda: _status(report)),
-    ]
-    problems = list[Message]()
-    for path, content in made:
-        if path is not None:
-            try:
-                write_shared(path, content())
-            except OSError as error:
-                problems.append(
-                    Message(
-                        "{path} cannot be written: {strerror}", path=path, strerror=error.strerror
-                    )
-                )
-    return problems
+    try:
+        write_shared(path, content)
+    except OSError as error:
+        text = "{path} cannot be written: {strerror}"
+        return [Message(text, path=path, strerror=error.strerror)]
+    return []
 
 
 def _prometheus(report: "CheckReport") -> bytes:
@@ -66,12 +91,3 @@ def _day_histories(watch: "Watch", report: "CheckReport") -> "dict[str, tuple[Da
         for row in report.rows
         if row.provider in known
     }
-
-
-def _status(report: "CheckReport") -> bytes:
-    from ..render.envelope import envelope
-    from ..results.result_status import status_of
-
-    code = report.exit_code
-    status = status_of(code, served=False, emergency=False)
-    return envelope(SCHEMA, data=report, status=status, exit_code=code)

@@ -100,6 +100,44 @@ def test_all_three_files(home: Path, file: Path) -> None:
     assert [row["state"] for row in envelope["data"]["rows"]] == ["up"]
 
 
+def test_the_status_file_has_the_exit_code_and_errors_of_the_run(home: Path, file: Path) -> None:
+    """Where an alert or another file fails, the file is the JSON that --json prints."""
+    status, options = home / "status.json", ("--status", home / "status.json")
+    program = home / "program"
+    program.write_text("#!/bin/sh\nexit 3\n")
+    program.chmod(0o700)
+    write(home, "[check]\nfailures = 1\n", provider("lech", command("/bin/sh", "-c", "exit 2")))
+    failing = ("--on-change", program)
+    for more, code, said in (
+        (failing, 5, "on-change: lech: the command ended with 3"),
+        (("--html", home), 5, f"{home} cannot be written: Is a directory"),
+        ((), 7, None),
+    ):
+        argv = ("check", "--json", "--providers", file, *more)
+        printed = run(*argv, *options)
+        written = json.loads(status.read_text())
+        assert (printed.returncode, written["exit_code"]) == (code, code)
+        assert written["status"] == "error"
+        assert [each["text"] for each in written["errors"]] == ([said] if said else [])
+        assert status.read_bytes() == printed.stdout
+
+
+def test_the_status_file_has_the_exit_code_of_alert_once(home: Path, file: Path) -> None:
+    """7 in the run that finds the outage, then 0; a file that is missing costs no alarm."""
+    status = home / "status.json"
+    write(home, "[check]\nfailures = 1\n", provider("lech", command("/bin/sh", "-c", "exit 2")))
+    argv = ("check", "--alert-once", "--providers", file, "--status")
+    codes = [(run(*argv, status).returncode, read_code(status)) for _ in range(2)]
+    assert codes == [(7, 7), (0, 0)]
+    assert [run(*argv, home).returncode for _ in range(2)] == [5, 0]
+    assert (run(*argv, status).returncode, read_code(status)) == (0, 0)
+
+
+def read_code(status: Path) -> int:
+    """Return the exit code in a file of --status."""
+    return json.loads(status.read_text())["exit_code"]
+
+
 def test_a_link_is_replaced_and_not_followed(home: Path, file: Path) -> None:
     """A link of that name, made by another user, does not redirect the writer."""
     target, prom = home / "precious", home / "dispatch.prom"
