@@ -40,7 +40,7 @@ def acknowledge(book: Book, provider_id: str, *, until: datetime) -> Acknowledge
             operator=book.operator,
         )
         tx.acknowledge(made)
-        book.write(tx, "acknowledge", OF_NO_CASE, provider=made.provider)
+        book.write(tx, "acknowledge", OF_NO_CASE, provider=made.provider, until=until.isoformat())
         fact = in_words(made, provider.name, book)
     book.unshown.recorded.append(fact)
     return made

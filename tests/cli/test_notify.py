@@ -10,6 +10,7 @@ import pytest
 
 from dispatch_cli.checks import notification
 from dispatch_cli.model.check import Channel, SecretRef
+from dispatch_cli.store import open_store
 
 from ..extras import NEEDS_NOTIFY
 from .stand_ins import HttpStandIn, http_stand_in, smtp_stand_in
@@ -259,7 +260,7 @@ def test_only_an_outage_can_be_acknowledged(dispatch, home: Path) -> None:
 
 
 def test_an_acknowledgement_is_shown_and_in_the_journal(dispatch, home: Path) -> None:
-    """The table names its end, and the journal has the act."""
+    """The journal has the act with its operator, its provider and its end."""
     file = str(write(home, "[check]\nfailures = 1\n", provider("lech", DOWN)))
     dispatch("check", "--providers", file)
     before = dispatch("log", "head").out
@@ -269,6 +270,12 @@ def test_an_acknowledgement_is_shown_and_in_the_journal(dispatch, home: Path) ->
     assert data["operator"] == "maria"
     assert dispatch("log", "head").out != before
     assert dispatch("log", "verify").code == 0
+    log = dispatch("doctor").out.split("case log\t")[1].split(": sound")[0]
+    with open_store(log, now=datetime.now(UTC)).reading() as reader:
+        [act] = [each for each in reader.acts() if each.action == "acknowledge"]
+    assert (act.operator, act.details["provider"]) == ("maria", "lech")
+    until = datetime.fromisoformat(str(act.details["until"]))
+    assert until == datetime.fromisoformat(data["until"])
 
 
 @pytest.mark.parametrize("where", ["folder", "writable"])
