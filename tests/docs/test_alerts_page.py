@@ -124,19 +124,46 @@ def test_mail_by_cron(centre: Centre) -> None:
 
 @NEEDS_NOTIFY
 def test_ntfy(centre: Centre) -> None:
-    """The table and the line of the page send one message for each."""
+    """The table and the line of the page send one message for each, and cron mails a failure."""
     table, crontab = blocks("ntfy")
     [line] = CRON.findall(crontab)
+    mails: list[str] = []
+
+    def cron() -> None:
+        ran = centre.sh(line)
+        assert ran.stderr == b""
+        if ran.stdout:
+            mails.append(ran.stdout.decode())
+
     with http_stand_in() as ntfy:
         assert "ntfys://ntfy.example.org" in table
         centre.write(table.replace("ntfys://ntfy.example.org", f"ntfy://127.0.0.1:{ntfy.port}"))
-        ran = []
-        counts = centre.lived_through(lambda: ran.append(centre.sh(line)), lambda: len(ntfy.posted))
-    assert counts == [0, 1, 1, 0, 1, 1], ntfy.posted
-    assert [each.json["topic"] for each in ntfy.posted] == ["our-desk"] * 4
-    titles = [each.json["title"].partition(",")[0] for each in ntfy.posted]
+        counts = centre.lived_through(cron, lambda: len(ntfy.posted))
+        posted, mailed = list(ntfy.posted), mails[:]
+        # The messenger refuses what it gets: cron mails that once, and its end.
+        ntfy.status = 500
+        centre.firm.close()
+        for _ in range(5):
+            cron()
+        ntfy.status = 200
+        for _ in range(2):
+            cron()
+    assert counts == [0, 1, 1, 0, 1, 1], posted
+    assert [each.json["topic"] for each in posted] == ["our-desk"] * 4
+    titles = [each.json["title"].partition(",")[0] for each in posted]
     assert titles == ["1 down", "No provider down", "Observer offline", "No provider down"]
-    assert not any(each.stdout + each.stderr for each in ran)
+    # While all works, cron mails the same four events.
+    assert [each.partition(": ")[0] for each in mailed] == [
+        "down",
+        "up",
+        "observer offline",
+        "over",
+    ]
+    failure, over = mails[len(mailed) :]
+    assert failure.startswith("notify desk: the service has not accepted it\ndown and flapping: ")
+    assert over.startswith("over: notify desk (first reported ")
+    assert failure.count("\n") == 2
+    assert over.count("\n") == 1
 
 
 class Healthchecks:
