@@ -87,7 +87,7 @@ def main(
 def run(argv: Sequence[str]) -> int:
     """Run the command line and return its exit code."""
     with colour.set_from([_composed(each) for each in argv]) as arguments:
-        return outcome.run(app, arguments)
+        return outcome.run(app, arguments, TopLevelCommands.command_words)
 
 
 def _composed(argument: str) -> str:

@@ -1,7 +1,7 @@
 """Groups of commands whose modules are imported when one of them is called."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from typing import Any, ClassVar
@@ -33,10 +33,22 @@ class LazyGroup(TyperGroup):
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Find the command of the first words; a command of two words goes before that of one."""
-        both = " ".join(args[:2])
-        if len(args) > 1 and both in self.commands_at:
+        both = self._of_two_words(args)
+        if both:
             return both, self.get_command(ctx, both), args[2:]
         return super().resolve_command(ctx, args)
+
+    @classmethod
+    def command_words(cls, args: Sequence[str]) -> Sequence[str]:
+        """Return the words of ``args`` that name a command, of this group or of one below it."""
+        is_group = bool(args) and ":" not in cls.commands_at.get(args[0], ":")
+        return args[: 2 if is_group or cls._of_two_words(args) else 1]
+
+    @classmethod
+    def _of_two_words(cls, args: Sequence[str]) -> str:
+        """Return the name of a command of this group that has two words; "" for any other."""
+        both = " ".join(args[:2])
+        return both if len(args) > 1 and both in cls.commands_at else ""
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Return the names of all commands."""

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from ..results.result_status import Status
 
 
+USAGE = "dispatch.usage/1"
+"""The JSON schema of the answer to a command line that names no command."""
+
 INTERRUPTED = 130
 """The exit code after Ctrl-C."""
 
@@ -75,12 +78,20 @@ def emit_list(
     sys.stdout.buffer.writelines(envelope_of_list(schema, key, items, beside))
 
 
-def run(app: "typer.Typer", argv: Sequence[str]) -> int:
+CommandWords = Callable[[Sequence[str]], Sequence[str]]
+"""Returns the words of a command line that name its command."""
+
+
+def _first_word(words: Sequence[str]) -> Sequence[str]:
+    return words[:1]
+
+
+def run(app: "typer.Typer", argv: Sequence[str], command_words: CommandWords = _first_word) -> int:
     """Run the command line and return its exit code; no error becomes a traceback."""
     UNSHOWN.clear()
     is_shown = _open_missing_streams()
     try:
-        code = _run(app, argv)
+        code = _run(app, argv, command_words)
     except BrokenPipeError:
         # The reader of the output has closed it, as "head" does: that is not an error.
         _drop_stdout()
@@ -97,7 +108,7 @@ def run(app: "typer.Typer", argv: Sequence[str]) -> int:
     return code
 
 
-def _run(app: "typer.Typer", argv: Sequence[str]) -> int:
+def _run(app: "typer.Typer", argv: Sequence[str], command_words: CommandWords) -> int:
     from typer.exceptions import Abort, TyperException
 
     code = int(ExitCode.OK)
@@ -129,8 +140,8 @@ def _run(app: "typer.Typer", argv: Sequence[str]) -> int:
         # Rust is not an Exception (pyo3_runtime.PanicException).
         failure = bug(error, is_debugged="--debug" in argv)
     if UNSHOWN.recorded and not isinstance(failure, IncompleteError):
-        return _report_after_commit(failure, argv, code)
-    return _report(failure, argv)
+        return _report_after_commit(failure, argv, code, schema_of(argv, command_words))
+    return _report(failure, argv, schema_of(argv, command_words))
 
 
 def _shown(outcome: Outcome) -> None:
@@ -162,7 +173,9 @@ def _drop_full_stderr() -> None:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
 
-def _report_after_commit(failure: DispatchError, argv: Sequence[str], code: int) -> int:
+def _report_after_commit(
+    failure: DispatchError, argv: Sequence[str], code: int, schema: str
+) -> int:
     """Report a failure after the commit as a warning, behind the recorded facts."""
     why = joined(Message("{problem}", problem=each) for each in failure.problems)
     _print_recorded(why)
@@ -171,7 +184,7 @@ def _report_after_commit(failure: DispatchError, argv: Sequence[str], code: int)
             from ..results.result_status import status_of
 
             emit(
-                schema_of(argv),
+                schema,
                 {"recorded": UNSHOWN.recorded},
                 exit_code=ExitCode(code),
                 status=status_of(code, served=False, emergency=False),
@@ -192,7 +205,7 @@ def _print_recorded(why: Message | str) -> None:
         sys.stderr.flush()
 
 
-def _report(error: DispatchError, argv: Sequence[str]) -> int:
+def _report(error: DispatchError, argv: Sequence[str], schema: str = USAGE) -> int:
     """Print an error on stderr and, with ``--json``, as a JSON object on stdout.
 
     The warnings of a refused act, such as a jump of the clock, are printed as well, and what an
@@ -219,7 +232,7 @@ def _report(error: DispatchError, argv: Sequence[str]) -> int:
             if is_about_an_incident(argv):
                 data |= {"emergency": line.calls, "advice": line.advice}
             emit(
-                schema_of(argv),
+                schema,
                 data,
                 exit_code=error.exit_code,
                 status=status_of(error.exit_code, served=False, emergency=bool(line.calls)),
@@ -249,18 +262,14 @@ def is_quiet(argv: Sequence[str]) -> bool:
 _QUIET_FLAGS = re.compile("-[xv]*q[xvq]*")
 
 
-def schema_of(argv: Sequence[str]) -> str:
+def schema_of(argv: Sequence[str], command_words: CommandWords) -> str:
     """Return the JSON schema of a command line: that of its command, or ``dispatch.usage/1``."""
     from .answer_schemas import DATA
 
     behind = dropwhile(lambda word: word.startswith("-"), argv)
     words = [*takewhile(lambda word: not word.startswith("-"), behind)][:2]
-    has_two = words[:1] in _GROUPS or words == ["check", "ack"]
-    name = f"dispatch.{'.'.join(words if has_two else words[:1])}/1"
-    return name if name in DATA else "dispatch.usage/1"
-
-
-_GROUPS = (["providers"], ["places"], ["osm"], ["case"], ["log"], ["report"])
+    name = f"dispatch.{'.'.join(command_words(words))}/1"
+    return name if name in DATA else USAGE
 
 
 def bug(error: BaseException, *, is_debugged: bool) -> DispatchError:

@@ -4,11 +4,13 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 import typer
 
 from dispatch_cli.cli import outcome
+from dispatch_cli.cli.lazy import LazyGroup
 from dispatch_cli.hours import spelling
 
 ACCIDENT = ("cascade", "unfall", "--at", "86150", "--injured", "2")
@@ -87,9 +89,27 @@ def test_usage_errors_name_the_command_in_the_schema(dispatch, home):
         ("nonsense", "--json"): "dispatch.usage/1",
         ("--json",): "dispatch.usage/1",
         ("--lang", "de", "providers", "show", "--json"): "dispatch.providers.show/1",
+        ("check", "ack", "--json"): "dispatch.check.ack/1",
+        ("check", "schedule", "--json", "--top"): "dispatch.check/1",
     }.items():
         ran = dispatch(*argv)
         assert (ran.code, ran.envelope["schema"], ran.envelope["status"]) == (2, schema, "error")
+
+
+class Commands(LazyGroup):
+    """A command, one of two words beside it, and a group."""
+
+    package = __name__
+    commands_at: ClassVar = {"look": "look:look", "look away": "away:look", "case": "case"}
+
+
+def test_the_table_of_commands_alone_knows_which_have_two_words():
+    """No other place names a group, or a command of two words."""
+    for typed, words in {
+        "": "", "look": "look", "look huber": "look", "look away": "look away",
+        "look away huber": "look away", "case": "case", "case open tow": "case open", "x y": "x",
+    }.items():  # fmt: skip
+        assert Commands.command_words(typed.split()) == words.split()
 
 
 def failing_app(error: BaseException) -> typer.Typer:
