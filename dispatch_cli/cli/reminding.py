@@ -21,6 +21,7 @@ from ..model.clock_jumps import is_seen_anew
 from ..reminders import ReportedProblem, ReportedState, news_of, unreported_changes
 from ..results.check_results import HardState, StateChange
 from ..results.lasting_problem import LastingProblem
+from .reported_file import ReportedProblems, read_reported
 
 if TYPE_CHECKING:
     from ..catalog import Catalog
@@ -30,17 +31,6 @@ _LINE_LIMIT = 2000
 """Long enough for any name and path, short enough that no file floods a mail."""
 LONGEST_WAIT_S = 5.0
 """A run that waits longer for the lock continues without it and may report twice."""
-
-
-class ReportedProblems(Struct, frozen=True, kw_only=True):
-    """The content of the file: reported problems by topic and name, last time of a seen log.
-
-    ``states`` are the reported states of providers by topic.
-    """
-
-    seen_at: datetime | None = None
-    notices: dict[str, dict[str, ReportedProblem]] = {}
-    states: dict[str, dict[str, ReportedState]] = {}
 
 
 class ReportedTopic(Struct, frozen=True, kw_only=True):
@@ -72,12 +62,12 @@ class Reminder:
         ``is_seen``: the run has read the case log with a clock that agrees with it. ``is_over`` is
         that of ``news_of``.
         """
-        file = read_reported(self._path)
+        file = self._mended()
         lines, after = self._news(file, lasting, now, is_seen=is_seen, is_over=is_over)
         if not lines and after == file:
             return
         with _one_at_a_time(self._lock_path):
-            file = read_reported(self._path)
+            file = read_reported(self._path).content
             lines, after = self._news(file, lasting, now, is_seen=is_seen, is_over=is_over)
             _print(lines)
             if after != file:
@@ -99,13 +89,13 @@ class Reminder:
 
     def read(self) -> ReportedTopic:
         """Return what was reported about the topic."""
-        file = read_reported(self._path)
+        file = self._mended()
         return ReportedTopic(states=self._states(file), notices=file.notices.get(self._topic, {}))
 
     def put(self, reported: ReportedTopic) -> None:
         """Store what was reported about the topic."""
         with _one_at_a_time(self._lock_path):
-            file = read_reported(self._path)
+            file = read_reported(self._path).content
             self._write(
                 replace(
                     file,
@@ -116,17 +106,29 @@ class Reminder:
 
     def unreported(self, found: Sequence[HardState]) -> list[StateChange]:
         """Return the changes that were not reported yet."""
-        return unreported_changes(self._states(read_reported(self._path)), found)[0]
+        return unreported_changes(self._states(read_reported(self._path).content), found)[0]
+
+    def _mended(self) -> ReportedProblems:
+        """Return the content of the file; of a damaged one report the damage, and mend it."""
+        found = read_reported(self._path)
+        if not found.damage:
+            return found.content
+        with _one_at_a_time(self._lock_path):
+            found = read_reported(self._path)
+            if found.damage:
+                _print_error(found.damage)
+                self._write(found.content)
+        return found.content
 
     def _states(self, file: ReportedProblems) -> dict[str, ReportedState]:
         return file.states.get(self._topic, {})
 
     def _is_reported(self, found: Sequence[HardState]) -> bool:
-        before = self._states(read_reported(self._path))
+        before = self._states(self._mended())
         return unreported_changes(before, found) == ([], before)
 
     def _mark(self, found: Sequence[HardState]) -> None:
-        file = read_reported(self._path)
+        file = read_reported(self._path).content
         before = self._states(file)
         after = unreported_changes(before, found)[1]
         if after != before:
@@ -153,20 +155,13 @@ class Reminder:
         return lines, file
 
     def _write(self, file: ReportedProblems) -> None:
-        from ..errors import UnavailableError
         from ..files import write_private
-        from ..render.stderr_lines import print_error
 
         try:
             write_private(self._path, msgspec.json.encode(file))
         except OSError as error:
-            # An error, because every run with --quiet comes here, and --quiet drops warnings.
-            problem = UnavailableError(
-                "{path} cannot be written, so that all problems are reported again: {strerror}",
-                path=self._path,
-                strerror=error.strerror,
-            )
-            print_error(problem, stream=sys.stderr)
+            text = "{path} cannot be written, so that all problems are reported again: {strerror}"
+            _print_error(Message(text, path=self._path, strerror=error.strerror))
 
 
 def reminder_of(log: Path, topic: str, catalog: "Catalog") -> Reminder:
@@ -177,6 +172,14 @@ def reminder_of(log: Path, topic: str, catalog: "Catalog") -> Reminder:
         again_min=catalog.checking().settings.remind_min,
         timezone=catalog.rules.settings.timezone,
     )
+
+
+def _print_error(sentence: Message | str) -> None:
+    """Print an error, because every run with --quiet comes here, and --quiet drops warnings."""
+    from ..errors import UnavailableError
+    from ..render.stderr_lines import print_error
+
+    print_error(UnavailableError(sentence), stream=sys.stderr)
 
 
 def _print(lines: "list[Message | str]") -> None:
@@ -198,14 +201,6 @@ def _one_at_a_time(path: Path) -> Iterator[None]:
         yield
 
 
-def read_reported(path: Path) -> ReportedProblems:
-    """Read the reported problems; none from a missing or damaged file, so all are reported."""
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=ReportedProblems)
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
-        return ReportedProblems()
-
-
 def seen_at(log: Path) -> datetime | None:
     """Return when a run by cron last read the case log with a clock that agreed with it."""
-    return read_reported(Path(f"{log}{SUFFIX}")).seen_at
+    return read_reported(Path(f"{log}{SUFFIX}")).content.seen_at

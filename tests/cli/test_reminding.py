@@ -1,6 +1,7 @@
 """Runs by cron report lasting problems at begin and end and each hour, not each minute."""
 
 import io
+import json
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -145,13 +146,90 @@ def test_a_person_sees_everything(audit):
         assert all("next call" in audit(4, *argv).out for _ in range(2))
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff", b'{"notices": {"audit": 7}}'])
+DEEP = b"[" * 100_000
+DAMAGED = (b"", b"{", b"[]", b"7", b"\xff", b'"\\ud800"', DEEP)
+
+
+@pytest.mark.parametrize("content", DAMAGED)
 def test_a_damaged_file_repeats_all_reports(audit, home, content):
-    """A damaged file counts as empty, without an error."""
+    """A file that cannot be read at all counts as empty; one line says so, once."""
     audit(0, "open", "tow", "--at", "86150", "--db", "log.sqlite3")
     Path("log.sqlite3.told").write_bytes(content)
     again = ("audit", "--quiet", "--db", "log.sqlite3")
-    assert [bool(audit(4, *again).out) for _ in range(2)] == [True, False]
+    first, second = audit(4, *again), audit(4, *again)
+    assert [bool(first.out), bool(second.out)] == [True, False]
+    assert first.err == (
+        f"error: {home}/log.sqlite3.told is damaged and cannot be read, so that all problems are reported"
+        " again\n"
+    )
+    assert (first.code, second.code, second.err) == (7, 7, "")
+
+
+def told(seen_at: object = None, **notices: object) -> dict[str, object]:
+    """Make the content of the file with problems of the audit."""
+    return {"seen_at": seen_at, "notices": {"audit": notices}, "states": {}}
+
+
+NAIVE = "2026-11-27T12:00:00"
+WRONG: dict[str, tuple[object, str]] = {
+    "a naive time": (told(x={"first_at": NAIVE, "last_at": NAIVE}), "notices.audit.x"),
+    "half naive": (told(x={"first_at": f"{NAIVE}Z", "last_at": NAIVE}), "notices.audit.x"),
+    "no time": (told(x={"first_at": "noon", "last_at": 5}), "notices.audit.x"),
+    "no entry": (told(x=[]), "notices.audit.x"),
+    "beyond the calendar": (
+        told(x={"first_at": "0001-01-01T00:00:00+14:00", "last_at": f"{NAIVE}Z"}),
+        "notices.audit.x",
+    ),
+    "a naive look": (told(seen_at=NAIVE), "seen_at"),
+    "a numeric look": (told(seen_at=[1]), "seen_at"),
+    "no topic": ({"notices": {"audit": 7}}, "notices.audit"),
+    "no topics": ({"notices": [1]}, "notices"),
+    "no states": ({"states": {"check": {"lech": {"state": "bad"}}}}, "states.check.lech"),
+}
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_a_wrong_entry_is_one_line_and_the_rest_is_kept(audit, home, what):
+    """A file edited by hand ends in no traceback; readable reports are not repeated."""
+    argv = ("--db", "log.sqlite3")
+    audit(0, "open", "tow", "--at", "86150", *argv)
+    again = ("audit", "--quiet", *argv)
+    assert audit(4, *again).out
+    path = Path("log.sqlite3.told")
+    whole, (content, place) = json.loads(path.read_bytes()), WRONG[what]
+    merged = {**whole, **content}
+    if isinstance(merged["notices"], dict) and isinstance(merged["notices"]["audit"], dict):
+        merged["notices"]["audit"].update(whole["notices"]["audit"])
+    path.write_text(json.dumps(merged))
+    ran = audit(5, *again)
+    assert ran.err == (
+        f'error: {home}/log.sqlite3.told is damaged, so that some reports may be repeated: "{place}"'
+        " cannot be read\n"
+    )
+    is_kept = not place.startswith("notices") or place.endswith(".x")
+    assert (ran.code, ran.out == "") == (7, is_kept)
+    ran = audit(6, *again)
+    assert (ran.code, ran.out, ran.err) == (7, "", "")
+
+
+def test_many_wrong_entries_are_counted(audit, home):
+    """Of five wrong entries three are named; a control character reaches no terminal."""
+    audit(0, "open", "tow", "--at", "86150", "--db", "log.sqlite3")
+    wrong = told(**{f"x{n}\x1b[2J": [] for n in range(5)})
+    Path("log.sqlite3.told").write_text(json.dumps(wrong))
+    ran = audit(1, "audit", "--quiet", "--db", "log.sqlite3")
+    assert ran.err.count("notices.audit.x") == 3
+    assert ran.err.endswith(" and 2 more cannot be read\n")
+    assert "\x1b" not in ran.err
+
+
+def test_a_naive_look_is_no_look(audit, home):
+    """A command that asks when cron has looked last is not stopped by a time without a zone."""
+    db = ("--db", "log.sqlite3")
+    audit(0, "open", "tow", "--at", "86150", *db)
+    audit(1, "close", "1", *db)
+    Path("log.sqlite3.told").write_text(json.dumps(told(seen_at=NAIVE)))
+    assert audit(72 * 60, "forget", *db).code == 8  # as if cron had never looked
 
 
 def test_a_file_that_cannot_be_written_is_a_warning(audit, monkeypatch):
