@@ -1,6 +1,6 @@
 """Make the rows, changes and stored states of a report about checked providers."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from .availability import NOT_CHECKED, reachability_at
 from .messages import Message
 from .model import Known, Provider
-from .model.check import Acknowledgement, CheckSettings, Move, PhoneReport, Watched
+from .model.check import Acknowledgement, CheckSettings, Move, PhoneReport, Reading, Watched
 from .model.stored_sentences import restored_sentence
 from .results.check_results import CheckRow, HardState, StateChange
 
@@ -21,6 +21,7 @@ def check_row(
     *,
     doubt: Message | str,
     acknowledged: Acknowledgement | None = None,
+    unchecked_since: datetime | None = None,
     now: datetime,
     settings: CheckSettings,
 ) -> CheckRow:
@@ -39,6 +40,7 @@ def check_row(
         seen_at=watched.seen_at if watched else None,
         reported_until=report.until if report else None,
         acknowledged_until=_silent_until(acknowledged, watched),
+        unchecked_since=unchecked_since,
     )
     if closed is not None:
         return replace(row, state="closed", why=closed)
@@ -47,6 +49,29 @@ def check_row(
     is_doubted = stands.state == "unknown" and stands.source == "check" and doubt
     why = doubt if is_doubted else stands.why
     return replace(row, state=stands.state, since=stands.since, why=why, free=stands.free)
+
+
+def last_looks_at(
+    providers: Iterable[str],
+    known: Mapping[str, Watched],
+    looks: Mapping[tuple[str, str], Reading],
+) -> dict[str, datetime]:
+    """Return the moment of the last known look at each provider that has one.
+
+    ``looks`` are those that are kept because they are not made in every run. Of a look that neither
+    confirms the state nor fails, such as a single success during an outage, no moment is stored.
+    """
+    kept: dict[str, datetime] = {}
+    for (each, _), look in looks.items():
+        kept[each] = max(look.at, kept.get(each, look.at))
+    found = dict[str, datetime]()
+    for each in providers:
+        watched = known.get(each)
+        stored = (watched.seen_at, watched.failed_at) if watched else ()
+        moments = [at for at in (*stored, kept.get(each)) if at is not None]
+        if moments:
+            found[each] = max(moments)
+    return found
 
 
 def hard_states(

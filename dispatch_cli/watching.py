@@ -20,7 +20,7 @@ from .availability import (
 from .availability.hard_states import advance
 from .availability.observer import attributed, observer_fault
 from .availability.samples import combine_readings
-from .check_rows import change_of, check_row, hard_states
+from .check_rows import change_of, check_row, hard_states, last_looks_at
 from .errors import ExitCode
 from .messages import Message
 from .model import Provider
@@ -97,10 +97,11 @@ def run_checks(watch: Watch, *, ids: Sequence[str], look: CheckTargets) -> Check
             standing = replace(standing, known=known, doubts=doubts)
         who = standing.who
         past = _history(watch, next(iter(who))) if len(who) == 1 else ((), ())
+    made = {reading.provider for reading in seen.readings if reading.why is not _REFUSED}
     report = replace(
-        _report(watch, standing),
+        _report(watch, standing, unchecked=standing.probes.keys() - made | {*seen.left_out}),
         seconds=seen.seconds,
-        checked=len({reading.provider for reading in seen.readings}),
+        checked=len(made),
         changes=tuple(change_of(moves[each], who[each]) for each in who if each in moves),
         offline=offline,
         left_out=len(seen.left_out),
@@ -197,9 +198,15 @@ def _standing(watch: Watch, ids: Iterable[str]) -> _KnownStates:
     )
 
 
-def _report(watch: Watch, standing: _KnownStates) -> CheckReport:
-    """Make the report of a run without checks."""
+def _report(
+    watch: Watch, standing: _KnownStates, *, unchecked: Collection[str] = ()
+) -> CheckReport:
+    """Make the report of a run without checks.
+
+    ``unchecked`` are the providers with checks of which the run has made none.
+    """
     now = watch.clock()
+    since = last_looks_at(unchecked, standing.known, standing.last_looks)
     return CheckReport(
         at=watch.local(now),
         seconds=0.0,
@@ -212,6 +219,7 @@ def _report(watch: Watch, standing: _KnownStates) -> CheckReport:
                 standing.said.get(each),
                 doubt=standing.doubts.get(each, ""),
                 acknowledged=standing.acknowledged.get(each),
+                unchecked_since=since.get(each),
                 now=now,
                 settings=watch.settings,
             )

@@ -75,7 +75,7 @@ def worst_first(rows: Iterable[CheckRow]) -> list[CheckRow]:
 
 
 def reason(row: CheckRow, now: datetime) -> str:
-    """Return the reason of a provider's state, with its free units and the end of its report."""
+    """Return the reason of a provider's state, its free units, its report and its last look."""
     why = worded(row.why)
     known = str(row.why)
     is_by_phone = known == str(BY_PHONE)
@@ -92,6 +92,9 @@ def reason(row: CheckRow, now: datetime) -> str:
     is_counted = row.free is not None and not is_by_phone
     if is_counted and row.seen_at is not None and "as of" not in known:
         parts.append(say("as of {at}", at=figures.past_clock(row.seen_at, now)))
+    if row.unchecked_since is not None:
+        at = figures.past_clock(row.unchecked_since, now)
+        parts.append(say("not checked since {at}", at=at))
     return ", ".join(filter(None, parts))
 
 

@@ -40,6 +40,9 @@ class CheckRow(Struct, frozen=True, kw_only=True):
     """The end of the provider's own report by phone; None without a report or end."""
     acknowledged_until: datetime | None = None
     """Until when an operator wants no reminder of this outage."""
+    unchecked_since: datetime | None = None
+    """The last look at the provider, if the run has made none: its check was refused, not due, or
+    left out. None: the run has made one, or there is no look at all."""
 
     @property
     def is_fine(self) -> bool:

@@ -302,6 +302,9 @@ def test_a_refused_check_neither_proves_nor_deletes_a_state(dispatch, home):
     ran = dispatch("check")
     assert (ran.code, states(ran)) == (7, {"lech": "down"})
     assert "command is allowed only in a file that you name" in ran.err
+    data = dispatch("check", "--json").envelope["data"]
+    [row] = data["rows"]
+    assert (data["checked"], row["unchecked_since"]) == (0, row["seen_at"])
 
 
 def test_refused_checks_do_not_show_that_the_observer_is_online(dispatch, home, monkeypatch):

@@ -71,6 +71,36 @@ def test_the_result_of_a_rare_look_holds_until_the_next(looking, home: Path) -> 
     assert looking(125)[0] == "up"  # a look that has failed is repeated by the next run
 
 
+def test_a_provider_without_a_look_in_a_run_is_said_to_have_none(
+    home: Path, dispatch, monkeypatch
+) -> None:
+    """Between two rare looks JSON and page say since when it was not checked; a look ends that."""
+    rare = command("/bin/true").replace(" }]", ", every_min = 20 }]")
+    tables = provider("lech", rare), provider("ilm", command("/bin/true"))
+    file, page = str(write(home, *tables)), home / "page.html"
+
+    def check(minutes: float) -> tuple[int, list[str | None], str]:
+        for module in ("cli.check", "cli.log_book"):
+            monkeypatch.setattr(
+                f"dispatch_cli.{module}.now", lambda: NOON + timedelta(minutes=minutes)
+            )
+        ran = dispatch("check", "--json", "--providers", file, "--html", str(page))
+        data = ran.envelope["data"]
+        since = [row["unchecked_since"] for row in data["rows"]]
+        return data["checked"], since, page.read_text()
+
+    said = "not checked since "
+    checked, since, text = check(0)
+    assert (checked, since, said in text) == (2, [None, None], False)
+    for minute in (5, 15):
+        checked, since, text = check(minute)
+        assert (checked, since[1], text.count(said)) == (1, None, 1)
+        assert datetime.fromisoformat(since[0]).replace(second=0, microsecond=0) == NOON
+        assert f"{said}13:00" in text  # in the time zone of the provider file
+    checked, since, text = check(20)
+    assert (checked, since, said in text) == (2, [None, None], False)
+
+
 def test_the_stored_looks_are_those_of_the_file(looking, home: Path) -> None:
     """A check that the file has no more leaves no row."""
     looking(0)

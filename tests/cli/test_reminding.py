@@ -159,8 +159,8 @@ def test_a_damaged_file_repeats_all_reports(audit, home, content):
     first, second = audit(4, *again), audit(4, *again)
     assert [bool(first.out), bool(second.out)] == [True, False]
     assert first.err == (
-        f"error: {home}/log.sqlite3.told is damaged and cannot be read, so that all problems are reported"
-        " again\n"
+        f"error: {home}/log.sqlite3.told is damaged and cannot be read, so that all problems are"
+        " reported again\n"
     )
     assert (first.code, second.code, second.err) == (7, 7, "")
 
@@ -203,8 +203,8 @@ def test_a_wrong_entry_is_one_line_and_the_rest_is_kept(audit, home, what):
     path.write_text(json.dumps(merged))
     ran = audit(5, *again)
     assert ran.err == (
-        f'error: {home}/log.sqlite3.told is damaged, so that some reports may be repeated: "{place}"'
-        " cannot be read\n"
+        f"error: {home}/log.sqlite3.told is damaged, so that some reports may be repeated:"
+        f' "{place}" cannot be read\n'
     )
     is_kept = not place.startswith("notices") or place.endswith(".x")
     assert (ran.code, ran.out == "") == (7, is_kept)

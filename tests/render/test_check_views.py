@@ -45,6 +45,21 @@ def test_the_drafted_coverage(golden, width):
     golden(f"coverage_{width}", text(coverage_lines(coverage(), Screen(width))))
 
 
+@pytest.mark.parametrize("width", [80, 140])
+def test_a_row_without_a_look_says_since_when(width):
+    """The reason of its state is followed by the time of its last look."""
+    found = report(
+        row("a", "down", why="refused, 3 x", unchecked_since=at("22:31")),
+        row("b", "degraded", unchecked_since=at("22:31", day=26)),
+        row("c", "down", why="refused, 3 x"),
+    )
+    lines = text(check_lines(found, Screen(width))).splitlines()
+    assert [line.partition("refused, 3 x")[2] for line in lines if "refused" in line] == [
+        ", not checked since 22:31", "",
+    ]  # fmt: skip
+    assert reason(found.rows[1], NOW) == "not checked since Thu 22:31"
+
+
 def test_all_shows_the_rest():
     """Providers that are up or closed need --all; none is shown twice."""
     found = drafted()
