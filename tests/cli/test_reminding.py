@@ -232,18 +232,18 @@ def test_a_naive_look_is_no_look(audit, home):
     assert audit(72 * 60, "forget", *db).code == 8  # as if cron had never looked
 
 
-def test_a_file_that_cannot_be_written_is_a_warning(audit, monkeypatch):
+def test_a_file_that_cannot_be_written_is_an_error(audit, home):
     """Then each run reports all problems, with the reason on stderr."""
-
-    def refuse(path, content):
-        raise OSError(30, "Read-only file system")
-
-    monkeypatch.setattr("dispatch_cli.files.write_private", refuse)
-    audit(0, "open", "tow", "--at", "86150")
+    audit(0, "open", "tow", "--at", "86150", "--db", "log.sqlite3")
+    path = home / "log.sqlite3.told"
+    path.mkdir()
     for _ in range(2):
-        ran = audit(4)
+        ran = audit(4, "audit", "--quiet", "--db", "log.sqlite3")
         assert ran.out.startswith("case 1   next call")
-        assert "cannot be written, so that all problems are reported again: Read-only" in ran.err
+        assert ran.err == (
+            f"error: {path} cannot be written, so that all problems are reported again:"
+            " Is a directory\n"
+        )
 
 
 def test_the_observer_is_offline_once(home):
