@@ -30,8 +30,8 @@ _MOST_TEXT = 2000
 class AlertResults(Struct, frozen=True):
     """What became of the reports of a run to others, by their names.
 
-    A report that is neither in ``failed`` nor in ``worked`` was not tried: there was nothing to
-    report, the observer is offline, or the run has no such option.
+    ``worked`` are those whose last try, in this run or an earlier one, has not failed. A report
+    that is in neither was not tried now, and has failed before or belongs to no option of the run.
     """
 
     failed: Mapping[str, LastingProblem] = {}
@@ -92,7 +92,7 @@ def tell_command(words: Sequence[str], watch: "Watch", checked: "Checked") -> Al
     before, now, until = reminder.read(), checked.report.at, monotonic() + LONGEST_S
     changes, after = unreported_changes(before.states, checked.states)
     untold = {each.provider for each in changes}
-    tried = {name: each for name, each in before.notices.items() if name in untold}
+    tried = dict(before.notices)  # the failures since the last success
     failed: dict[str, Message | str] = {}
     # Sorting is stable, so that those that have not failed keep the order of the file.
     for change in sorted(changes, key=lambda each: _failed_at(tried.get(each.provider))):
@@ -112,14 +112,14 @@ def tell_command(words: Sequence[str], watch: "Watch", checked: "Checked") -> Al
             tried[change.provider] = ReportedProblem(now, now)
         else:
             untold.remove(change.provider)
-            tried.pop(change.provider, None)
+            tried = {name: each for name, each in tried.items() if name in untold}
         states = without(before.states, after, untold)
         reminder.put(ReportedTopic(states=states, notices=tried))
     if not changes and after != before.states:
-        reminder.put(ReportedTopic(states=after))
+        reminder.put(ReportedTopic(states=after, notices=tried))
     if failed:
         return AlertResults({ON_CHANGE: _problem(ON_CHANGE, failed)})
-    return AlertResults(worked=frozenset({ON_CHANGE} if changes else ()))
+    return AlertResults(worked=frozenset(() if tried else {ON_CHANGE}))
 
 
 def _failed_at(known: ReportedProblem | None) -> float:

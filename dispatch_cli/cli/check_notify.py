@@ -7,7 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ..messages import Message
-from ..reminders import due_reminders, news_of, problems_of_run, unreported_changes
+from ..reminders import ReportedProblem, due_reminders, news_of, problems_of_run, unreported_changes
 from ..results.check_results import HardState, StateChange
 from ..results.lasting_problem import LastingProblem
 from .check_alerts import NOTIFY, AlertResults
@@ -22,11 +22,12 @@ _NEVER = timedelta(days=36_500)
 
 
 class _Sending(Struct, frozen=True):
-    """A letter, and what to store once it is sent."""
+    """A letter, what to store once it is sent, and what to store if it is not."""
 
     letter: "Letter"
     reminder: Reminder
     after: ReportedTopic
+    unsent: ReportedTopic
 
 
 def notify(watch: "Watch", checked: "Checked") -> AlertResults:
@@ -44,17 +45,23 @@ def notify(watch: "Watch", checked: "Checked") -> AlertResults:
         return AlertResults({NOTIFY: LastingProblem(Message(text))})
     sendings = [each for each in (_sending(one, watch, checked) for one in channels) if each]
     failed: dict[str, LastingProblem] = {}
-    worked = {NOTIFY}
     for each, why in zip(sendings, send([each.letter for each in sendings]), strict=True):
         name = each.letter.channel.name
-        key = f"{NOTIFY} {name}"
         if why:
             line = Message("notify {name}: {why}", name=name, why=why)
-            failed[key] = LastingProblem(line)
-        else:
-            worked.add(key)
-            each.reminder.put(each.after)
-    return AlertResults(failed, worked)
+            failed[_topic(each.letter.channel)] = LastingProblem(line)
+        each.reminder.put(each.unsent if why else each.after)
+    topics = {topic for topic in map(_topic, channels) if not _is_unsent(watch, topic)}
+    return AlertResults(failed, {NOTIFY, *topics})
+
+
+def _topic(channel: "Channel") -> str:
+    return f"{NOTIFY} {channel.name}"
+
+
+def _is_unsent(watch: "Watch", topic: str) -> bool:
+    """Return whether the last message of a channel was not sent, in whichever run."""
+    return _UNSENT in reminder_of(watch.store.path, topic, watch.catalog).read().notices
 
 
 def _sending(channel: "Channel", watch: "Watch", checked: "Checked") -> _Sending | None:
@@ -63,7 +70,7 @@ def _sending(channel: "Channel", watch: "Watch", checked: "Checked") -> _Sending
     from ..render.alert_text import alert_text
 
     report = checked.report
-    reminder = reminder_of(watch.store.path, f"{NOTIFY} {channel.name}", watch.catalog)
+    reminder = reminder_of(watch.store.path, _topic(channel), watch.catalog)
     before = reminder.read()
     again = _NEVER if channel.remind_min is None else timedelta(minutes=channel.remind_min)
     problems = problems_of_run(report)
@@ -78,12 +85,19 @@ def _sending(channel: "Channel", watch: "Watch", checked: "Checked") -> _Sending
         changes, states = unreported_changes(before.states, checked.states)
         due, outages = due_reminders(before.notices, checked.states, report.at, again_after=again)
         after = ReportedTopic(states=states, notices={**outages, **observer})
+    failure = {_UNSENT: before.notices.get(_UNSENT, ReportedProblem(report.at, report.at))}
+    unsent = replace(before, notices={**before.notices, **failure})
     if not (news or changes or due):
+        if _UNSENT in before.notices:
+            after = replace(after, notices={**after.notices, **failure})
         if after != before:
             reminder.put(after)
         return None
     title, body = alert_text(replace(report, changes=tuple(changes), left_out=0), due, news)
-    return _Sending(Letter(channel, title, body), reminder, after)
+    after = replace(after, notices={k: v for k, v in after.notices.items() if k != _UNSENT})
+    return _Sending(Letter(channel, title, body), reminder, after, unsent)
 
 
 _OF_THE_OBSERVER = ("observer offline",)
+_UNSENT = "last message not sent"
+"""The record of a failure since the last success; with blanks, so that no provider has its id."""

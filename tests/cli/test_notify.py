@@ -143,6 +143,18 @@ def test_a_failure_is_not_over_while_nothing_is_sent(home: Path, ntfy: HttpStand
 
 
 @NEEDS_NOTIFY
+def test_a_message_sent_by_a_run_by_hand_ends_the_failure(home: Path, ntfy: HttpStandIn) -> None:
+    """Cron mails the end that it has not seen itself, once, and reports later failures anew."""
+    file = write(home, "[check]\nfailures = 1\n", notify(ntfy.port), provider("lech", DOWN))
+    ntfy.status = 500
+    assert run(*QUIET, file).stdout.startswith(b"notify desk: ")
+    assert run("check", "--providers", file).returncode == 5
+    ntfy.status = 200
+    assert run("check", "--providers", file).returncode == 7
+    assert [b"over: notify desk" in run(*QUIET, file).stdout for _ in range(2)] == [True, False]
+
+
+@NEEDS_NOTIFY
 def test_one_channel_that_fails_delays_no_other(home: Path, ntfy: HttpStandIn) -> None:
     """Of two channels the working one gets each message once."""
     with listener() as gone:

@@ -202,6 +202,23 @@ def test_its_failure_is_not_over_before_it_has_worked(home: Path) -> None:
         assert mailed(*option) == []
 
 
+def test_a_change_that_vanishes_does_not_end_the_failure_and_a_run_by_hand_does(
+    home: Path,
+) -> None:
+    """Up again before the program has worked is no success; one in a run by hand is mailed."""
+    file, option = failing(home, "exit 3")
+    text = file.read_text().replace("[check]\n", "[check]\nsuccesses = 1\n")
+    file.write_text(text)
+    quiet = ("check", "--quiet", "--providers", file, *option)
+    assert run(*quiet).stdout.startswith(b"on-change: lech: ")
+    file.write_text(text.replace("exit 2", "exit 0"))
+    assert [b"on-change" in run(*quiet).stdout for _ in range(2)] == [False, False]
+    file.write_text(text)
+    (home / "program").write_text("#!/bin/sh\nexit 0\n")
+    assert run("check", "--providers", file, *option).returncode == 7
+    assert [b"over: on-change" in run(*quiet).stdout for _ in range(2)] == [True, False]
+
+
 def test_alert_once_counts_a_failure_that_was_not_tried_as_the_same(home: Path) -> None:
     """A run without the option between two failures does not make the second one a new alarm."""
     file, option = failing(home, "exit 3")
