@@ -34,6 +34,9 @@ def answer_finding(error: AnswerError) -> Finding:
     """Make the finding of an invalid answer."""
     if error.is_silent:
         return down(error.why)
-    if error.is_body:
-        return degraded(Message("no feed: {why}", why=error.why))
-    return degraded(short_sentence(error.why))
+    return unreadable(error.why) if error.is_body else degraded(short_sentence(error.why))
+
+
+def unreadable(why: Message) -> Finding:
+    """Make the finding of an answer whose body cannot be read."""
+    return degraded(short_sentence(Message("no answer that can be read: {why}", why=why)))

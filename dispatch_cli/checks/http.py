@@ -122,7 +122,12 @@ async def _judged(
 
 
 async def _judged_feed(answer: ReceivedAnswer) -> Finding:
-    body = await answer.body
+    try:
+        body = await answer.body
+    except AnswerError as error:
+        if not error.is_body:
+            raise
+        return degraded(Message("no feed: {why}", why=error.why))
     watch.get().begin("")
     return judged_feed(body)
 

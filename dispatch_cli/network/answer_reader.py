@@ -52,6 +52,7 @@ class AnswerReader:
         self._limits = limits
         self._parser = httptools.HttpResponseParser(self)
         self._unpack: zlib._Decompress | None = None
+        self._has_packed = False
         self._kept = bytearray()
         self._received = 0
         self._cpu_s = 0.0
@@ -128,7 +129,8 @@ class AnswerReader:
         try:
             if self._unpack is None:
                 self._kept += body
-            elif not self._unpack.eof:  # zlib would keep, and copy, all data behind the end
+            elif not self._unpack.eof:  # else zlib would keep, and copy, all data behind the end
+                self._has_packed = True
                 self._kept += self._unpack.decompress(body, room)
         except zlib.error:
             raise AnswerError(Message("cannot be decompressed"), is_body=True) from None
@@ -136,8 +138,11 @@ class AnswerReader:
             raise self._too_long()
 
     def on_message_complete(self) -> None:
-        if self.status and self.body is None:
-            self.body = bytes(self._kept)
+        if not self.status or self.body is not None:
+            return
+        if self._unpack is not None and self._has_packed and not self._unpack.eof:
+            raise AnswerError(Message("the compressed body is incomplete"), is_body=True)
+        self.body = bytes(self._kept)
 
 
 def broken_off() -> AnswerError:

@@ -1,6 +1,7 @@
 """Each hostile server gets the right state and reason, in time."""
 
 import gc
+import gzip
 import json
 import os
 import signal
@@ -130,6 +131,11 @@ _PARK: dict[str, tuple[Make, str, str]] = {
         _feed(says(http(b"no gzip", "200 OK", "Content-Encoding: gzip"))),
         "degraded",
         "cannot be decompressed",
+    ),
+    "a gzip cut short": (
+        _feed(says(http(gzip.compress(b'{"free": 2}')[:-4], "200 OK", "Content-Encoding: gzip"))),
+        "degraded",
+        "no feed: the compressed body is incomplete",
     ),
     "a gzip without end that unpacks to nothing": (
         _feed(

@@ -105,7 +105,7 @@ def test_a_redirect_to_another_port_of_an_allowed_host_is_refused(park: Park, ho
 
 
 _PACKED = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n"
-_SPENT = "no feed: takes too much processor time to read"
+_SPENT = "no answer that can be read: takes too much processor time to read"
 
 
 def fed(stream: bytes, piece: int = 4096) -> tuple[str, int, float]:
