@@ -59,7 +59,11 @@ def report(
     )
     with book.store.deciding() as tx:
         tx.add_report(made)
-        book.write(tx, "report", OF_NO_CASE, provider=made.provider)
+        counted = {} if free is None else {"free": free}
+        book.write(
+            tx, "report", OF_NO_CASE, provider=made.provider, state=stated,
+            until=until.isoformat(), **counted,
+        )  # fmt: skip
         fact = Message("{provider}: {report}", provider=made.provider, report=in_words(made, book))
     book.unshown.recorded.append(fact)
     return made

@@ -67,15 +67,25 @@ def test_two_free_until_six(desk):
 
 
 def test_a_report_is_a_record_of_the_journal(desk):
-    """Each report is recorded under case 0, with its operator and nothing but the provider's id."""
+    """Each report is recorded under case 0, with its operator and its facts, but no person's."""
     provider_reports.report(desk(0), "carl", free=2)
     provider_reports.report(desk(5, operator="mara"), "anna", state="down")
     with desk(6).store.reading() as reader:
         found = [(act.action, act.case_id, act.operator, act.details) for act in reader.acts()]
         assert reader.verify() == []
     assert found == [
-        ("report", OF_NO_CASE, "desk", {"provider": "carl"}),
-        ("report", OF_NO_CASE, "mara", {"provider": "anna"}),
+        (
+            "report",
+            OF_NO_CASE,
+            "desk",
+            {"provider": "carl", "state": "up", "until": "2026-11-27T13:00:00+00:00", "free": 2},
+        ),
+        (
+            "report",
+            OF_NO_CASE,
+            "mara",
+            {"provider": "anna", "state": "down", "until": "2026-11-27T13:05:00+00:00"},
+        ),
     ]
 
 
