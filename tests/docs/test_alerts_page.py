@@ -191,7 +191,7 @@ class Healthchecks:
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="the program of the page needs curl")
 def test_healthchecks(centre: Centre) -> None:
-    """The heartbeat and the program of the page ping; the service makes one message of each."""
+    """Heartbeat and program ping, the service makes one message of each; cron mails a failure."""
     table, script, crontab = blocks("healthchecks")
     [line] = CRON.findall(crontab)
     with http_stand_in() as server:
@@ -205,19 +205,45 @@ def test_healthchecks(centre: Centre) -> None:
         centre.replaced["/usr/local/bin/ping-provider"] = str(program)
         service = Healthchecks(server)
         ran = []
-        counts = centre.lived_through(
-            lambda: ran.append(centre.sh(line)), lambda: len(service.messages)
-        )
-        posted = list(server.posted)
-    assert counts == [0, 1, 1, 0, 1, 1], service.messages
-    assert service.messages == ["huber down", "huber up", "dispatch down", "dispatch up"]
-    assert not any(each.stdout + each.stderr for each in ran)
+        mails: list[str] = []
+
+        def cron() -> None:
+            ran.append(centre.sh(line))
+            if ran[-1].stdout:
+                mails.append(ran[-1].stdout.decode())
+
+        counts = centre.lived_through(cron, lambda: len(service.messages))
+        posted, told = list(server.posted), service.messages
+        mailed, runs = mails[:], len(ran)
+        # The service refuses all pings: cron mails once that the program has failed, and its end.
+        server.status = 500
+        centre.firm.close()
+        for _ in range(5):
+            cron()
+        server.status = 200
+        for _ in range(2):
+            cron()
+    assert counts == [0, 1, 1, 0, 1, 1], told
+    assert told == ["huber down", "huber up", "dispatch down", "dispatch up"]
+    assert not any(each.stderr for each in ran)
+    # While all works, cron mails the same four events.
+    assert [each.partition(": ")[0] for each in mailed] == [
+        "down",
+        "up",
+        "observer offline",
+        "over",
+    ]
+    failure, over = mails[len(mailed) :]
+    assert failure.startswith("on-change: huber: the command ended with 22: curl: (22) ")
+    assert "\ndown and flapping: 089 99998-207 Abschlepp Huber since " in failure
+    assert over.startswith("over: on-change (first reported ")
+    assert (failure.count("\n"), over.count("\n")) == (2, 1)
     [outage] = [each for each in posted if each.path.startswith("/PING-KEY/huber/fail")]
     assert isinstance(outage, Posted)
     assert outage.body.endswith(": connection refused, 3 x")
     # A missed heartbeat shows that the machine is off: each run has two pings.
     beats = [each for each in posted if each.path.startswith("/PING-KEY/dispatch")]
-    assert len(beats) == 2 * len(ran)
+    assert len(beats) == 2 * runs
 
 
 def monitor(centre: Centre, run: Callable[[], int]) -> tuple[list[int], list[int]]:
