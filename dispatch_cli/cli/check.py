@@ -2,7 +2,8 @@
 
 import shlex
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -111,30 +112,46 @@ def _run(
 ) -> Outcome:
     """Make one run, unless another one is in progress."""
     from .. import watching
-    from ..files import hold_lock
 
     watch = watching.Watch(
         store=log, catalog=catalog, holidays=holiday_dates, settings=settings, clock=now
     )
     lock = Path(f"{log.path}{LOCK_SUFFIX}")
-    try:
-        with hold_lock(lock) as is_alone:
-            if is_alone:
-                _compare_clock(log)
-                is_silent = request.quiet or request.options.monitor
-                with heartbeat(watch, ids=request.ids, is_silent=is_silent) as ended:
-                    checked = watching.run_checks(watch, ids=request.ids, look=_look)
-                    # Inside the lock, so that an older run cannot overwrite a newer one's files.
-                    trouble, code = _reported(request, watch, checked)
-                    ended(trouble.code_of(checked.report))
-                return _outcome(request, watch, checked, trouble, code)
-    except OSError as error:
-        raise UnavailableError(
-            "{lock} cannot be locked: {strerror}", lock=lock, strerror=error.strerror
-        ) from None
+    with _alone(lock) as is_alone:
+        if is_alone:
+            _compare_clock(log)
+            is_silent = request.quiet or request.options.monitor
+            with heartbeat(watch, ids=request.ids, is_silent=is_silent) as ended:
+                checked = watching.run_checks(watch, ids=request.ids, look=_look)
+                # Inside the lock, so that an older run cannot overwrite a newer one's files.
+                trouble, code = _reported(request, watch, checked)
+                ended(trouble.code_of(checked.report))
+            return _outcome(request, watch, checked, trouble, code)
     if request.options.monitor:
         return _monitored(request, watching.as_known(watch, ids=request.ids))
     return Outcome(lambda: _print_overlap(request), ExitCode.CONFLICT)
+
+
+@contextmanager
+def _alone(lock: Path) -> Iterator[bool]:
+    """Hold the lock of runs; yields False during another run. Raises UnavailableError.
+
+    An error of the run, such as too many open files, is not one of the lock.
+    """
+    from ..files import hold_lock
+
+    with ExitStack() as held:
+        try:
+            is_alone = held.enter_context(hold_lock(lock))
+        except OSError as error:
+            raise UnavailableError(
+                "{lock} cannot be locked: {strerror}", lock=lock, strerror=error.strerror
+            ) from None
+        try:
+            yield is_alone
+        except OSError as error:
+            why = error.strerror or type(error).__name__
+            raise UnavailableError("the run of checks broke off: {why}", why=why) from error
 
 
 def _reported(

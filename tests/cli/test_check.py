@@ -1,6 +1,8 @@
 """``dispatch check`` for people, scripts and monitors, in this process."""
 
+import errno
 import json
+import os
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -245,6 +247,28 @@ def test_a_monitor_does_not_wait_for_another_run(dispatch, home):
     assert ran.code == 0
     figures = perfdata(ran.out.strip())
     assert (figures["up"], figures["checked"]) == (1, 0)
+
+
+def test_only_the_lock_cannot_be_locked(dispatch, home, monkeypatch):
+    """An error of the run itself is not one of the lock; both end with 5."""
+    from dispatch_cli import checks
+
+    path, db = write(home, provider("lech", command("/bin/true"))), home / "x.db"
+    argv = ("check", "--providers", str(path), "--db", str(db))
+    lock = Path(f"{db}.check.lock")
+    lock.mkdir()
+    ran = dispatch(*argv)
+    assert (ran.code, ran.err) == (5, f"error: {lock} cannot be locked: Is a directory\n")
+    lock.rmdir()
+
+    def without_files(*_, **__):
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    monkeypatch.setattr(checks, "look_at", without_files)
+    ran = dispatch(*argv)
+    assert (ran.code, ran.err) == (5, "error: the run of checks broke off: Too many open files\n")
+    monkeypatch.undo()
+    assert dispatch(*argv).code == 0  # the lock is free again
 
 
 def test_a_screen_shows_only_providers_that_are_not_up(home):
