@@ -13,7 +13,7 @@ from ..messages import Message, Plural
 from .open_files import find_catalog, holiday_dates, now
 from .option_groups import with_options
 from .options import DebugOption, JsonOption, ProvidersOption, QuietOption
-from .outcome import Outcome, emit
+from .outcome import UNSHOWN, Outcome, emit
 
 if TYPE_CHECKING:
     from ..catalog.new_entries import EntryChecker
@@ -232,6 +232,7 @@ def _add_list(  # noqa: PLR0917 - the parts of one command
     from ..provider_lists.list_columns import find_columns, parse_named, parse_names, score
     from ..provider_lists.read_firms import read_firms
     from ..records.open_records import open_records
+    from .own_weight import own_weight_column, own_weight_warning
 
     for key in ("id", "name"):
         if key in defaults:
@@ -251,6 +252,10 @@ def _add_list(  # noqa: PLR0917 - the parts of one command
         _print_columns(columns, quiet=quiet)
     if not found.entries and not found.problems:
         raise BadDataError(Problem("the list has no rows", file=shown), hint="nothing is written")
+    own_weight = own_weight_column(columns, named, found.entries, defaults)
+    typed = (own_weight, source.columns, source.ignore_columns)
+    if own_weight:
+        UNSHOWN.warnings.append(own_weight_warning(*typed, is_added=False))
     if found.unread:
         from .unread_columns import unread_columns
 
@@ -261,7 +266,8 @@ def _add_list(  # noqa: PLR0917 - the parts of one command
             hint = Message("nothing is written; correct these rows, or add the others with"
                            " --keep-valid")  # fmt: skip
         raise BadDataError(*found.problems, hint=hint)
-    return _add(found.entries, found.problems, file, json, quiet)
+    more = (own_weight_warning(*typed, is_added=True),) if own_weight else ()
+    return _add(found.entries, found.problems, file, json, quiet, more_warnings=more)
 
 
 def _print_columns(columns: "ListColumns", *, quiet: bool) -> None:
@@ -286,6 +292,8 @@ def _add(
     file: tuple[Path, str],
     json: bool,
     quiet: bool,
+    *,
+    more_warnings: Sequence[Message] = (),
 ) -> Outcome:
     """Write the entries, and say which providers are new."""
     from ..catalog.new_entries import add_entries
@@ -296,6 +304,7 @@ def _add(
     # Those about the new providers; "validate" has the warnings about the file.
     names = [f'"{each}"' for each in ids]
     warnings = [each for each in found if any(name in str(each) for name in names)]
+    warnings += more_warnings
     error = BadDataError(*rejected)
     code = ExitCode.PARTIAL if rejected else ExitCode.OK
     lines = list(dict.fromkeys(each.line for each in rejected))

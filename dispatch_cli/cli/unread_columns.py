@@ -29,13 +29,13 @@ def unread_columns(
         parts += [
             Message(
                 "use a column with {option} (keys without a column: {keys})",
-                option=f"--columns {shlex.quote('KEY=' + _listed(names[:1]))}",
+                option=f"--columns {shlex.quote('KEY=' + listed(names[:1]))}",
                 keys=", ".join(columns.free_keys),
             ),
             Message(
                 "or leave out what no call needs: {option}",
                 option="--ignore-columns "
-                + shlex.quote(",".join(filter(None, (ignored, _listed(names))))),
+                + shlex.quote(",".join(filter(None, (ignored, listed(names))))),
             ),
         ]
     return BadDataError(*problems, *found.problems, hint=joined(parts))
@@ -58,7 +58,7 @@ def _problem(column: "UnreadColumn", shown: str) -> Problem:
     )
 
 
-def _listed(names: Iterable[str]) -> str:
+def listed(names: Iterable[str]) -> str:
     """Join names of columns with commas; those with a comma are quoted, as in CSV."""
     line = io.StringIO()
     csv.writer(line, lineterminator="").writerow(names)

@@ -5,7 +5,10 @@ from collections.abc import Mapping
 
 from ..catalog.meant_keys import OTHER_NAMES, plain_name
 
-__all__ = ["COLUMN_KEYS", "SHOWN_NAMES", "UNITS", "USUAL_NAMES", "key_of", "plain_name", "unit_in"]
+__all__ = [
+    "COLUMN_KEYS", "SHOWN_NAMES", "UNITS", "USUAL_NAMES", "key_of", "may_be_own_weight",
+    "plain_name", "unit_in",
+]  # fmt: skip
 
 SHOWN_NAMES: Mapping[str, tuple[str, ...]] = {
     "id": ("Kennung", "Kürzel"),
@@ -93,6 +96,16 @@ USUAL_NAMES: Mapping[str, frozenset[str]] = {
 }
 """The usual names of each, in lower case, without blanks, punctuation and umlauts."""
 
+_OF_A_CERTIFICATE = frozenset(
+    map(
+        plain_name,
+        (
+            "zulässiges Gesamtgewicht", "zul. Gesamtgewicht", "max. Gesamtgewicht",
+            "Gesamtgewicht", "zGG", "z. GG", "zGM", "zulässige Gesamtmasse", "zul. Gesamtmasse",
+        ),
+    )
+)  # fmt: skip
+
 _WITH_UNIT = re.compile(
     r"(?P<name>.+?)(?:\s*[\[(/]\s*|\s+in\s+|[\s,_]+)(?P<unit>km|tonnen|to|t|kg|cm|m)\.?\s*[\])]?",
     re.IGNORECASE,
@@ -118,6 +131,16 @@ def unit_in(column: str, key: str) -> str:
     match = _WITH_UNIT.fullmatch(column.strip())
     unit = match["unit"].lower() if match else ""
     return unit if unit in UNITS.get(key, ()) else ""
+
+
+def may_be_own_weight(column: str) -> bool:
+    """Return whether a column of the heaviest vehicle may have the weight of the firm's own truck.
+
+    The words of a registration certificate are those of a list of trucks as well.
+    """
+    match = _WITH_UNIT.fullmatch(column.strip())
+    names = {plain_name(column), plain_name(match["name"]) if match else ""}
+    return not names.isdisjoint(_OF_A_CERTIFICATE)
 
 
 def _key(name: str) -> str:

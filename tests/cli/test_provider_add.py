@@ -1,5 +1,6 @@
 """``providers init --empty`` and ``providers add``: one's own file in a few minutes."""
 
+import shlex
 import sys
 
 import pytest
@@ -173,6 +174,68 @@ def test_the_columns_that_are_used_are_said(dispatch, own, home):
     assert "columns left out: Preis" in ran.err
     quiet = dispatch(*argv, "--quiet")
     assert "columns" not in quiet.err
+
+
+@pytest.mark.parametrize("column", ["zGG", "zGM (kg)", "Gesamtgewicht", "zul. Gesamtgewicht in t"])
+def test_a_permitted_weight_may_be_that_of_the_truck(dispatch, own, home, column):
+    """A column that may have the firm's own truck is named, with the options that decide.
+
+    The warning stands after a refused list as well; --quiet drops it, and JSON has it always.
+    """
+    text = f"Firma;Telefon;PLZ;Leistungen;{column}\nLech;089 99998-201;86150;tow;12\n"
+    (home / "list.csv").write_text(text, "utf-8")
+    before = own.read_bytes()
+    argv = ("providers", "add", "--from", "list.csv", "--country")
+    said = (
+        f'column "{column}" is read as max_weight_t, the heaviest vehicle that a firm can help;'
+        " if it is the weight of the firm's own truck, "
+    )
+    without = shlex.join(["--ignore-columns", column])
+    as_limit = shlex.join(["--columns", f"max_weight_t={column}"])
+    ran = dispatch(*argv)
+    assert ran.code == 0
+    assert (
+        f"warning: {said}remove max_weight_t from the new firms, and leave the column out of such"
+        f" lists with {without}; if it is that limit, say so with {as_limit}\n"
+    ) in ran.err
+    own.write_bytes(before)
+    (home / "bad.csv").write_text(f"{text}Wertach;12;86199;tow;12\n", "utf-8")
+    bad = [each.replace("list", "bad") for each in argv]
+    ran = dispatch(*bad)
+    assert (ran.code, own.read_bytes()) == (4, before)
+    refused = f"{said}leave it out with {without}; if it is that limit, say so with {as_limit}"
+    assert f"warning: {refused}\n" in ran.err
+    assert dispatch(*bad, "--json").envelope["warnings"] == [refused]
+    assert "own truck" not in dispatch(*argv, "--quiet").err
+    own.write_bytes(before)
+    [warning] = dispatch(*argv, "--quiet", "--json").envelope["warnings"]
+    assert warning.startswith(said)
+    for words, weight_t in ((without, None), (as_limit, 12 if "kg" not in column else 0.012)):
+        own.write_bytes(before)
+        ran = dispatch(*argv, *shlex.split(words), "--json")
+        assert (ran.code, ran.envelope["warnings"]) == (0, [])
+        assert tomli.loads(own.read_text("utf-8"))["provider"][-1].get("max_weight_t") == weight_t
+
+
+@pytest.mark.parametrize(
+    ("column", "cell"), [("zul. Gewicht", "3,5"), ("max. Gewicht", "3,5"), ("zGG", "-")]
+)
+def test_a_weight_limit_needs_no_warning(dispatch, own, home, column, cell):
+    """A name that can only be that of a limit, and a column without values, are not named."""
+    text = f"Firma;Telefon;PLZ;Leistungen;{column}\nLech;089 99998-201;86150;tow;{cell}\n"
+    (home / "list.csv").write_text(text, "utf-8")
+    argv = ("providers", "add", "--from", "list.csv", "--country", "--json")
+    assert dispatch(*argv, "--max-weight-t", "2,8").envelope["warnings"] == []
+
+
+def test_the_options_that_decide_keep_those_that_were_typed(dispatch, own, home):
+    """The options of the warning can be typed as they are: they repeat the columns of before."""
+    text = "Name;Nr;PLZ;Leistungen;Preis;zGG\nLech;089 99998-201;86150;tow;9;12\n"
+    (home / "list.csv").write_text(text, "utf-8")
+    argv = ("providers", "add", "--from", "list.csv", "--country", "--columns", "phone=Nr")
+    [warning] = dispatch(*argv, "--ignore-columns", "Preis", "--json").envelope["warnings"]
+    assert "with --ignore-columns Preis,zGG;" in warning
+    assert warning.endswith("with --columns phone=Nr,max_weight_t=zGG")
 
 
 @pytest.mark.parametrize("more", [(), ("--keep-valid",), ("--keep-valid", "--quiet"),
