@@ -117,8 +117,7 @@ def entry_of(
     problems: list[tuple[str, Message]] = []
     entry |= {key: read_list(cells[key]) for key in _LISTS if cells.get(key)}
     _add_phones(entry, cells)
-    if "base" not in entry:
-        _add_base(entry, cells)
+    _add_base(entry, cells, problems)
     for key in _NUMBERS:
         if cells.get(key):
             _put(entry, key, key, partial(read_number, cells[key], key), problems)
@@ -172,8 +171,22 @@ def _add_phones(entry: dict[str, Any], cells: Cells) -> None:
         entry["phones"] = found
 
 
-def _add_base(entry: dict[str, Any], cells: Cells) -> None:
-    """Join latitude and longitude, or postcode and town."""
+def _add_base(entry: dict[str, Any], cells: Cells, problems: list[tuple[str, Message]]) -> None:
+    """Join latitude and longitude, or postcode and town, unless a cell has the base.
+
+    Half a position is a problem, because it would be lost, and the base be another place.
+    """
+    for key, other in (("lat", "lon"), ("lon", "lat")):
+        if cells.get(key) and not cells.get(other):
+            problem = Message(
+                "has a value, but no cell has {other}; fill both cells or none, or leave both out"
+                " with {columns}",
+                other=other,
+                columns="--columns lat=,lon=",
+            )
+            problems.append((key, problem))
+    if "base" in entry:
+        return
     if cells.get("lat") and cells.get("lon"):
         parts = (cells[key].replace(",", ".") for key in ("lat", "lon"))
         entry["base"] = ",".join(parts)

@@ -72,6 +72,35 @@ def test_english_columns(tmp_path: Path) -> None:
     assert entry["units"] == 2
 
 
+@pytest.mark.parametrize(
+    ("head", "cells", "said"),
+    [
+        ("PLZ;Breite;Länge", "86150;48,36;", 'column "Breite": has a value, but no cell has lon;'),
+        ("PLZ;Breite;Länge", "86150;-;10,89", 'column "Länge": has a value, but no cell has lat;'),
+        ("PLZ;lat", "86150;48.36", 'column "lat": has a value, but no cell has lon;'),
+        ("Breite;Länge", ";10,89", 'column "Länge": has a value, but no cell has lat;'),
+        ("PLZ;Breite;Länge", "86150;48,36;10,89", ""),
+        ("PLZ;Breite;Länge", "86150;;", ""),
+        ("Adresse;Breite;Länge", "86150;48,36;", 'column "Breite": has a value, but no cell has'),
+    ],
+)
+def test_half_a_position_is_not_passed_over(
+    tmp_path: Path, head: str, cells: str, said: str
+) -> None:
+    """A latitude without a longitude refuses its row, also where there is a postcode."""
+    text = f"Firma;Telefon;{head}\nA;089 99998-201;{cells}\n"
+    found, _ = firms(tmp_path, text, services=["tow"], area="country")
+    if not said:
+        assert (found.problems, len(found.entries)) == ((), 1)
+        return
+    [problem] = map(str, found.problems)
+    assert problem.startswith(f'list.csv:2: provider "A": {said}')
+    if "PLZ" in head:
+        assert problem.endswith(" leave both out with --columns lat=,lon=")
+        found, _ = firms(tmp_path, text, "lat=,lon=", services=["tow"], area="country")
+        assert [each["base"] for each in found.entries] == ["86150"]
+
+
 def test_each_bad_row_has_its_line_and_reason(tmp_path: Path) -> None:
     """A row that is not read is named by its line in the file, its firm and the reason."""
     text = (
