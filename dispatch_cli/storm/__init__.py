@@ -1,0 +1,1 @@
+"""Plan many incidents at once: which unit goes to which, and what is short."""
