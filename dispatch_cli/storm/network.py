@@ -6,6 +6,9 @@ import numpy as np
 
 Array = np.ndarray[Any, Any]
 
+STEPS_PER_MIN = 1_000
+"""Costs are whole thousandths of a minute; finer ones only cost the solver time."""
+
 NOBODY = -1
 """In the place of an edge: the incident goes to the last resort."""
 
@@ -15,8 +18,8 @@ class Network(NamedTuple):
 
     Those of incident ``i`` are at ``begin[i]`` to ``begin[i + 1]``. ``slot`` and ``cost`` have a
     value for each edge, ``last_resort`` the cost of each incident that gets no slot, ``capacity``
-    the number of units of each slot. All costs are whole numbers: millionths of a minute times the
-    priority of the incident.
+    the number of units of each slot. All costs are whole numbers: thousandths of a minute times the
+    weight of the demand.
     """
 
     begin: Array
