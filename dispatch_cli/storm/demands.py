@@ -35,18 +35,18 @@ class Demands(NamedTuple):
     outside_min: Array
 
     @property
-    def count(self) -> int:
+    def size(self) -> int:
         """The number of demands."""
         return len(self.fallback_min)
 
     @property
     def owner(self) -> Array:
         """The demand of each candidate."""
-        return np.repeat(np.arange(self.count), np.diff(self.begin))
+        return np.repeat(np.arange(self.size), np.diff(self.begin))
 
 
 class SlotTable(NamedTuple):
-    """The slots of all providers, as columns; those of a provider stand together, the soonest first.
+    """The slots of all providers, as columns, the soonest of each provider first.
 
     The slots of provider ``p`` are at ``begin[p]`` to ``begin[p + 1]``; ``wait_min`` is the wait of
     each from now, ``units`` the number of units that can set off then.
@@ -57,7 +57,7 @@ class SlotTable(NamedTuple):
     units: Array
 
     @property
-    def count(self) -> int:
+    def size(self) -> int:
         """The number of slots."""
         return len(self.units)
 

@@ -59,7 +59,7 @@ def plan_jointly(
 def calls_now(plan: JointPlan, slots: SlotTable, window_min: float = WINDOW_MIN) -> Array:
     """Return for each demand whether its firm is to be called now: its slot begins soon."""
     is_served = plan.slot != NOBODY
-    found = is_served.copy()
+    found: Array = is_served.copy()
     found[is_served] = slots.wait_min[plan.slot[is_served]] <= window_min
     return found
 
@@ -71,10 +71,10 @@ def _planned(
     network = pairs.network
     chosen = best_edges(network)
     scarcity = slot_prices(network, chosen)
-    outside = np.full(demands.count, np.iinfo(np.int64).max)
+    outside = np.full(demands.size, np.iinfo(np.int64).max)
     is_cut = np.isfinite(demands.outside_min)
     outside[is_cut] = in_steps(demands.outside_min[is_cut], demands.weight[is_cut])
-    candidate = np.full(demands.count, NOBODY, np.int64)
+    candidate = np.full(demands.size, NOBODY, np.int64)
     is_served = chosen != NOBODY
     candidate[is_served] = pairs.candidate[chosen[is_served]]
     return JointPlan(

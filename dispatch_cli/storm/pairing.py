@@ -23,7 +23,8 @@ class Pairs(NamedTuple):
 
 def in_steps(minutes: Array, weight: Array) -> Array:
     """Convert minutes to whole thousandths, multiplied by the weight of their demand."""
-    return np.rint(minutes * weight * STEPS_PER_MIN).astype(np.int64)
+    steps: Array = np.rint(minutes * weight * STEPS_PER_MIN).astype(np.int64)
+    return steps
 
 
 def make_pairs(
@@ -55,7 +56,7 @@ def make_pairs(
     weight = demands.weight
     # A head start may make the minutes of a pair negative; then it costs nothing.
     network = Network(
-        begin=np.searchsorted(owner, np.arange(demands.count + 1)),
+        begin=np.searchsorted(owner, np.arange(demands.size + 1)),
         slot=slot,
         cost=np.maximum(0, in_steps(paid_min, weight[owner])),
         last_resort=in_steps(demands.fallback_min, weight),
@@ -70,4 +71,5 @@ def _later_min(demands: Demands, candidate: Array, wait_min: Array) -> Array:
     No arrival is before the call, as in the cascade.
     """
     way = demands.way_min[candidate]
-    return np.maximum(0.0, wait_min + way) - np.maximum(0.0, demands.wait_min[candidate] + way)
+    before: Array = np.maximum(0.0, demands.wait_min[candidate] + way)
+    return np.maximum(0.0, wait_min + way) - before
