@@ -17,11 +17,12 @@ WINDOW_MIN = 30.0
 
 
 class JointPlan(NamedTuple):
-    """A plan. ``candidate`` and ``slot`` have a value for each demand, ``NOBODY`` for none.
+    """A plan: pair, candidate and slot of each demand, ``NOBODY`` for none.
 
     ``scarcity`` is the price of each slot, in thousandths of a minute of a demand of weight 1.
     """
 
+    chosen: Array
     candidate: Array
     slot: Array
     scarcity: Array
@@ -78,7 +79,7 @@ def _planned(
     is_served = chosen != NOBODY
     candidate[is_served] = pairs.candidate[chosen[is_served]]
     return JointPlan(
-        candidate, network.slots_of(chosen), scarcity, price, pairs,
+        chosen, candidate, network.slots_of(chosen), scarcity, price, pairs,
         prove(network, chosen, scarcity, outside),
     )  # fmt: skip
 

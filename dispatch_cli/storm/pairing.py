@@ -72,4 +72,5 @@ def _later_min(demands: Demands, candidate: Array, wait_min: Array) -> Array:
     """
     way = demands.way_min[candidate]
     before: Array = np.maximum(0.0, demands.wait_min[candidate] + way)
-    return np.maximum(0.0, wait_min + way) - before
+    later: Array = np.maximum(0.0, wait_min + way) - before
+    return later

@@ -1,0 +1,103 @@
+"""The plan for many incidents at once: the result of ``dispatch storm``."""
+
+from datetime import datetime
+from typing import Literal
+
+from msgspec import Struct
+
+from ..errors import ExitCode
+from ..messages import Message
+from .cascade_answer import ProviderSource
+
+StormAct = Literal["call", "later", "wait", "last_resort"]
+"""What to do for a demand: call its firm now, call it later, wait for a unit, or give up."""
+
+
+class StormCandidate(Struct, frozen=True, kw_only=True):
+    """A provider of a demand with its prices in minutes; ``sort_min`` is their sum.
+
+    ``arrival_min`` counts from the moment of the plan, with the wait for the slot. ``call_min`` are
+    the expected minutes of asking, less a head start. ``line_min`` is what the call costs the other
+    callers, ``scarcity_min`` what the slot is worth to them.
+    """
+
+    provider: str
+    name: str
+    phone: str
+    wait_min: float
+    arrival_min: float
+    call_min: float
+    line_min: float
+    scarcity_min: float
+    sort_min: float
+
+
+class StormDemand(Struct, frozen=True, kw_only=True):
+    """One service that an incident still waits for, in the order of the calls.
+
+    ``order`` numbers the calls to make now, from 1; 0 for all others. ``call_at`` is when to call
+    for the act "later". ``candidates`` begin with the provider of the plan; the others follow by
+    ``sort_min``.
+    """
+
+    order: int
+    ref: str
+    service: str
+    place: Message | str
+    waiting_min: float
+    weight: float
+    act: StormAct
+    why: Message
+    provider: str | None = None
+    there_at: datetime | None = None
+    call_at: datetime | None = None
+    candidates: tuple[StormCandidate, ...] = ()
+
+
+class Shortage(Struct, frozen=True, kw_only=True):
+    """Where units are short: the mean scarcity that the demands of a region pay, in minutes.
+
+    ``region`` has the first two digits of the postcode, "" for places without one. ``without`` of
+    the ``demands`` have no unit in the plan.
+    """
+
+    service: str
+    region: str
+    demands: int
+    without: int
+    scarcity_min: float
+
+
+class StormPlan(Struct, frozen=True, kw_only=True):
+    """A joint plan, what it costs, what it proves, and what is short.
+
+    ``total_min`` is the sum of weighted minutes over all demands, ``bound_min`` a lower bound of
+    that sum for every plan. ``line_price`` is what a minute of a call costs the other callers.
+    ``waited_too_long`` demands have waited ``longest_wait_min`` and go to the last resort.
+    """
+
+    at: datetime
+    demands: tuple[StormDemand, ...]
+    incidents: int
+    called: int
+    later: int
+    waiting: int
+    last_resort: int
+    waited_too_long: int
+    total_min: float
+    bound_min: float
+    certificate: Message
+    binding: Message
+    line_price: float
+    operators: int | None
+    shortages: tuple[Shortage, ...]
+    provider_file: ProviderSource
+    rejected: int = 0
+    applied: bool = False
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """6 if rows were rejected, 3 if a demand goes to the last resort or waits, else 0."""
+        if self.rejected:
+            return ExitCode.PARTIAL
+        return ExitCode.NO_PROVIDER if self.last_resort or self.waiting else ExitCode.OK

@@ -1,0 +1,154 @@
+"""Lay out the ranked providers of the demands as columns, and the slots of these providers."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import numpy as np
+from msgspec import Struct
+
+from ..availability import Fleet
+from ..model import Observations, Settings
+from .demands import Demands, SlotTable
+from .network import STEPS_PER_MIN, Array
+from .slots import slots_of
+
+if TYPE_CHECKING:
+    from ..batch.ranks import RankedProvider
+    from ..catalog import Catalog
+    from .waiting import Demand, StormSettings
+
+_STEP = 1 / STEPS_PER_MIN
+
+
+class RankedDemand(Struct, frozen=True):
+    """A demand with its ranked providers; ``is_whole``: none was left out."""
+
+    demand: "Demand"
+    rows: "Sequence[RankedProvider]"
+    is_whole: bool
+
+
+class Numbering:
+    """The providers of a plan by number, in the order of their first appearance."""
+
+    def __init__(self) -> None:
+        self.ids: list[str] = []
+        self._numbers: dict[str, int] = {}
+
+    def number(self, provider: str) -> int:
+        """Return the number of a provider, a new one at its first appearance."""
+        found = self._numbers.get(provider)
+        if found is None:
+            found = self._numbers[provider] = len(self.ids)
+            self.ids.append(provider)
+        return found
+
+
+def planned_rows(rows: "Sequence[RankedProvider]", wish: str | None) -> "list[RankedProvider]":
+    """Return the rows that a plan may choose from.
+
+    A motorist's own choice is asked first in every cascade, and so are the firms on a client's
+    list. Until all of them have declined, nobody else is planned.
+    """
+    if rows and rows[0].provider == wish:
+        return [rows[0]]
+    return [row for row in rows if not row.outside_contract] or list(rows)
+
+
+def rising(order_min: "Sequence[float]") -> list[float]:
+    """Return minutes that rise in the order of a cascade, in which equals take turns.
+
+    A provider that stands before a faster one, because both count as equal, gets its minutes.
+    """
+    found: list[float] = []
+    for each in order_min:
+        found.append(max(each, found[-1] + _STEP) if found and each <= found[-1] else each)
+    return found
+
+
+def columns_of(
+    ranked: "Sequence[RankedDemand]",
+    numbering: Numbering,
+    *,
+    settings: Settings,
+    now: datetime,
+    storm: "StormSettings",
+) -> Demands:
+    """Make the columns of all demands; one that has waited too long gets no candidates."""
+    begin, provider, minutes = [0], [], []
+    outside, ages, fallbacks = [], [], []
+    for each in ranked:
+        demand = each.demand
+        fallback_min = settings.of(demand.service).fallback_min
+        age_min = demand.waiting.age_min(now)
+        rows = planned_rows(each.rows, demand.waiting.incident.wish)
+        has_time = age_min < longest_wait_min(demand.service, settings, storm)
+        if has_time:
+            provider += [numbering.number(row.provider) for row in rows]
+            minutes += [
+                (order, row.index_min, row.answer_min / row.acceptance, row.wait_min,
+                 row.turnout_min + row.travel_min + row.late_min)
+                for order, row in zip(rising([row.order_min for row in rows]), rows, strict=True)
+            ]  # fmt: skip
+        begin.append(len(provider))
+        is_whole = each.is_whole or not has_time or len(rows) < len(each.rows)
+        outside.append(np.inf if is_whole or not rows else rows[-1].order_min)
+        ages.append(age_min)
+        fallbacks.append(fallback_min)
+    order_min, index_min, ask_min, wait_min, way_min = (
+        np.array(minutes, np.float64).reshape(-1, 5).T
+    )
+    age, fallback = np.array(ages, np.float64), np.array(fallbacks, np.float64)
+    weight = np.array([each.demand.waiting.weight for each in ranked], np.float64)
+    return Demands(
+        begin=np.array(begin), provider=np.array(provider, np.int64), order_min=order_min,
+        index_min=index_min, ask_min=ask_min, wait_min=wait_min, way_min=way_min,
+        fallback_min=fallback, weight=weight * (1 + storm.ageing * age / fallback), age_min=age,
+        outside_min=np.array(outside, np.float64),
+    )  # fmt: skip
+
+
+def longest_wait_min(service: str, settings: Settings, storm: "StormSettings") -> float:
+    """Return after how many minutes a demand goes to the last resort."""
+    own = storm.longest_wait_min
+    return settings.of(service).fallback_min if own is None else own
+
+
+def slot_table(
+    numbering: Numbering,
+    demands: Demands,
+    job_min: Mapping[int, float],
+    *,
+    catalog: "Catalog",
+    observations: Observations,
+    now: datetime,
+) -> SlotTable:
+    """Make the slots of the numbered providers.
+
+    A job lasts as long as the mean way of the provider's candidates, and the time at the place.
+    """
+    count = len(numbering.ids)
+    waits = _least(demands.wait_min, demands.provider, count)
+    sums = np.bincount(demands.provider, demands.way_min, count)
+    ways = sums / np.maximum(1, np.bincount(demands.provider, minlength=count))
+    horizon_min = float(demands.fallback_min.max(initial=0.0))
+    begin, wait_min, units = [0], [], []
+    for number, provider_id in enumerate(numbering.ids):
+        provider = catalog.find(provider_id)
+        known = observations.known.get(provider_id)
+        fleet = Fleet(provider.units if provider else 0, now, known.bookings if known else ())
+        for slot in slots_of(
+            provider_id, fleet, job_min[number] + float(ways[number]),
+            wait_min=float(waits[number]), horizon_min=horizon_min,
+        ):  # fmt: skip
+            wait_min.append(slot.wait_min)
+            units.append(slot.units)
+        begin.append(len(units))
+    return SlotTable(np.array(begin), np.array(wait_min, np.float64), np.array(units, np.int64))
+
+
+def _least(values: Array, group: Array, count: int) -> Array:
+    found = np.full(count, np.inf)
+    np.minimum.at(found, group, values)
+    return found

@@ -1,0 +1,125 @@
+"""Bound the cost of the pairs that a plan has left out, so that few lists must be made longer.
+
+A pair that was left out costs at least the minutes of the way as the crow flies and the standing
+minutes of the provider, whatever its gates say, and the price of the provider's cheapest slot.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from ..geo import crow_fly_min
+from ..model import ServiceSettings
+from ..model.sphere import EARTH_RADIUS_KM
+from .demands import Demands, SlotTable
+from .network import STEPS_PER_MIN, Array
+from .pairing import in_steps
+
+_BLOCK = 1 << 20
+"""Pairs that are priced at a time."""
+_TOLERANCE_MIN = 1e-6
+"""Vectors round the last digits of a distance otherwise than the ranking does."""
+
+
+class OfferPlaces(NamedTuple):
+    """All offers of a service: provider, position, and the minutes that depend on no incident.
+
+    ``provider`` is the number in the plan, -1 for a provider that is in no list; ``wait_min`` is
+    then 0. ``rest_min`` is the least ``order_min`` without a way.
+    """
+
+    provider: Array
+    lat: Array
+    lon: Array
+    rest_min: Array
+
+
+class SlotPrices(NamedTuple):
+    """The slots of all numbered providers, and the price of each in steps."""
+
+    slots: SlotTable
+    scarcity: Array
+
+
+class Spots(NamedTuple):
+    """The positions of demands of one service, and their numbers."""
+
+    demand: Array
+    lat: Array
+    lon: Array
+
+
+def least_left_out(
+    demands: Demands,
+    priced: SlotPrices,
+    offers: OfferPlaces,
+    spots: Spots,
+    settings: ServiceSettings,
+) -> Array:
+    """Compute a lower bound of cost and price, in steps, of each demand's pairs left out."""
+    found = np.full(len(spots.demand), np.iinfo(np.int64).max)
+    is_numbered = offers.provider >= 0
+    column_of = np.full(len(priced.slots.begin), -1)
+    column_of[offers.provider[is_numbered]] = np.flatnonzero(is_numbered)
+    for begin, end in _blocks(len(spots.demand), len(offers.provider)):
+        rows = slice(begin, end)
+        minutes = _least_minutes(offers, spots.lat[rows], spots.lon[rows], settings)
+        least = _with_prices(minutes, offers, priced, demands.weight[spots.demand[rows]])
+        for row, demand in enumerate(spots.demand[rows]):
+            known = column_of[demands.provider[demands.begin[demand] : demands.begin[demand + 1]]]
+            least[row, known] = np.inf
+        best = least.min(axis=1, initial=np.inf)
+        is_finite = np.isfinite(best)
+        found[begin:end][is_finite] = np.floor(best[is_finite]).astype(np.int64)
+    return found
+
+
+def _least_minutes(offers: OfferPlaces, lat: Array, lon: Array, settings: ServiceSettings) -> Array:
+    way: Array = _crow_fly_min(_distance_km(lat, lon, offers.lat, offers.lon), settings)
+    return way + (offers.rest_min - _TOLERANCE_MIN)
+
+
+def _with_prices(minutes: Array, offers: OfferPlaces, priced: SlotPrices, weight: Array) -> Array:
+    """Add the least sum of wait and price over the slots of each provider, in steps."""
+    slots, scarcity = priced
+    counts = np.diff(slots.begin)
+    most = int(counts.max(initial=0))
+    least: Array = np.where(offers.provider >= 0, np.inf, 0.0) + np.zeros((len(weight), 1))
+    numbers = np.maximum(offers.provider, 0)
+    for place in range(most):
+        has_slot = (offers.provider >= 0) & (counts[numbers] > place)
+        slot = np.where(has_slot, slots.begin[numbers] + place, 0)
+        wait = np.where(has_slot, slots.wait_min[slot], np.inf) * STEPS_PER_MIN
+        price = np.where(has_slot, scarcity[slot], np.inf)
+        np.minimum(least, np.multiply.outer(weight, wait) + price, out=least)
+    steps: Array = least + in_steps(minutes, weight[:, None])
+    return steps
+
+
+def _blocks(rows: int, columns: int) -> Iterator[tuple[int, int]]:
+    step = max(1, _BLOCK // max(1, columns))
+    return ((begin, min(rows, begin + step)) for begin in range(0, rows, step))
+
+
+def _distance_km(lat: Array, lon: Array, to_lat: Array, to_lon: Array) -> Array:
+    """Compute the great-circle distances from each place to each base (haversine)."""
+    lat, lon, to_lat, to_lon = (np.radians(each) for each in (lat, lon, to_lat, to_lon))
+    half = np.sin((to_lat - lat[:, None]) / 2) ** 2
+    half += np.multiply.outer(np.cos(lat), np.cos(to_lat)) * (
+        np.sin((to_lon - lon[:, None]) / 2) ** 2
+    )
+    distance: Array = 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.minimum(1.0, half)))
+    return distance
+
+
+def _crow_fly_min(distance_km: Array, settings: ServiceSettings) -> Array:
+    """Compute what ``geo.crow_fly_min`` does for many distances: straight lines between bends."""
+    bends = [end / settings.detour for end, _ in settings.speed[:-1]]
+    known_km = np.array([0.0, *bends, (bends[-1] if bends else 0.0) + 1.0])
+    known_min = np.array([crow_fly_min(each, settings) for each in known_km])
+    found: Array = np.interp(distance_km, known_km, known_min)
+    beyond = np.maximum(0.0, distance_km - known_km[-1])
+    last_min_per_km = (known_min[-1] - known_min[-2]) / (known_km[-1] - known_km[-2])
+    minutes: Array = found + beyond * last_min_per_km
+    return minutes
