@@ -307,6 +307,17 @@ class Engine:
             observations=self._observations,
         )
 
+    def rank_some(
+        self, incident: Incident, service: str, providers: Sequence[str]
+    ) -> tuple[RankedProvider, ...]:
+        """Rank some providers for one service by the desk; excluded ones are left out."""
+        sides = self.shapes.of(incident).sides
+        entry = next(side.entry for side in sides if side.entry.service == service)
+        need = self.need(incident, entry)
+        named = [self.providers[self._numbers[each]] for each in providers]
+        order = incident_ranking.rank_need(need, named, self.gates).orders.asked
+        return tuple(RankedProvider.of(rated, need) for rated in order)
+
     def by_desk(self, incident: Incident, entry: PlanEntry, start_min: float = 0.0) -> ServiceRanks:
         """Rank one service by the desk, if it starts ``start_min`` after the incident."""
         need = self.need(incident, entry)

@@ -1,6 +1,6 @@
 """Lay out the ranked providers of the demands as columns, and the slots of these providers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -18,15 +18,22 @@ if TYPE_CHECKING:
     from ..catalog import Catalog
     from .waiting import Demand, StormSettings
 
+LIKELY = 5
+"""Places in a cascade from which a provider is likely to be sent."""
 _STEP = 1 / STEPS_PER_MIN
 
 
 class RankedDemand(Struct, frozen=True):
-    """A demand with its ranked providers; ``is_whole``: none was left out."""
+    """A demand with its ranked providers, in the order of the cascade.
+
+    No provider that is neither in ``rows`` nor in ``refused`` has a lower ``order_min`` than
+    ``outside_min``; infinity, if there is none.
+    """
 
     demand: "Demand"
-    rows: "Sequence[RankedProvider]"
-    is_whole: bool
+    rows: "tuple[RankedProvider, ...]"
+    outside_min: float
+    refused: tuple[str, ...] = ()
 
 
 class Numbering:
@@ -43,6 +50,10 @@ class Numbering:
             found = self._numbers[provider] = len(self.ids)
             self.ids.append(provider)
         return found
+
+    def known(self, provider: str) -> int:
+        """Return the number of a provider, -1 for one that has not appeared."""
+        return self._numbers.get(provider, -1)
 
 
 def planned_rows(rows: "Sequence[RankedProvider]", wish: str | None) -> "list[RankedProvider]":
@@ -92,8 +103,9 @@ def columns_of(
                 for order, row in zip(rising([row.order_min for row in rows]), rows, strict=True)
             ]  # fmt: skip
         begin.append(len(provider))
-        is_whole = each.is_whole or not has_time or len(rows) < len(each.rows)
-        outside.append(np.inf if is_whole or not rows else rows[-1].order_min)
+        # The others follow those that are asked first, and are not planned.
+        is_whole = not has_time or len(rows) < len(each.rows)
+        outside.append(np.inf if is_whole else each.outside_min)
         ages.append(age_min)
         fallbacks.append(fallback_min)
     order_min, index_min, ask_min, wait_min, way_min = (
@@ -118,7 +130,7 @@ def longest_wait_min(service: str, settings: Settings, storm: "StormSettings") -
 def slot_table(
     numbering: Numbering,
     demands: Demands,
-    job_min: Mapping[int, float],
+    job_min: Array,
     *,
     catalog: "Catalog",
     observations: Observations,
@@ -126,12 +138,11 @@ def slot_table(
 ) -> SlotTable:
     """Make the slots of the numbered providers.
 
-    A job lasts as long as the mean way of the provider's candidates, and the time at the place.
+    A job lasts as long as the way and the time at the place.
     """
     count = len(numbering.ids)
     waits = _least(demands.wait_min, demands.provider, count)
-    sums = np.bincount(demands.provider, demands.way_min, count)
-    ways = sums / np.maximum(1, np.bincount(demands.provider, minlength=count))
+    ways = _usual_ways(demands, count)
     horizon_min = float(demands.fallback_min.max(initial=0.0))
     begin, wait_min, units = [0], [], []
     for number, provider_id in enumerate(numbering.ids):
@@ -139,13 +150,28 @@ def slot_table(
         known = observations.known.get(provider_id)
         fleet = Fleet(provider.units if provider else 0, now, known.bookings if known else ())
         for slot in slots_of(
-            provider_id, fleet, job_min[number] + float(ways[number]),
+            provider_id, fleet, float(job_min[number] + ways[number]),
             wait_min=float(waits[number]), horizon_min=horizon_min,
         ):  # fmt: skip
             wait_min.append(slot.wait_min)
             units.append(slot.units)
         begin.append(len(units))
     return SlotTable(np.array(begin), np.array(wait_min, np.float64), np.array(units, np.int64))
+
+
+def _usual_ways(demands: Demands, count: int) -> Array:
+    """Return the mean minutes on the way of each provider to demands that it is likely to get.
+
+    These are the ones for which it is among the first few, so that longer lists change nothing;
+    for a provider without any, the mean of all others counts.
+    """
+    place = np.arange(len(demands.provider)) - demands.begin[demands.owner]
+    is_likely = place < LIKELY
+    provider, way = demands.provider[is_likely], demands.way_min[is_likely]
+    sums, uses = np.bincount(provider, way, count), np.bincount(provider, minlength=count)
+    usual = float(way.mean()) if len(way) else 0.0
+    found: Array = np.where(uses > 0, sums / np.maximum(1, uses), usual)
+    return found
 
 
 def _least(values: Array, group: Array, count: int) -> Array:

@@ -4,7 +4,7 @@ A pair that was left out costs at least the minutes of the way as the crow flies
 minutes of the provider, whatever its gates say, and the price of the provider's cheapest slot.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -12,12 +12,13 @@ import numpy as np
 from ..geo import crow_fly_min
 from ..model import ServiceSettings
 from ..model.sphere import EARTH_RADIUS_KM
-from .demands import Demands, SlotTable
+from .demands import SlotTable
 from .network import STEPS_PER_MIN, Array
 from .pairing import in_steps
 
 _BLOCK = 1 << 20
 """Pairs that are priced at a time."""
+_MOST_PAIRS = 16
 _TOLERANCE_MIN = 1e-6
 """Vectors round the last digits of a distance otherwise than the ranking does."""
 
@@ -25,8 +26,8 @@ _TOLERANCE_MIN = 1e-6
 class OfferPlaces(NamedTuple):
     """All offers of a service: provider, position, and the minutes that depend on no incident.
 
-    ``provider`` is the number in the plan, -1 for a provider that is in no list; ``wait_min`` is
-    then 0. ``rest_min`` is the least ``order_min`` without a way.
+    ``provider`` is the number in the plan, -1 for a provider that is in no list; ``rest_min`` is
+    the least ``order_min`` without a way and without a wait.
     """
 
     provider: Array
@@ -43,36 +44,50 @@ class SlotPrices(NamedTuple):
 
 
 class Spots(NamedTuple):
-    """The positions of demands of one service, and their numbers."""
+    """The demands of one service for which the bound is computed, as columns.
+
+    ``pays`` is what each pays in the plan, in steps; ``known`` has the numbers of the offers that
+    were ranked for it.
+    """
 
     demand: Array
     lat: Array
     lon: Array
+    weight: Array
+    pays: Array
+    known: Sequence[Array]
+
+
+class LeftOut(NamedTuple):
+    """The bound of each demand in steps, and the pairs (demand, offer) that could be cheaper."""
+
+    bound: Array
+    pairs: list[tuple[int, int]]
 
 
 def least_left_out(
-    demands: Demands,
-    priced: SlotPrices,
-    offers: OfferPlaces,
-    spots: Spots,
-    settings: ServiceSettings,
-) -> Array:
-    """Compute a lower bound of cost and price, in steps, of each demand's pairs left out."""
-    found = np.full(len(spots.demand), np.iinfo(np.int64).max)
-    is_numbered = offers.provider >= 0
-    column_of = np.full(len(priced.slots.begin), -1)
-    column_of[offers.provider[is_numbered]] = np.flatnonzero(is_numbered)
+    spots: Spots, offers: OfferPlaces, priced: SlotPrices, settings: ServiceSettings
+) -> LeftOut:
+    """Compute a lower bound of cost and price of each demand's pairs that were not ranked.
+
+    At most ``_MOST_PAIRS`` of a demand are named, the cheapest.
+    """
+    bound = np.full(len(spots.demand), np.iinfo(np.int64).max)
+    pairs: list[tuple[int, int]] = []
     for begin, end in _blocks(len(spots.demand), len(offers.provider)):
         rows = slice(begin, end)
         minutes = _least_minutes(offers, spots.lat[rows], spots.lon[rows], settings)
-        least = _with_prices(minutes, offers, priced, demands.weight[spots.demand[rows]])
-        for row, demand in enumerate(spots.demand[rows]):
-            known = column_of[demands.provider[demands.begin[demand] : demands.begin[demand + 1]]]
+        least = _with_prices(minutes, offers, priced, spots.weight[rows])
+        for row, known in enumerate(spots.known[rows]):
             least[row, known] = np.inf
         best = least.min(axis=1, initial=np.inf)
         is_finite = np.isfinite(best)
-        found[begin:end][is_finite] = np.floor(best[is_finite]).astype(np.int64)
-    return found
+        bound[rows][is_finite] = np.floor(best[is_finite]).astype(np.int64)
+        for row in np.flatnonzero(bound[rows] < spots.pays[rows]).tolist():
+            cheaper = np.flatnonzero(np.floor(least[row]) < spots.pays[begin + row])
+            order = np.argsort(least[row, cheaper], kind="stable")[:_MOST_PAIRS]
+            pairs += [(int(spots.demand[begin + row]), int(at)) for at in cheaper[order]]
+    return LeftOut(bound, pairs)
 
 
 def _least_minutes(offers: OfferPlaces, lat: Array, lon: Array, settings: ServiceSettings) -> Array:
