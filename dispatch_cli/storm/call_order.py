@@ -1,4 +1,4 @@
-"""Order the calls of a plan: who is called now, who waits for a nearer unit, who gives up waiting."""
+"""Order the calls of a plan: who is called now or later, who waits, and who gives up waiting."""
 
 from typing import NamedTuple
 

@@ -56,15 +56,18 @@ class Numbering:
         return self._numbers.get(provider, -1)
 
 
-def planned_rows(rows: "Sequence[RankedProvider]", wish: str | None) -> "list[RankedProvider]":
-    """Return the rows that a plan may choose from.
+def planned_rows(each: RankedDemand) -> "list[RankedProvider]":
+    """Return the rows of a demand that a plan may choose from.
 
     A motorist's own choice is asked first in every cascade, and so are the firms on a client's
     list. Until all of them have declined, nobody else is planned.
     """
-    if rows and rows[0].provider == wish:
-        return [rows[0]]
-    return [row for row in rows if not row.outside_contract] or list(rows)
+    waiting, rows = each.demand.waiting, list(each.rows)
+    if waiting.can_ask is not None:
+        rows = [row for row in rows if row.provider in waiting.can_ask]
+    if rows and rows[0].provider == waiting.incident.wish:
+        return rows[:1]
+    return [row for row in rows if not row.outside_contract] or rows
 
 
 def rising(order_min: "Sequence[float]") -> list[float]:
@@ -93,7 +96,7 @@ def columns_of(
         demand = each.demand
         fallback_min = settings.of(demand.service).fallback_min
         age_min = demand.waiting.age_min(now)
-        rows = planned_rows(each.rows, demand.waiting.incident.wish)
+        rows = planned_rows(each)
         has_time = age_min < longest_wait_min(demand.service, settings, storm)
         if has_time:
             provider += [numbering.number(row.provider) for row in rows]

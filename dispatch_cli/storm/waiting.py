@@ -16,14 +16,15 @@ _MINUTE = timedelta(minutes=1)
 class Waiting(Struct, frozen=True, kw_only=True):
     """An incident that waits since ``since``; ``incident.when`` is the moment of the plan.
 
-    ``services`` are those that are still open; None: all of its plan. ``weight`` multiplies its
-    minutes.
+    ``services`` are those that are still open; None: all of its plan. ``can_ask`` has the providers
+    that can still be asked; None: all. ``weight`` multiplies its minutes.
     """
 
     ref: str
     incident: Incident
     since: datetime
     services: tuple[str, ...] | None = None
+    can_ask: frozenset[str] | None = None
     weight: float = 1.0
 
     def age_min(self, now: datetime) -> float:
@@ -57,7 +58,7 @@ class Demand(Struct, frozen=True):
     service: str
 
 
-def demands_of(waiting: Sequence[Waiting], ranks: "Sequence[Sequence[str]]") -> list[Demand]:
+def demands_of(waiting: Sequence[Waiting], ranks: Sequence[Sequence[str]]) -> list[Demand]:
     """List the demands of incidents; ``ranks`` has the services that were ranked for each."""
     return [
         Demand(at, each, service)

@@ -1,0 +1,153 @@
+"""The joint plan on a screen and as rows: whom to call for which incident, in which order."""
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from ..messages import Message, Plural
+from ..results.storm_results import StormCandidate, StormDemand, StormPlan
+from .answer_times import local
+from .figures import clock, iso, minutes, past_clock
+from .layout import Line, Screen, cells, flow, pad, plain_line, plain_lines, shorten
+from .wording import say, word
+
+if TYPE_CHECKING:
+    from .plain import PlainRow
+
+STORM_COLUMNS = (
+    "order", "ref", "service", "act", "why", "provider", "name", "phone", "call_at", "there_at",
+    "waiting_min", "weight", "wait_min", "arrival_min", "call_min", "line_min", "scarcity_min",
+    "sort_min",
+)  # fmt: skip
+
+_HEADS = (
+    Message("#"), Message("Call"), Message("Provider"), Message("For"), Message("There"),
+    Message("Why"),
+)  # fmt: skip
+_WIDE_HEADS = (
+    *_HEADS[:4], Message("Place"), Message("There"), Message("Sort"), Message("Lines"),
+    Message("Scarce"), Message("Why"),
+)  # fmt: skip
+_RIGHT = frozenset({"#", "Sort", "Lines", "Scarce"})
+_WIDE_FROM = 120
+_MOST = {"Provider": 28, "Place": 28, "For": 18, "Call": 18}
+_NARROWED = ("Provider", "Place", "For")
+_LEAST = 8
+_GAP = "  "
+
+
+def storm_lines(plan: StormPlan, screen: Screen) -> list[Line]:
+    """Make the head, and a line for each demand in the order of the calls."""
+    lines = plain_lines(flow(map(screen.text, head(plan)), screen.width, rest="  "), "bold")
+    lines += plain_lines(flow([screen.text(plan.binding)], screen.width, rest="  "))
+    if not plan.demands:
+        return lines
+    heads = _WIDE_HEADS if screen.width >= _WIDE_FROM else _HEADS
+    names = [each.id for each in heads]
+    rows = [_cells_of(each, plan, screen) for each in plan.demands]
+    texts = [[screen.text(each) for each in heads]]
+    texts += [[row[name] for name in names] for row in rows]
+    widths = _fitted([max(map(cells, column)) for column in zip(*texts, strict=True)], names,
+                     screen.width)  # fmt: skip
+    styles = ["bold", *(_style(each) for each in plan.demands)]
+    return lines + [
+        plain_line(_joined(row, names, widths, screen.width), style)
+        for row, style in zip(texts, styles, strict=True)
+    ]
+
+
+def head(plan: StormPlan) -> list[Message]:
+    """Return the parts of the first line: what was planned, and what the plan proves."""
+    count = len(plan.demands)
+    return [
+        Message(
+            "Storm {at}: {demands}",
+            at=past_clock(local(plan.at), local(plan.at)),
+            demands=Plural("{count} call for help", "{count} calls for help", count),
+        ),
+        Message(
+            "call {called} now, {later} later, {waiting} wait, {last} to the last resort",
+            called=plan.called, later=plan.later, waiting=plan.waiting, last=plan.last_resort,
+        ),
+        plan.certificate,
+    ]  # fmt: skip
+
+
+def storm_rows(plan: StormPlan) -> Iterator["PlainRow"]:
+    """Make a row for each demand with the figures of its planned provider."""
+    for each in plan.demands:
+        first = _planned(each)
+        row: PlainRow = {
+            "order": each.order or "",
+            "ref": each.ref,
+            "service": each.service,
+            "act": each.act,
+            "why": each.why,
+            "provider": each.provider or "",
+            "call_at": iso(each.call_at),
+            "there_at": iso(each.there_at),
+            "waiting_min": each.waiting_min,
+            "weight": each.weight,
+        }
+        if first is not None:
+            row |= {
+                name: getattr(first, name)
+                for name in ("name", "phone", "wait_min", "arrival_min", "call_min", "line_min",
+                             "scarcity_min", "sort_min")
+            }  # fmt: skip
+        yield row
+
+
+def storm_summary(plan: StormPlan) -> Iterator[Message]:
+    """Yield the sentences about a plan that was written to a file."""
+    yield from head(plan)[1:]
+    yield plan.binding
+
+
+def _planned(each: StormDemand) -> StormCandidate | None:
+    return each.candidates[0] if each.provider is not None else None
+
+
+def _style(each: StormDemand) -> str:
+    return {"call": "", "later": "dim", "wait": "dim", "last_resort": "bold red"}[each.act]
+
+
+def _cells_of(each: StormDemand, plan: StormPlan, screen: Screen) -> dict[str, str]:
+    """Return the texts of a demand by the English heading of their column."""
+    first, at = _planned(each), local(plan.at)
+    number = str(each.order) if each.order else "-"
+    if each.call_at is not None:
+        number = clock(local(each.call_at), at)
+    return {
+        "#": number,
+        "Call": screen.text(first.phone) if first else "-",
+        "Provider": screen.text(first.name) if first else screen.say("nobody"),
+        "For": f"{screen.text(each.ref)} {word(each.service)}",
+        "Place": screen.text(each.place),
+        "There": clock(local(each.there_at), at) if each.there_at else "-",
+        "Sort": minutes(first.sort_min) if first else "-",
+        "Lines": minutes(first.line_min) if first else "-",
+        "Scarce": minutes(first.scarcity_min) if first else "-",
+        "Why": screen.text(each.why),
+    }
+
+
+def _fitted(widths: list[int], names: list[str], width: int) -> list[int]:
+    """Narrow the columns of names and places until the reason has room."""
+    found = [min(each, _MOST.get(name, each)) for each, name in zip(widths, names, strict=True)]
+    room = width - sum(found[:-1]) - len(_GAP) * (len(found) - 1)
+    for name in _NARROWED:
+        if name in names and room < found[-1]:
+            at = names.index(name)
+            less = min(found[at] - _LEAST, found[-1] - room)
+            if less > 0:
+                found[at] -= less
+                room += less
+    return found
+
+
+def _joined(row: Iterable[str], names: list[str], widths: list[int], width: int) -> str:
+    texts = [
+        pad(shorten(text, wide), wide, ">" if name in _RIGHT else "<")
+        for text, name, wide in zip(row, names, widths, strict=True)
+    ]
+    return shorten(_GAP.join(texts).rstrip(), width)

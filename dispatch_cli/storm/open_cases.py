@@ -1,0 +1,53 @@
+"""Make waiting incidents of the open cases, and proposals for them of a plan."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from ..cases.apply_plan import Proposal
+from ..cases.open_demands import DemandsRead
+from ..results.storm_results import StormPlan
+from .waiting import Waiting
+
+
+def waiting_of(read: DemandsRead) -> list[Waiting]:
+    """Make a waiting incident of each service that an open case still needs.
+
+    A service whose provider is being asked is left out: the plan waits for the answer.
+    """
+    return [
+        Waiting(
+            ref=str(each.case.id),
+            incident=each.incident,
+            since=read.at - timedelta(minutes=each.waiting_min),
+            services=(each.service,),
+            can_ask=frozenset(each.can_ask),
+        )
+        for each in read.demands
+        if not each.is_asked
+    ]
+
+
+def kept_of(read: DemandsRead) -> dict[tuple[str, str], str]:
+    """Return the providers of the last applied plan by case and service."""
+    return {
+        (str(each.case.id), each.service): each.planned for each in read.demands if each.planned
+    }
+
+
+def proposals_of(plan: StormPlan) -> Iterator[Proposal]:
+    """Yield what a plan proposes: firms to call now or later, and the last resort.
+
+    A demand that waits for a unit gets no proposal, so that its own cascade goes on.
+    """
+    for each in plan.demands:
+        if each.act == "wait":
+            continue
+        first = each.candidates[0] if each.provider is not None else None
+        yield Proposal(
+            case_id=int(each.ref),
+            service=each.service,
+            provider=None if first is None or each.act == "last_resort" else first.provider,
+            slot_wait_min=first.wait_min if first else 0.0,
+            line_price=plan.line_price,
+            scarcity_min=first.scarcity_min if first else 0.0,
+        )

@@ -1,0 +1,247 @@
+"""Turn a joint plan into the answer: who is called first, for what, why, and what is short."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import numpy as np
+from msgspec import Struct
+
+from ..batch.ranks import RankedProvider
+from ..messages import Message, joined
+from ..results.cascade_answer import ProviderSource
+from ..results.storm_results import Shortage, StormAct, StormCandidate, StormDemand, StormPlan
+from .call_order import CallOrder, next_calls
+from .candidate_columns import longest_wait_min, planned_rows
+from .joint_plan import best_slots
+from .network import NOBODY, STEPS_PER_MIN, Array
+from .plan_storm import StormBasis
+from .sharper_proof import PlannedStorm
+from .waiting import StormSettings
+
+_MINUTE = timedelta(minutes=1)
+_REGION_DIGITS = 2
+MOST_SHORTAGES = 3
+"""Shortages that the sentence about the binding price names."""
+
+
+def storm_answer(
+    found: PlannedStorm, basis: StormBasis, storm: StormSettings, *, rejected: int = 0
+) -> StormPlan:
+    """Make the answer of a plan; its demands stand in the order of the calls."""
+    longest = np.array(
+        [
+            longest_wait_min(each.demand.service, basis.catalog.rules.settings, storm)
+            for each in found.ranked
+        ],
+        np.float64,
+    )
+    order = next_calls(
+        found.plan, found.demands, found.slots,
+        window_min=storm.window_min, longest_wait_min=longest,
+    )  # fmt: skip
+    rows = _Rows(found, basis, storm)
+    demands = [*rows.all(order)]
+    shortages = tuple(_shortages(found))
+    proof, catalog = found.plan.proof, basis.catalog
+    return StormPlan(
+        at=basis.now,
+        demands=tuple(demands),
+        incidents=len({each.demand.at for each in found.ranked}),
+        called=len(order.calls),
+        later=len(order.held),
+        waiting=len(order.waiting),
+        last_resort=len(order.last_resort),
+        waited_too_long=int((found.demands.age_min >= longest).sum()),
+        total_min=proof.total / STEPS_PER_MIN,
+        bound_min=proof.bound / STEPS_PER_MIN,
+        certificate=_certificate(found),
+        binding=_binding(found, shortages, storm, len(order.calls)),
+        line_price=found.plan.line_price,
+        operators=storm.operators,
+        shortages=shortages,
+        provider_file=ProviderSource(str(catalog.path), catalog.source, catalog.count),
+        rejected=rejected,
+    )
+
+
+class _Shown(Struct, frozen=True):
+    """A candidate of a demand with the slot that it would get, and the minutes that sort it."""
+
+    candidate: int
+    slot: int
+    sort_min: float
+
+
+class _Rows:
+    """The demands of an answer, made of the columns of a plan."""
+
+    def __init__(self, found: PlannedStorm, basis: StormBasis, storm: StormSettings) -> None:
+        self._found, self._basis, self._storm = found, basis, storm
+        candidates, slots, sort_min = best_slots(found.plan, found.demands)
+        owner = found.demands.owner[candidates]
+        self._begin = np.searchsorted(owner, np.arange(found.demands.size + 1))
+        self._shown = [*map(_Shown, candidates.tolist(), slots.tolist(), sort_min.tolist())]
+
+    def all(self, order: CallOrder) -> Iterator[StormDemand]:
+        """Yield the demands: those to call now, later, the waiting ones, the last resort."""
+        for number, at in enumerate(order.calls.tolist(), start=1):
+            yield self._demand(at, "call", self._why_call(at, number), order=number)
+        for at in order.held.tolist():
+            wait_min = float(self._found.slots.wait_min[self._found.plan.slot[at]])
+            why = Message("the unit is free in {wait_min:.0f} min", wait_min=wait_min)
+            yield self._demand(at, "later", why)
+        for at in order.waiting.tolist():
+            yield self._demand(at, "wait", Message("all units help more elsewhere"))
+        for at in order.last_resort.tolist():
+            yield self._demand(at, "last_resort", self._why_last(at))
+
+    def _why_call(self, at: int, number: int) -> Message:
+        waiting = self._found.ranked[at].demand.waiting
+        age_min = float(self._found.demands.age_min[at])
+        if waiting.incident.in_danger:
+            return Message("person in danger")
+        if waiting.weight != 1:
+            return Message("priority {weight:g}, waits {age_min:.0f} min",
+                           weight=waiting.weight, age_min=age_min)  # fmt: skip
+        if number == 1:
+            return Message("waits longest: {age_min:.0f} min", age_min=age_min)
+        return Message("waits {age_min:.0f} min", age_min=age_min)
+
+    def _why_last(self, at: int) -> Message:
+        each, age_min = self._found.ranked[at], float(self._found.demands.age_min[at])
+        if not each.rows:
+            return Message("no provider can come")
+        if self._found.demands.begin[at] == self._found.demands.begin[at + 1]:
+            return Message("has waited {age_min:.0f} min", age_min=age_min)
+        return Message("every unit is slower than the last resort")
+
+    def _demand(self, at: int, act: StormAct, why: Message, order: int = 0) -> StormDemand:
+        found, now = self._found, self._basis.now
+        each, chosen = found.ranked[at], int(found.plan.candidate[at])
+        waiting = each.demand.waiting
+        cascade = self._cascade(at, chosen)
+        first = cascade[0] if cascade and chosen != NOBODY else None
+        later = None
+        if act == "later" and first is not None:
+            later = now + max(0.0, first.wait_min - self._storm.window_min) * _MINUTE
+        return StormDemand(
+            order=order,
+            ref=waiting.ref,
+            service=each.demand.service,
+            place=waiting.incident.place.label or waiting.incident.place.readback,
+            waiting_min=float(found.demands.age_min[at]),
+            weight=waiting.weight,
+            act=act,
+            why=why,
+            provider=None if first is None else first.provider,
+            there_at=None if first is None else now + (first.arrival_min) * _MINUTE,
+            call_at=later,
+            candidates=cascade,
+        )
+
+    def _cascade(self, at: int, chosen: int) -> tuple[StormCandidate, ...]:
+        """Sort the candidates of a demand with all prices; the chosen one wins a tie."""
+        shown = self._shown[self._begin[at] : self._begin[at + 1]]
+        # Only rounding and proposals that were kept put another one before the planned one.
+        shown.sort(
+            key=lambda each: (each.candidate != chosen, round(each.sort_min * STEPS_PER_MIN))
+        )
+        rows = planned_rows(self._found.ranked[at])
+        first = int(self._found.demands.begin[at])
+        return tuple(
+            self._candidate(rows[each.candidate - first], each, at)
+            for each in shown[: self._storm.top]
+        )
+
+    def _candidate(self, row: RankedProvider, shown: _Shown, at: int) -> StormCandidate:
+        plan, slots = self._found.plan, self._found.slots
+        weight = float(self._found.demands.weight[at])
+        wait_min = float(slots.wait_min[shown.slot])
+        way_min = row.turnout_min + row.travel_min + row.late_min
+        ask_min = row.answer_min / row.acceptance
+        provider = self._basis.catalog.find(row.provider)
+        return StormCandidate(
+            provider=row.provider,
+            name=provider.name if provider else row.provider,
+            phone=row.phone,
+            wait_min=wait_min,
+            arrival_min=max(0.0, wait_min + way_min),
+            call_min=ask_min - row.head_start_min,
+            line_min=plan.line_price * ask_min,
+            scarcity_min=float(plan.scarcity[shown.slot]) / STEPS_PER_MIN / weight,
+            sort_min=shown.sort_min,
+        )
+
+
+def _certificate(found: PlannedStorm) -> Message:
+    """Say what the prices prove, and about which model."""
+    proof = found.plan.proof
+    if proof.is_optimal:
+        return Message("no plan is better, if nobody declines")
+    return Message(
+        "at most {percent:.2g} % from the best plan, if nobody declines",
+        percent=100 * proof.within,
+    )
+
+
+def _shortages(found: PlannedStorm) -> Iterator[Shortage]:
+    """Yield where demands pay for slots or get none, the dearest region first."""
+    paid = _paid_min(found)
+    by_region: dict[tuple[str, str], list[int]] = {}
+    for at, each in enumerate(found.ranked):
+        postcode = each.demand.waiting.incident.place.postcode
+        key = (each.demand.service, postcode[:_REGION_DIGITS])
+        by_region.setdefault(key, []).append(at)
+    rows = [
+        Shortage(
+            service=service,
+            region=region,
+            demands=len(numbers),
+            without=int((found.plan.slot[numbers] == NOBODY).sum()),
+            scarcity_min=float(paid[numbers].mean()),
+        )
+        for (service, region), numbers in by_region.items()
+    ]
+    short = (each for each in rows if each.without or each.scarcity_min > 0)
+    yield from sorted(short, key=lambda each: (-each.scarcity_min, each.service, each.region))
+
+
+def _paid_min(found: PlannedStorm) -> Array:
+    """Return what each demand pays for its slot, in minutes; 0 without one."""
+    slot = found.plan.slot
+    paid: Array = np.where(slot == NOBODY, 0, found.plan.scarcity[slot] if len(slot) else 0)
+    minutes: Array = paid / (STEPS_PER_MIN * found.demands.weight)
+    return minutes
+
+
+def _binding(
+    found: PlannedStorm, shortages: tuple[Shortage, ...], storm: StormSettings, calls: int
+) -> Message:
+    """Say in one sentence which of units and lines are short."""
+    named = joined(map(_shortage_words, shortages[:MOST_SHORTAGES]), ", ")
+    units = Message("short of units: {where}", where=named) if shortages else Message(
+        "units suffice"
+    )  # fmt: skip
+    if storm.operators is None:
+        lines: Message = Message("lines not counted: --operators tells how many")
+    elif found.plan.line_price:
+        lines = Message(
+            "short of lines: {calls} calls for {operators} operators, each minute of a call costs"
+            " the others {price_min:.1f} min",
+            calls=calls, operators=storm.operators, price_min=found.plan.line_price,
+        )  # fmt: skip
+    else:
+        lines = Message("lines suffice")
+    return Message("{units}; {lines}", units=units, lines=lines)
+
+
+def _shortage_words(each: Shortage) -> Message:
+    if not each.region:
+        return Message("{service} ({scarcity_min:.0f} min)",
+                       service=Message(each.service), scarcity_min=each.scarcity_min)  # fmt: skip
+    return Message(
+        "{service} in {region}… ({scarcity_min:.0f} min)",
+        service=Message(each.service),
+        region=each.region,
+        scarcity_min=each.scarcity_min,
+    )
