@@ -259,8 +259,10 @@ def _sooner(book: Book, case: Case, offer: Offer, there_at: datetime) -> Message
         return None
     # Imported here, because the gates are a third of all imports and an acceptance is urgent.
     from .gates_now import gate_for_all, wait_now
+    from .planned_calls import with_planned_first
 
     with book.store.reading() as reader:
+        services = with_planned_first(book, reader, case, services)
         gates = gate_for_all(book, reader, case, services)
         option = case_states.next_option(case, services[0], *gates).option
         if option is None:

@@ -12,7 +12,7 @@ from ..eligibility import GATES
 from ..messages import Message
 from ..model.case import Case, CaseService, Offer, Option
 from ..results.desk_results import CascadeRow
-from . import case_states
+from . import case_states, planned_calls
 from .book import Book, local
 from .gates_now import entry_of, gate_now, needs_now
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class CascadeNow(Struct, frozen=True, kw_only=True):
-    """The cascade of a service, with the gates and the answered numbers of now."""
+    """The cascade of a service in the order of the calls, with the gates and numbers of now."""
 
     case: Case
     service: CaseService
@@ -29,10 +29,14 @@ class CascadeNow(Struct, frozen=True, kw_only=True):
     numbers: case_states.OptionNumbers
     wait_min: Callable[[Option], float]
     excluded: Mapping[str, int]
+    planned: planned_calls.PlannedCall | None
+    """The call of the newest plan that counts; None without one."""
 
 
 def cascade_now(book: Book, reader: "Reader", case: Case, service: CaseService) -> CascadeNow:
     """Ask the gates of now about a service, and count who cannot be asked."""
+    planned = planned_calls.planned_call(book, reader, case, service)
+    service = planned_calls.in_call_order(book, service, planned)
     gate, numbers = gate_now(book, reader, case, service)
     _, needed = needs_now(book, reader, case, entry_of(service))
 
@@ -51,24 +55,29 @@ def cascade_now(book: Book, reader: "Reader", case: Case, service: CaseService) 
         numbers=numbers,
         wait_min=wait_min,
         excluded=ranked.counts(GATES, not_near=book.catalog.count - len(near)),
+        planned=planned,
     )
 
 
 def rows(book: Book, cascade: CascadeNow) -> Iterator[CascadeRow]:
     """Yield the providers of a service in the order of the calls, as the gates of now see them.
 
-    Help of a later provider is there after the answers of all that are asked before it.
+    Help of a later provider is there after the answers of all that are asked before it. The ranks
+    are those of the ranking, also where a plan puts its provider first.
     """
     case, service = cascade.case, cascade.service
     left = dict(case_states.still_to_ask(case, service, cascade.gate, cascade.numbers))
     phones = {option.provider: phone for option, phone in left.items()}
     start = local(max(book.now, case.incident.when), book)
     offers = {each.provider: each for each in case_states.offers_for(case, service.service)}
+    ranked = case_states.service_of(case, service.service) or service
+    ranks = {option.provider: rank for rank, option in enumerate(ranked.options, 1)}
+    planned = cascade.planned
     answers_min, is_first = 0.0, True
-    for rank, option in enumerate(service.options, 1):
+    for option in service.options:
         asked, phone = offers.get(option.provider), phones.get(option.provider, "")
         row = CascadeRow(
-            rank=rank,
+            rank=ranks[option.provider],
             name=option.name,
             phone=phone or (asked.phone if asked else option.phones[0]),
             state="left",
@@ -84,6 +93,9 @@ def rows(book: Book, cascade: CascadeNow) -> Iterator[CascadeRow]:
                 row,
                 state="next" if is_first else "left",
                 there_at=start + timedelta(minutes=answers_min + option.answer_min + way_min),
+                why=planned.sentence(book)
+                if planned is not None and planned.provider == option.provider
+                else "",
             )
             answers_min, is_first = answers_min + option.answer_min, False
         else:

@@ -25,6 +25,7 @@ from . import (
 )
 from .book import Book, require_case
 from .likely_same import open_and_same
+from .planned_calls import still_planned
 from .vehicle_makes import written_make
 
 LAST_ACTS = 40
@@ -51,6 +52,7 @@ class _Found(Struct, frozen=True, kw_only=True):
     same: tuple[Case, ...] = ()
     excluded: Mapping[str, int] = {}
     around: offer_card.OfferContext | None = None
+    planned: Message | str = ""
 
 
 def board(book: Book, *, closed: int = 0) -> Board:
@@ -128,6 +130,7 @@ def card(
         rows=found.rows,
         same=tuple(view_case.view(each, book.now) for each in found.same),
         excluded=found.excluded,
+        planned=found.planned,
         acts=found.acts[-LAST_ACTS:],
         advice=plans.advice_for(case.incident, shown.emergency),
         emergency=case.emergency,
@@ -256,7 +259,7 @@ def _read(book: Book, case_id: int, wanted: str) -> _Found:
             return found
         cascade = cascade_now.cascade_now(book, reader, case, service)
         if case_states.service_state(case, service) in _CAN_BE_CALLED:
-            coming = case_states.next_option(case, service, cascade.gate, cascade.numbers)
+            coming = case_states.next_option(case, cascade.service, cascade.gate, cascade.numbers)
         around = None
         if offer is not None and offer.state == "open":
             around = offer_card.context_of(book, reader, case, offer)
@@ -268,6 +271,13 @@ def _read(book: Book, case_id: int, wanted: str) -> _Found:
         number = personal.call_back if personal is not None else ""
         alike = open_and_same(reader, case.incident, number, book.now)
         same = tuple(each for each in alike if each.id != case.id)
+        _, planned = still_planned(book, case, service, cascade.planned)
     return replace(
-        found, coming=coming, rows=rows, same=same, excluded=cascade.excluded, around=around
+        found,
+        coming=coming,
+        rows=rows,
+        same=same,
+        excluded=cascade.excluded,
+        around=around,
+        planned=planned,
     )

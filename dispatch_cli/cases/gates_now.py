@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from .. import eligibility
 from ..messages import Message
-from ..model import Availability, PlanEntry, Provider
+from ..model import Availability, Observations, PlanEntry, Provider
 from ..model.case import Case, CaseService, Offer, Option
 from . import case_states
 from .book import Book, clock, local
@@ -51,13 +51,19 @@ def gate_now(
             return _later(stands, book)
         return None
 
+    return gate, numbers_at(book, called)
+
+
+def numbers_at(book: Book, called: "Need") -> OptionNumbers:
+    """Return a function for the numbers of an option that are answered at the moment of a call."""
+
     def numbers(option: Option) -> tuple[str, ...]:
-        provider = known.get(option.provider)
+        provider = book.catalog.find(option.provider)
         if provider is None:
             return option.phones
         return tuple(phone.shown for phone in eligibility.phones_of(provider, called))
 
-    return gate, numbers
+    return numbers
 
 
 def gate_for_all(
@@ -142,22 +148,21 @@ def needs_now(
     entry: PlanEntry,
     *,
     without_case: int = 0,
+    observed: Observations | None = None,
 ) -> tuple["Need", "Need"]:
     """Return the needs of a service at the moment of the call and at the time of the incident.
 
     Both are the same object unless the case is an appointment. The bookings of ``without_case`` do
-    not count.
+    not count. ``observed`` is what the log has of the providers; None: it is read.
     """
     # In the centre's time zone, in which the reasons give the opening of a provider.
     called_at = local(book.now, book)
     needed_at = local(max(book.now, case.incident.when), book)
-    observed = observe(book.catalog, reader, book.now, without_case=without_case)
+    seen = observed or observe(book.catalog, reader, book.now, without_case=without_case)
 
     def need_at(moment: "datetime") -> "Need":
         incident = replace(case.incident, when=moment, asked=())
-        [need] = eligibility.needs_of(
-            book.catalog.rules, incident, [entry], book.holidays, observed
-        )
+        [need] = eligibility.needs_of(book.catalog.rules, incident, [entry], book.holidays, seen)
         return need
 
     called = need_at(called_at)

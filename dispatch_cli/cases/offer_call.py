@@ -23,6 +23,7 @@ from .gates_now import (
     why_out,
 )
 from .offer_card import card, context_of, exhausted, skipped_names
+from .planned_calls import with_planned_first
 from .take_over import keep_on_call
 
 if TYPE_CHECKING:
@@ -207,6 +208,7 @@ def _next_for_all(
 
     Raises UsageError if only separate calls are possible.
     """
+    wanted = with_planned_first(book, tx, case, wanted)
     found = case_states.next_option(case, wanted[0], *gate_for_all(book, tx, case, wanted))
     if found.option is not None or len(wanted) == 1:
         return found

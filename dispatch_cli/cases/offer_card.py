@@ -10,7 +10,7 @@ from ..messages import Message
 from ..model import LastResort
 from ..model.case import Case, CaseService, Offer, ref_of
 from ..results.case_results import Exhausted, LaterProvider, OfferCard
-from . import call_texts, case_states, joint_calls
+from . import call_texts, case_states, joint_calls, planned_calls
 from .book import Book, local
 from .gates_now import gate_for_all, overdue_since
 
@@ -19,10 +19,12 @@ if TYPE_CHECKING:
 
 
 class OfferContext(Struct, frozen=True):
-    """The overdue unit of an offer's provider, and the providers of the next calls."""
+    """The overdue unit of an offer's provider, the providers of the next calls, and the plan."""
 
     overdue: Message | str
     then: tuple[LaterProvider, ...]
+    planned: Message | str = ""
+    """Why the provider precedes its cascade: a plan of many cases; empty without one."""
 
 
 def card(
@@ -61,6 +63,7 @@ def card(
         override=offer.override,
         in_spite_of=in_spite_of,
         overdue=around.overdue,
+        planned=around.planned,
     )
 
 
@@ -70,13 +73,18 @@ def context_of(
     """Read the context of an offer from the log: its overdue unit, and the next three calls."""
     services = joint_calls.services_of_call(case, offer.number)
     then: list[LaterProvider] = []
+    planned: Message | str = ""
     if services:
+        call = planned_calls.planned_call(book, reader, case, services[0])
+        if call is not None and call.provider == offer.provider and call.at <= offer.opened_at:
+            planned = call.sentence(book)
+        services = [planned_calls.in_call_order(book, services[0], call), *services[1:]]
         gate, numbers = gate_for_all(book, reader, case, services)
         rest = case_states.still_to_ask(case, services[0], gate, numbers)
         then = [
             LaterProvider(phone, each.name, each.arrival_min) for each, phone in islice(rest, 3)
         ]
-    return OfferContext(overdue_since(book, reader, case, offer), tuple(then))
+    return OfferContext(overdue_since(book, reader, case, offer), tuple(then), planned)
 
 
 def exhausted(

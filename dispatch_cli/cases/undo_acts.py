@@ -38,9 +38,12 @@ def calls_of_undo(book: Book, case_id: int, *, last: int = 1) -> list[Message]:
 
 
 def last_act(book: Book, case_id: int) -> Act | None:
-    """Return the last act that stands on a case, of any operator; None without one."""
+    """Return the last act that stands on a case, of any operator; None without one.
+
+    Other operators' plans are left out.
+    """
     with book.store.reading() as reader:
-        acts = effective(reader.standing_acts(case_id))
+        acts = effective(reader.standing_acts(case_id), book.operator)
     return acts[0][1] if acts else None
 
 

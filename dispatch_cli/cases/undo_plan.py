@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from ..errors import ConflictError
 from ..messages import Message
 from ..model.case import OPENING, Act, Case, Offer, Personal
-from ..model.case_parts import GIVE_WAY, UNDOABLE
+from ..model.case_parts import GIVE_WAY, PLAN, UNDOABLE
 from .act_names import WITHOUT_EFFECT, act_name
 from .book import Book, clock, require_case
 from .case_states import LIVE, offer_of
@@ -81,9 +81,17 @@ def planned(book: Book, reader: "Reader", case_id: int, last: int, *, merged: in
     return plan
 
 
-def effective(acts: Iterable[tuple[int, Act]]) -> list[tuple[int, Act]]:
-    """Return the records that an undo does not go over."""
-    return [(number, act) for number, act in acts if not act.action.startswith(_PASSED_OVER)]
+def effective(acts: Iterable[tuple[int, Act]], operator: str) -> list[tuple[int, Act]]:
+    """Return the records that an undo by an operator does not go over.
+
+    A plan changes no case, so that another operator's plan does not stand in the way.
+    """
+    return [
+        (number, act)
+        for number, act in acts
+        if not act.action.startswith(_PASSED_OVER)
+        and not (act.action == PLAN and act.operator != operator)
+    ]
 
 
 def _last_own(plan: UndoPlan, case_id: int, *, into: int, wanted: int = 0) -> tuple[int, Act]:
@@ -92,7 +100,7 @@ def _last_own(plan: UndoPlan, case_id: int, *, into: int, wanted: int = 0) -> tu
     ``into``: it must be the merge into that case, ``wanted``: the act of that record; 0: any act.
     """
     book = plan.book
-    acts = effective(plan.standing(case_id))
+    acts = effective(plan.standing(case_id), book.operator)
     number, act = next(iter(acts), (0, None))
     if act is None or act.action == OPENING:
         raise ConflictError("case {case_id} has no act to undo", case_id=case_id)
@@ -153,7 +161,7 @@ def _put_back(plan: UndoPlan, number: int, act: Act) -> None:
     if parts.texts is not None:
         plan.texts[case_id] = parts.texts
     for other, by in plan.reader.acts_between(parts.since, number):
-        if by.case_id in (case_id, 0):
+        if by.case_id in (case_id, 0) or by.action == PLAN:
             continue
         was = plan.case(by.case_id)
         if by.action == GIVE_WAY:

@@ -23,7 +23,15 @@ from ..results.case_results import (
     ServiceView,
 )
 from ..results.hand_over_results import CallBackNumber
-from . import call_texts, case_deadlines, case_states, contacts, urgency, view_drafts
+from . import (
+    call_texts,
+    case_deadlines,
+    case_states,
+    contacts,
+    planned_calls,
+    urgency,
+    view_drafts,
+)
 from .book import Book, local, require_case
 
 LATELY_CLOSED = 50
@@ -117,12 +125,23 @@ def show(book: Book, case_id: int) -> CaseView:
     with book.store.reading() as reader:
         case = require_case(reader, case_id)
         merged = tuple(reader.merged_into(case_id))
+        planned = planned_calls.planned_calls(book, reader, case)
     calls = plans.emergency_calls(case.incident, book.catalog.rules)
     unasked = not_asked(case.incident, case.answered, book.catalog.rules)
     if case.forgotten_at is not None:
         unasked = [] if case.is_safety_asked else ["injured"]
     shown = view(case, book.now, book.catalog.rules)
-    return replace(shown, emergency=calls, not_asked=tuple(unasked), merged=merged)
+    services = []
+    for each, service in zip(shown.services, case.services, strict=True):
+        by = planned_calls.still_planned(book, case, service, planned.get(service.service))
+        services.append(replace(each, planned_provider=by[0], planned=by[1]))
+    return replace(
+        shown,
+        services=tuple(services),
+        emergency=calls,
+        not_asked=tuple(unasked),
+        merged=merged,
+    )
 
 
 def acts(book: Book, case_id: int | None = None) -> list[Act]:

@@ -10,12 +10,15 @@ from .incident import Incident
 GIVE_WAY = "give way"
 """The action in the journal for a booking that another job has moved."""
 
+PLAN = "plan"
+"""The action in the journal for a joint plan of many cases that was applied to one of them."""
+
 UNDOABLE = frozenset(
     {
         "accept", "decline", "no_answer", "unreachable", "wrong_equipment", "eta", "arrive",
         "fail", "unsuccessful", "cancel", "close", "correct", "later", "call off", "tell_driver",
         "tell_caller", "line", "emergency", "last resort", "exhausted", "amend", "callback",
-        "note", "personal", "take", "hand over", "merge",
+        "note", "personal", "take", "hand over", "merge", PLAN,
     }
 )  # fmt: skip
 """Actions in the journal that an operator can undo."""

@@ -75,7 +75,7 @@ def _minutes_of(row: CascadeRow, now: datetime, screen: Screen) -> tuple[str, st
         words = screen.word((row.reason or row.answer).replace("_", " "))
         note = f"{words} {screen.text(at)}".strip()
         return ("" if row.there_at is None else there), "", note
-    note = screen.say("is asked") if row.state == "asking" else ""
+    note = screen.say("is asked") if row.state == "asking" else screen.text(row.why)
     return there, chance, note
 
 

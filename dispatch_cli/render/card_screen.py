@@ -201,6 +201,8 @@ def _call(card: DeskCard, screen: Screen) -> list[Line]:
     doubts = [each for each in (offer.overdue, offer.in_spite_of) if each]
     for doubt in doubts:
         lines += plain_lines(wrap(screen.text(doubt), screen.width, rest=_INDENT), "yellow")
+    if planned := offer.planned or card.planned:
+        lines += plain_lines(wrap(screen.text(planned), screen.width, rest=_INDENT))
     said = " ".join(screen.text(each) for each in offer.say if each)
     first = pad(screen.say("SAY"), 9)
     return lines + plain_lines(wrap(f'"{said}"', screen.width, first=first, rest=_INDENT))

@@ -219,6 +219,7 @@ def _call(card: "OfferCard", screen: Screen) -> list[Line]:
         plain_line(f"{rest}{screen.text(card.phone, _PHONE_LIMIT)}", "bold green"),
         plain_line(""),
         *overdue_lines(card, screen),
+        *planned_lines(card, screen),
     ]
 
 
@@ -228,6 +229,14 @@ def overdue_lines(card: "OfferCard", screen: Screen) -> list[Line]:
         return []
     text = screen.text(card.overdue)
     return plain_lines(wrap(text, screen.width, first=_INDENT, rest=_INDENT), "yellow")
+
+
+def planned_lines(card: "OfferCard", screen: Screen) -> list[Line]:
+    """Make the lines about the plan that puts the provider first; none without a plan."""
+    if not card.planned:
+        return []
+    text = screen.text(card.planned)
+    return plain_lines(wrap(text, screen.width, first=_INDENT, rest=_INDENT))
 
 
 def _skipped(skipped: Iterable[tuple[str, Message | str]], screen: Screen) -> list[Line]:

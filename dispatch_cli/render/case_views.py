@@ -149,6 +149,8 @@ def service_lines(service: "ServiceView", now: datetime, screen: Screen) -> list
         parts += [f"{service.offer} {screen.text(service.provider)}", screen.text(service.phone)]
     if service.there_at is not None:
         parts.append(screen.say("there {at}", at=past_clock(service.there_at, now)))
+    if service.planned:
+        parts.append(screen.text(service.planned))
     if service.state == "exhausted":
         parts.append(screen.say("last resort {text}", text=service.last_resort))
     return plain_lines(flow(parts, screen.width, rest=_INDENT))

@@ -63,6 +63,9 @@ class OfferCard(Struct, frozen=True, kw_only=True):
     overdue: Message | str = ""
     """When the overdue unit was due back; empty if no unit is overdue."""
 
+    planned: Message | str = ""
+    """When the provider was planned, with how many other cases; empty without a plan."""
+
 
 class Exhausted(Struct, frozen=True):
     """A service with no provider left to ask: its last resort, and the skipped providers."""
@@ -150,6 +153,11 @@ class ServiceView(Struct, frozen=True, kw_only=True):
     due_ref: str = ""
     due_name: str = ""
     due_phone: str = ""
+    planned: Message | str = ""
+    """The provider of the last plan, and when it was planned; empty without a plan that counts."""
+
+    planned_provider: str = ""
+    """The id of that provider; empty for the last resort."""
 
 
 class OfferView(Struct, frozen=True, kw_only=True):

@@ -48,7 +48,8 @@ class CascadeRow(Struct, frozen=True, kw_only=True):
     """A provider of a frozen cascade, as the gates of now see it.
 
     ``there_at`` is when help would be there if the providers are asked in turn. ``at`` is the time
-    of the call or the answer of a provider that was asked; ``why`` says why one is not called.
+    of the call or the answer of a provider that was asked. ``why`` says why one is not called, or
+    that a plan of many cases puts it first.
     """
 
     rank: int
@@ -111,6 +112,9 @@ class DeskCard(Struct, frozen=True, kw_only=True):
 
     to_call_off: tuple[tuple[str, str, str], ...] = ()
     """The offers to call off: number, name and phone."""
+
+    planned: Message | str = ""
+    """The provider that a plan of many cases proposes, and when it was made; empty without one."""
 
     @property
     def on_screen(self) -> tuple[str, ...]:
