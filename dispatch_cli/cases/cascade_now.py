@@ -36,7 +36,7 @@ class CascadeNow(Struct, frozen=True, kw_only=True):
 def cascade_now(book: Book, reader: "Reader", case: Case, service: CaseService) -> CascadeNow:
     """Ask the gates of now about a service, and count who cannot be asked."""
     planned = planned_calls.planned_call(book, reader, case, service)
-    service = planned_calls.in_call_order(book, service, planned)
+    service = planned_calls.in_call_order(case, service, planned)
     gate, numbers = gate_now(book, reader, case, service)
     _, needed = needs_now(book, reader, case, entry_of(service))
 

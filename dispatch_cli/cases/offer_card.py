@@ -78,7 +78,7 @@ def context_of(
         call = planned_calls.planned_call(book, reader, case, services[0])
         if call is not None and call.provider == offer.provider and call.at <= offer.opened_at:
             planned = call.sentence(book)
-        services = [planned_calls.in_call_order(book, services[0], call), *services[1:]]
+        services = [planned_calls.in_call_order(case, services[0], call), *services[1:]]
         gate, numbers = gate_for_all(book, reader, case, services)
         rest = case_states.still_to_ask(case, services[0], gate, numbers)
         then = [

@@ -69,15 +69,18 @@ def planned_call(
     return planned_calls(book, reader, case).get(service.service)
 
 
-def in_call_order(book: Book, service: CaseService, planned: PlannedCall | None) -> CaseService:
+def in_call_order(case: Case, service: CaseService, planned: PlannedCall | None) -> CaseService:
     """Return a service with the planned provider of its cascade first; the others keep their order.
 
     The plan knows the wait of its provider, so that this wait counts and not that of the ranking.
+    Like that one it counts from the time of the incident.
     """
     first = service.option_of(planned.provider) if planned is not None else None
     if planned is None or first is None:
         return service
-    wait_min = max(0.0, planned.wait_min - (book.now - planned.at) / _MINUTE)
+    wait_min = 0.0
+    if planned.wait_min:
+        wait_min = max(0.0, planned.wait_min + (planned.at - case.incident.when) / _MINUTE)
     rest = (each for each in service.options if each is not first)
     return replace(service, options=(_after_wait(first, wait_min), *rest))
 
@@ -90,7 +93,7 @@ def with_planned_first(
     The first one decides the order of the providers of a call.
     """
     planned = planned_call(book, reader, case, services[0])
-    return [in_call_order(book, services[0], planned), *services[1:]]
+    return [in_call_order(case, services[0], planned), *services[1:]]
 
 
 def still_planned(

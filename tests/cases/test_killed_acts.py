@@ -8,12 +8,14 @@ import pytest
 
 from dispatch_cli.cases import (
     answer_call,
+    apply_plan,
     correct_case,
     emergency_record,
     end_case,
     keep_promises,
     offer_call,
     open_case,
+    open_demands,
 )
 from dispatch_cli.cases.book import Book
 from dispatch_cli.model.case import Personal
@@ -45,10 +47,19 @@ ACTS = {
         book, 3, "called", caller="desk"
     ),
     "open early": lambda book: offer_call.place_call(book, 1, services=["tow"]),
+    "plan of many cases": lambda book: apply_plan.apply_plan(
+        book,
+        read := open_demands.read_demands(book),
+        [
+            apply_plan.Proposal(case_id=each.case.id, service=each.service, provider=None)
+            for each in read.demands
+            if not each.is_asked
+        ],
+    ),
 }
 """Each act by its name, on the cases of ``prepare``."""
 
-ALWAYS = ("accept, another rings back", "emergency", "open early")
+ALWAYS = ("accept, another rings back", "emergency", "open early", "plan of many cases")
 """The acts that every run of the tests kills: they write the most different rows."""
 
 
