@@ -20,6 +20,7 @@ class TopLevelCommands(LazyGroup):
         "desk": "desk:desk",
         "case": "case",
         "batch": "batch:batch",
+        "storm": "storm:storm",
         "check": "check:check",
         "check ack": "check_ack:acknowledge",
         "report": "report",

@@ -46,6 +46,7 @@ DATA: Mapping[str, str] = {
     "dispatch.batch/1": "results.batch_results:BatchCounts",
     "dispatch.batch.summary/1": "results.batch_results:BatchSummary",
     "dispatch.batch.guess/1": f"{_PARTS}:BatchGuess",
+    "dispatch.storm/1": "results.storm_results:StormPlan",
     "dispatch.check/1": f"{_PARTS}:CheckAnswer",
     "dispatch.check.ack/1": "model.check:Acknowledgement",
     "dispatch.check.coverage/1": "results.coverage_results:CoverageReport",

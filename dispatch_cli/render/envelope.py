@@ -79,6 +79,11 @@ def envelope_of_list(
     yield whole[at + 1 :]
 
 
+def json_lines(items: Iterable[object]) -> bytes:
+    """Encode results as lines of JSON, one for each."""
+    return b"".join(_encoded(with_local_times(each)) + b"\n" for each in items)
+
+
 def error_entries(error: DispatchError) -> tuple[ErrorEntry, ...]:
     """Return the problems of an error, all with its code."""
     return tuple(

@@ -8,7 +8,7 @@ from ..results.storm_results import StormCandidate, StormDemand, StormPlan
 from .answer_times import local
 from .figures import clock, iso, minutes, past_clock
 from .layout import Line, Screen, cells, flow, pad, plain_line, plain_lines, shorten
-from .wording import say, word
+from .wording import word
 
 if TYPE_CHECKING:
     from .plain import PlainRow

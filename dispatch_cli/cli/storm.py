@@ -1,0 +1,206 @@
+"""``dispatch storm``: plan many incidents at once."""
+
+import sys
+from datetime import datetime
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from ..errors import UnavailableError, UsageError
+from ..messages import Message
+from .desk_options import DeskOptions
+from .open_files import holiday_dates, now, observe_case_log, open_own_catalog
+from .option_groups import with_options
+from .outcome import Outcome
+from .result_output import shown
+from .storm_arguments import StormArguments
+
+if TYPE_CHECKING:
+    from ..catalog import Catalog
+    from ..model import Observations
+    from ..results.storm_results import StormPlan
+    from ..storm.waiting import StormSettings, Waiting
+
+LIBRARIES = ("numpy", "ortools")
+"""The libraries that the extra ``storm`` installs."""
+
+
+@with_options(StormArguments, DeskOptions)
+def storm(arguments: StormArguments, desk: DeskOptions) -> Outcome:
+    """Plan many incidents at once: whom to call for which, in which order, and what is short.
+
+    Units, the lines of the centre and firms that decline have each a price in minutes.
+
+    dispatch storm incidents.csv --operators 12 --output plan.jsonl
+    """
+    _check(arguments, desk)
+    if arguments.open_cases:
+        from .storm_cases import plan_cases, watch_cases
+
+        return watch_cases(arguments, desk) if arguments.watch else plan_cases(arguments, desk)
+    return outcome_of(_plan_file(arguments, desk), arguments, desk)
+
+
+def settings_of(
+    arguments: StormArguments, kept: dict[tuple[str, str], str] | None = None
+) -> "StormSettings":
+    """Return the settings of the options; ``kept`` are the firms of the last plan."""
+    from ..storm.waiting import StormSettings
+
+    return StormSettings(
+        operators=arguments.operators,
+        window_min=arguments.window_min,
+        longest_wait_min=arguments.longest_wait_min,
+        ageing=arguments.ageing,
+        keep_min=arguments.keep_min,
+        top=arguments.top,
+        kept=kept or {},
+    )
+
+
+def planned(
+    waiting: "list[Waiting]",
+    catalog: "Catalog",
+    observations: "Observations",
+    at: datetime,
+    settings: "StormSettings",
+) -> "StormPlan":
+    """Plan waiting incidents at a moment."""
+    from ..storm.plan_storm import StormBasis, plan_storm
+    from ..storm.storm_answer import storm_answer
+    from ..storm.storm_engine import engine_maker
+
+    basis = StormBasis(
+        catalog=catalog,
+        make_engine=engine_maker(catalog, observations, holiday_dates, len(waiting)),
+        now=at,
+        observations=observations,
+    )
+    return storm_answer(plan_storm(waiting, basis, settings), basis, settings)
+
+
+def _check(arguments: StormArguments, desk: DeskOptions) -> None:
+    """Refuse options that do not go together; raises UnavailableError without the extra."""
+    if arguments.open_cases == (arguments.file is not None):
+        raise UsageError(
+            "name a file of incidents, or --open for the open cases",
+            hint="dispatch storm incidents.csv, or dispatch storm --open",
+        )
+    only_open = {"--apply": arguments.apply, "--watch": arguments.watch}
+    for option, is_typed in only_open.items():
+        if is_typed and not arguments.open_cases:
+            raise UsageError("{option} needs --open: a file has no cases", option=option)
+    if arguments.watch and (desk.json or arguments.apply or arguments.output is not None):
+        raise UsageError("--watch shows plans on a screen, without --json, --apply and --output")
+    if arguments.watch and not sys.stdout.isatty():
+        raise UsageError("--watch needs a terminal")
+    path = arguments.output
+    if path is not None and path.suffix.lower() != ".jsonl":
+        raise UsageError(
+            "--output {path}: the ending {ending!r} is no format of a plan; allowed: .jsonl",
+            path=path,
+            ending=path.suffix,
+        )
+    if not all(map(find_spec, LIBRARIES)):
+        raise UnavailableError(
+            "joint plans need numpy and ortools",
+            hint='install the extra: pip install "roadside-dispatch[storm]"',
+        )
+
+
+def _plan_file(arguments: StormArguments, desk: DeskOptions) -> "StormPlan":
+    """Plan the incidents of a file, whose rows that cannot be read are reported on stderr."""
+    from ..batch.job.part_files import reject_problem
+    from ..batch.read.column_mapping import column_score, parse_columns
+    from ..records.open_records import open_records
+    from ..records.values import Reject
+    from ..render.stderr_lines import print_rejected, print_warnings
+    from ..storm.incident_file import IncidentFile, read_waiting
+
+    clock = now()
+    catalog = open_own_catalog(desk.providers, clock, sample=desk.sample)
+    at = _moment(arguments, clock, catalog)
+    texts = {"kind": arguments.kind, "client": arguments.client}
+    options = IncidentFile(
+        columns=arguments.columns,
+        map_kinds=arguments.map_kinds,
+        priority=arguments.priority,
+        defaults={name: text for name, text in texts.items() if text is not None},
+    )
+    observations, warnings = observe_case_log(
+        desk.db, catalog, at, learned=True, on_network=desk.db_on_network
+    )
+    rejected = 0
+
+    def report(reject: Reject) -> None:
+        nonlocal rejected
+        rejected += 1
+        print_rejected(str(reject_problem(reject, str(arguments.file))), stream=sys.stderr)
+
+    score = column_score(parse_columns(arguments.columns), options.defaults)
+    with open_records(str(arguments.file), delimiter="", encoding="", skip=0, score=score) as read:
+        waiting = read_waiting(read, options, catalog, now=at, notify=report)
+    if warnings and not desk.quiet:
+        print_warnings(warnings, stream=sys.stderr)
+    plan = planned(waiting, catalog, observations, at, settings_of(arguments))
+    return replace(plan, rejected=rejected)
+
+
+def _moment(arguments: StormArguments, clock: datetime, catalog: "Catalog") -> datetime:
+    if arguments.when is None:
+        return clock
+    from ..notation import parse_when
+
+    return parse_when(arguments.when, clock, catalog.rules.settings.timezone)
+
+
+def outcome_of(plan: "StormPlan", arguments: StormArguments, desk: DeskOptions) -> Outcome:
+    """Make the outcome of a plan: a screen, rows, JSON, or a file with a summary on stderr."""
+    from ..render import storm_screen
+
+    if arguments.output is not None:
+        _write(plan, arguments)
+    if arguments.output is not None and not desk.json:
+
+        def show() -> None:
+            from ..render.stderr_lines import print_done
+
+            if not desk.quiet:
+                for line in storm_screen.storm_summary(plan):
+                    print_done(line, stream=sys.stderr)
+
+        return Outcome(show, plan.exit_code)
+    return shown(
+        desk,
+        "storm",
+        plan,
+        lines=lambda screen: storm_screen.storm_lines(plan, screen),
+        columns=storm_screen.STORM_COLUMNS,
+        rows=lambda: storm_screen.storm_rows(plan),
+        hint=_hint(plan, arguments),
+        exit_code=plan.exit_code,
+        is_served=bool(plan.called or plan.later),
+    )
+
+
+def _hint(plan: "StormPlan", arguments: StormArguments) -> Message | str:
+    if plan.demands and plan.waited_too_long == len(plan.demands) and arguments.when is None:
+        return Message("all have waited too long: for an older file name its moment with --when")
+    if arguments.open_cases and not plan.applied and plan.called:
+        return Message("nothing is recorded; --apply lets the cascades begin with this plan")
+    return ""
+
+
+def _write(plan: "StormPlan", arguments: StormArguments) -> None:
+    """Write a line of JSON for each demand; raises UnavailableError."""
+    from ..files import write_owned
+    from ..render.envelope import json_lines
+
+    assert arguments.output is not None  # noqa: S101 - the caller has looked
+    try:
+        write_owned(arguments.output, json_lines(plan.demands))
+    except OSError as error:
+        raise UnavailableError(
+            "{path} cannot be written: {strerror}", path=arguments.output, strerror=error.strerror
+        ) from None
