@@ -117,6 +117,7 @@ def _plan_file(arguments: StormArguments, desk: DeskOptions) -> "StormPlan":
     from ..records.values import Reject
     from ..render.stderr_lines import print_rejected, print_warnings
     from ..storm.incident_file import IncidentFile, read_waiting
+    from ..storm.storm_answer import emergency_of
 
     clock = now()
     catalog = open_own_catalog(desk.providers, clock, sample=desk.sample)
@@ -144,7 +145,7 @@ def _plan_file(arguments: StormArguments, desk: DeskOptions) -> "StormPlan":
     if warnings and not desk.quiet:
         print_warnings(warnings, stream=sys.stderr)
     plan = planned(waiting, catalog, observations, at, settings_of(arguments))
-    return replace(plan, rejected=rejected)
+    return replace(plan, rejected=rejected, emergency=emergency_of(waiting, catalog))
 
 
 def _moment(arguments: StormArguments, clock: datetime, catalog: "Catalog") -> datetime:

@@ -30,15 +30,17 @@ _WIDE_HEADS = (
 _RIGHT = frozenset({"#", "Sort", "Lines", "Scarce"})
 _WIDE_FROM = 120
 _MOST = {"Provider": 28, "Place": 28, "For": 18, "Call": 18}
-_NARROWED = ("Provider", "Place", "For")
-_LEAST = 8
+_NARROWED = {"For": 10, "Place": 12, "Provider": 18}
+"""The columns that are shortened where a line is too narrow, with their least widths."""
 _GAP = "  "
+_MOST_NAMED = 10
 
 
 def storm_lines(plan: StormPlan, screen: Screen) -> list[Line]:
     """Make the head, and a line for each demand in the order of the calls."""
     lines = plain_lines(flow(map(screen.text, head(plan)), screen.width, rest="  "), "bold")
     lines += plain_lines(flow([screen.text(plan.binding)], screen.width, rest="  "))
+    lines += plain_lines([screen.text(each) for each in emergency_sentences(plan)], "bold red")
     if not plan.demands:
         return lines
     heads = _WIDE_HEADS if screen.width >= _WIDE_FROM else _HEADS
@@ -72,6 +74,19 @@ def head(plan: StormPlan) -> list[Message]:
     ]  # fmt: skip
 
 
+def emergency_sentences(plan: StormPlan) -> Iterator[Message]:
+    """Yield a sentence for each emergency number: for which incidents it is called first."""
+    for dial in dict.fromkeys(each.dial for each in plan.emergency):
+        refs = list(dict.fromkeys(each.ref for each in plan.emergency if each.dial == dial))
+        named = ", ".join(refs[:_MOST_NAMED])
+        left = len(refs) - _MOST_NAMED
+        if left > 0:
+            named_all: Message | str = Message("{named} and {count} more", named=named, count=left)
+        else:
+            named_all = named
+        yield Message("{dial} first, for {refs}", dial=dial, refs=named_all)
+
+
 def storm_rows(plan: StormPlan) -> Iterator["PlainRow"]:
     """Make a row for each demand with the figures of its planned provider."""
     for each in plan.demands:
@@ -83,6 +98,7 @@ def storm_rows(plan: StormPlan) -> Iterator["PlainRow"]:
             "act": each.act,
             "why": each.why,
             "provider": each.provider or "",
+            "phone": each.phone,
             "call_at": iso(each.call_at),
             "there_at": iso(each.there_at),
             "waiting_min": each.waiting_min,
@@ -91,7 +107,7 @@ def storm_rows(plan: StormPlan) -> Iterator["PlainRow"]:
         if first is not None:
             row |= {
                 name: getattr(first, name)
-                for name in ("name", "phone", "wait_min", "arrival_min", "call_min", "line_min",
+                for name in ("name", "wait_min", "arrival_min", "call_min", "line_min",
                              "scarcity_min", "sort_min")
             }  # fmt: skip
         yield row
@@ -101,6 +117,7 @@ def storm_summary(plan: StormPlan) -> Iterator[Message]:
     """Yield the sentences about a plan that was written to a file."""
     yield from head(plan)[1:]
     yield plan.binding
+    yield from emergency_sentences(plan)
 
 
 def _planned(each: StormDemand) -> StormCandidate | None:
@@ -119,8 +136,8 @@ def _cells_of(each: StormDemand, plan: StormPlan, screen: Screen) -> dict[str, s
         number = clock(local(each.call_at), at)
     return {
         "#": number,
-        "Call": screen.text(first.phone) if first else "-",
-        "Provider": screen.text(first.name) if first else screen.say("nobody"),
+        "Call": screen.text(each.phone) or "-",
+        "Provider": screen.text(first.name) if first else _nobody(each, screen),
         "For": f"{screen.text(each.ref)} {word(each.service)}",
         "Place": screen.text(each.place),
         "There": clock(local(each.there_at), at) if each.there_at else "-",
@@ -131,14 +148,18 @@ def _cells_of(each: StormDemand, plan: StormPlan, screen: Screen) -> dict[str, s
     }
 
 
+def _nobody(each: StormDemand, screen: Screen) -> str:
+    return screen.say("LAST RESORT" if each.act == "last_resort" else "nobody yet")
+
+
 def _fitted(widths: list[int], names: list[str], width: int) -> list[int]:
     """Narrow the columns of names and places until the reason has room."""
     found = [min(each, _MOST.get(name, each)) for each, name in zip(widths, names, strict=True)]
     room = width - sum(found[:-1]) - len(_GAP) * (len(found) - 1)
-    for name in _NARROWED:
+    for name, least in _NARROWED.items():
         if name in names and room < found[-1]:
             at = names.index(name)
-            less = min(found[at] - _LEAST, found[-1] - room)
+            less = min(found[at] - least, found[-1] - room)
             if less > 0:
                 found[at] -= less
                 room += less

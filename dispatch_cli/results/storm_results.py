@@ -36,7 +36,8 @@ class StormDemand(Struct, frozen=True, kw_only=True):
     """One service that an incident still waits for, in the order of the calls.
 
     ``order`` numbers the calls to make now, from 1; 0 for all others. ``call_at`` is when to call
-    for the act "later". ``candidates`` begin with the provider of the plan; the others follow by
+    for the act "later". ``phone`` is that of the provider of the plan, or of the last resort.
+    ``candidates`` begin with the provider of the plan; the others follow by
     ``sort_min``.
     """
 
@@ -49,6 +50,7 @@ class StormDemand(Struct, frozen=True, kw_only=True):
     act: StormAct
     why: Message
     provider: str | None = None
+    phone: str = ""
     there_at: datetime | None = None
     call_at: datetime | None = None
     candidates: tuple[StormCandidate, ...] = ()
@@ -68,12 +70,21 @@ class Shortage(Struct, frozen=True, kw_only=True):
     scarcity_min: float
 
 
+class StormEmergency(Struct, frozen=True):
+    """An incident for which an emergency service is called at once, and its number."""
+
+    ref: str
+    service: str
+    dial: str
+
+
 class StormPlan(Struct, frozen=True, kw_only=True):
     """A joint plan, what it costs, what it proves, and what is short.
 
     ``total_min`` is the sum of weighted minutes over all demands, ``bound_min`` a lower bound of
     that sum for every plan. ``line_price`` is what a minute of a call costs the other callers.
-    ``waited_too_long`` demands have waited ``longest_wait_min`` and go to the last resort.
+    ``emergency`` services are never planned. ``waited_too_long`` demands have waited
+    ``longest_wait_min``, and go to the last resort.
     """
 
     at: datetime
@@ -92,6 +103,7 @@ class StormPlan(Struct, frozen=True, kw_only=True):
     operators: int | None
     shortages: tuple[Shortage, ...]
     provider_file: ProviderSource
+    emergency: tuple[StormEmergency, ...] = ()
     rejected: int = 0
     applied: bool = False
 

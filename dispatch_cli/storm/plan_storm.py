@@ -13,7 +13,7 @@ import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ..model import Observations
+from ..model import Incident, Observations
 from .candidate_columns import Numbering, RankedDemand, columns_of, slot_table
 from .demands import Demands
 from .joint_plan import plan_jointly
@@ -62,7 +62,7 @@ def plan_storm(waiting: Sequence[Waiting], basis: StormBasis, storm: StormSettin
 def _ranked(waiting: Sequence[Waiting], engine: "Engine") -> list[RankedDemand]:
     ranks = engine.rank([each.incident for each in waiting])
     by_service = [{found.service: found for found in each} for each in ranks]
-    demands = demands_of(waiting, [list(each) for each in by_service])
+    demands = demands_of(waiting, [_needed_now(each.incident, engine) for each in waiting])
     is_cut = engine.top < len(engine.providers)
     ranked = []
     for demand in demands:
@@ -70,6 +70,12 @@ def _ranked(waiting: Sequence[Waiting], engine: "Engine") -> list[RankedDemand]:
         has_more = is_cut and len(rows) == engine.top
         ranked.append(RankedDemand(demand, rows, rows[-1].order_min if has_more else inf))
     return ranked
+
+
+def _needed_now(incident: Incident, engine: "Engine") -> list[str]:
+    """Return the services of a plan, without those that are needed if another one has failed."""
+    sides = engine.shapes.of(incident).sides
+    return [side.entry.service for side in sides if side.entry.after is None]
 
 
 def _planned(ranked: list[RankedDemand], basis: StormBasis, storm: StormSettings) -> PlannedStorm:

@@ -1,22 +1,34 @@
 """Turn a joint plan into the answer: who is called first, for what, why, and what is short."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import numpy as np
 from msgspec import Struct
 
+from .. import plans
 from ..batch.ranks import RankedProvider
 from ..messages import Message, joined
 from ..results.cascade_answer import ProviderSource
-from ..results.storm_results import Shortage, StormAct, StormCandidate, StormDemand, StormPlan
+from ..results.storm_results import (
+    Shortage,
+    StormAct,
+    StormCandidate,
+    StormDemand,
+    StormEmergency,
+    StormPlan,
+)
 from .call_order import CallOrder, next_calls
 from .candidate_columns import longest_wait_min, planned_rows
 from .joint_plan import best_slots
 from .network import NOBODY, STEPS_PER_MIN, Array
 from .plan_storm import StormBasis
 from .sharper_proof import PlannedStorm
-from .waiting import StormSettings
+from .waiting import StormSettings, Waiting
+
+if TYPE_CHECKING:
+    from ..catalog import Catalog
 
 _MINUTE = timedelta(minutes=1)
 _REGION_DIGITS = 2
@@ -61,6 +73,15 @@ def storm_answer(
         shortages=shortages,
         provider_file=ProviderSource(str(catalog.path), catalog.source, catalog.count),
         rejected=rejected,
+    )
+
+
+def emergency_of(waiting: Sequence[Waiting], catalog: "Catalog") -> tuple[StormEmergency, ...]:
+    """List the emergency calls of incidents, which no plan may delay."""
+    return tuple(
+        StormEmergency(each.ref, call.service, call.dial)
+        for each in waiting
+        for call in plans.emergency_calls(each.incident, catalog.rules)
     )
 
 
@@ -120,7 +141,10 @@ class _Rows:
         each, chosen = found.ranked[at], int(found.plan.candidate[at])
         waiting = each.demand.waiting
         cascade = self._cascade(at, chosen)
-        first = cascade[0] if cascade and chosen != NOBODY else None
+        is_given = chosen != NOBODY and act != "last_resort"
+        first = cascade[0] if cascade and is_given else None
+        resort = self._basis.catalog.rules.last_resort(each.demand.service)
+        phone = resort.phone if act == "last_resort" else ""
         later = None
         if act == "later" and first is not None:
             later = now + max(0.0, first.wait_min - self._storm.window_min) * _MINUTE
@@ -134,6 +158,7 @@ class _Rows:
             act=act,
             why=why,
             provider=None if first is None else first.provider,
+            phone=phone if first is None else first.phone,
             there_at=None if first is None else now + (first.arrival_min) * _MINUTE,
             call_at=later,
             candidates=cascade,

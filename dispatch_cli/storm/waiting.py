@@ -16,8 +16,8 @@ _MINUTE = timedelta(minutes=1)
 class Waiting(Struct, frozen=True, kw_only=True):
     """An incident that waits since ``since``; ``incident.when`` is the moment of the plan.
 
-    ``services`` are those that are still open; None: all of its plan. ``can_ask`` has the providers
-    that can still be asked; None: all. ``weight`` multiplies its minutes.
+    ``services`` are those that are still open; None: those that its plan needs now. ``can_ask`` has
+    the providers that can still be asked; None: all. ``weight`` multiplies its minutes.
     """
 
     ref: str
@@ -58,11 +58,10 @@ class Demand(Struct, frozen=True):
     service: str
 
 
-def demands_of(waiting: Sequence[Waiting], ranks: Sequence[Sequence[str]]) -> list[Demand]:
-    """List the demands of incidents; ``ranks`` has the services that were ranked for each."""
+def demands_of(waiting: Sequence[Waiting], needed: Sequence[Sequence[str]]) -> list[Demand]:
+    """List the demands; ``needed`` has the services that the plan of each incident needs now."""
     return [
         Demand(at, each, service)
-        for at, (each, services) in enumerate(zip(waiting, ranks, strict=True))
-        for service in services
-        if each.services is None or service in each.services
+        for at, (each, services) in enumerate(zip(waiting, needed, strict=True))
+        for service in (services if each.services is None else each.services)
     ]
