@@ -14,7 +14,6 @@ from ..model import ServiceSettings
 from ..model.sphere import EARTH_RADIUS_KM
 from .demands import SlotTable
 from .network import STEPS_PER_MIN, Array
-from .pairing import in_steps
 
 _BLOCK = 1 << 20
 """Pairs that are priced at a time."""
@@ -108,7 +107,8 @@ def _with_prices(minutes: Array, offers: OfferPlaces, priced: SlotPrices, weight
         wait = np.where(has_slot, slots.wait_min[slot], np.inf) * STEPS_PER_MIN
         price = np.where(has_slot, scarcity[slot], np.inf)
         np.minimum(least, np.multiply.outer(weight, wait) + price, out=least)
-    steps: Array = least + in_steps(minutes, weight[:, None])
+    # Not as whole numbers: an offer that nobody accepts has infinite minutes.
+    steps: Array = least + np.rint(minutes * weight[:, None] * STEPS_PER_MIN)
     return steps
 
 

@@ -32,13 +32,15 @@ FIRST_LISTED, MOST_ROUNDS = 32, 12
 class StormBasis(Struct, frozen=True, kw_only=True):
     """The provider file, the moment of the plan, and the observations at that moment.
 
-    ``make_engine`` makes the engine that ranks the first N candidates of each demand.
+    ``make_engine`` makes the engine that ranks the first N candidates of each demand, at first
+    ``listed``, at least ``LIKELY``.
     """
 
     catalog: "Catalog"
     make_engine: Callable[[int], "Engine"]
     now: datetime
     observations: Observations = Observations()
+    listed: int = FIRST_LISTED
 
 
 def plan_storm(waiting: Sequence[Waiting], basis: StormBasis, storm: StormSettings) -> PlannedStorm:
@@ -47,7 +49,7 @@ def plan_storm(waiting: Sequence[Waiting], basis: StormBasis, storm: StormSettin
     Emergency services are never planned: they are called at once. The plan is of least cost, or
     its proof says how far from that it may be.
     """
-    engine = basis.make_engine(FIRST_LISTED)
+    engine = basis.make_engine(basis.listed)
     ranked = _ranked(waiting, engine)
     for _ in range(MOST_ROUNDS):
         found = _planned(ranked, basis, storm)

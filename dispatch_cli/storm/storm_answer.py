@@ -233,9 +233,8 @@ def _shortages(found: PlannedStorm) -> Iterator[Shortage]:
 
 def _paid_min(found: PlannedStorm) -> Array:
     """Return what each demand pays for its slot, in minutes; 0 without one."""
-    slot = found.plan.slot
-    paid: Array = np.where(slot == NOBODY, 0, found.plan.scarcity[slot] if len(slot) else 0)
-    minutes: Array = paid / (STEPS_PER_MIN * found.demands.weight)
+    price_or_0 = np.append(found.plan.scarcity, 0)  # NOBODY is the last place
+    minutes: Array = price_or_0[found.plan.slot] / (STEPS_PER_MIN * found.demands.weight)
     return minutes
 
 
