@@ -2,6 +2,7 @@
 
 import sys
 from datetime import datetime
+from functools import cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from ..catalog import Catalog
     from ..model import Observations
     from ..results.storm_results import StormPlan
-    from ..storm.waiting import StormSettings, Waiting
+    from ..storm.plan_storm import StormBasis
+    from ..storm.waiting import StormSettings
 
 LIBRARIES = ("numpy", "ortools")
 """The libraries that the extra ``storm`` installs."""
@@ -59,25 +61,19 @@ def settings_of(
     )
 
 
-def planned(
-    waiting: "list[Waiting]",
-    catalog: "Catalog",
-    observations: "Observations",
-    at: datetime,
-    settings: "StormSettings",
-) -> "StormPlan":
-    """Plan waiting incidents at a moment."""
-    from ..storm.plan_storm import StormBasis, plan_storm
-    from ..storm.storm_answer import storm_answer
+def basis_of(
+    catalog: "Catalog", observations: "Observations", at: datetime, incidents: int
+) -> "StormBasis":
+    """Return what a plan of some incidents at a moment is made of; it has one engine."""
+    from ..storm.plan_storm import StormBasis
     from ..storm.storm_engine import engine_maker
 
-    basis = StormBasis(
+    return StormBasis(
         catalog=catalog,
-        make_engine=engine_maker(catalog, observations, holiday_dates, len(waiting)),
+        make_engine=cache(engine_maker(catalog, observations, holiday_dates, incidents)),
         now=at,
         observations=observations,
     )
-    return storm_answer(plan_storm(waiting, basis, settings), basis, settings)
 
 
 def _check(arguments: StormArguments, desk: DeskOptions) -> None:
@@ -117,7 +113,8 @@ def _plan_file(arguments: StormArguments, desk: DeskOptions) -> "StormPlan":
     from ..records.values import Reject
     from ..render.stderr_lines import print_rejected, print_warnings
     from ..storm.incident_file import IncidentFile, read_waiting
-    from ..storm.storm_answer import emergency_of
+    from ..storm.plan_storm import plan_storm
+    from ..storm.storm_answer import emergency_of, storm_answer
 
     clock = now()
     catalog = open_own_catalog(desk.providers, clock, sample=desk.sample)
@@ -144,7 +141,8 @@ def _plan_file(arguments: StormArguments, desk: DeskOptions) -> "StormPlan":
         waiting = read_waiting(read, options, catalog, now=at, notify=report)
     if warnings and not desk.quiet:
         print_warnings(warnings, stream=sys.stderr)
-    plan = planned(waiting, catalog, observations, at, settings_of(arguments))
+    basis, settings = basis_of(catalog, observations, at, len(waiting)), settings_of(arguments)
+    plan = storm_answer(plan_storm(waiting, basis, settings), basis, settings)
     return replace(plan, rejected=rejected, emergency=emergency_of(waiting, catalog))
 
 

@@ -2,6 +2,7 @@
 
 import sys
 import time
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -9,10 +10,13 @@ from msgspec.structs import replace
 from ..cases.apply_plan import apply_plan
 from ..cases.open_demands import DemandsRead, read_demands
 from ..storm.open_cases import kept_of, proposals_of, waiting_of
+from ..storm.plan_storm import StormBasis, plan_storm
+from ..storm.sharper_proof import PlannedStorm
+from ..storm.storm_answer import storm_answer
 from .desk_options import DeskOptions
 from .log_book import open_book
 from .outcome import Outcome
-from .storm import outcome_of, planned, settings_of
+from .storm import basis_of, outcome_of, settings_of
 from .storm_arguments import StormArguments
 
 if TYPE_CHECKING:
@@ -23,6 +27,8 @@ LOOK_S = 1.0
 """Seconds between two looks at the log."""
 AGAIN_S = 30.0
 """Seconds after which a plan is made again although nothing was recorded: callers have waited."""
+RANKED_AGAIN = timedelta(minutes=1)
+"""Then opening hours and reports may have changed."""
 
 
 def plan_cases(arguments: StormArguments, desk: DeskOptions) -> Outcome:
@@ -31,7 +37,7 @@ def plan_cases(arguments: StormArguments, desk: DeskOptions) -> Outcome:
     Raises ConflictError if the log has changed in the meantime; then nothing is recorded.
     """
     book = open_book(desk, calls=True)
-    read, plan = _planned(book, arguments, {})
+    read, plan = Planner(arguments).plan(book)
     if arguments.apply:
         apply_plan(book, read, proposals_of(plan))
         plan = replace(plan, applied=True)
@@ -43,11 +49,10 @@ def watch_cases(arguments: StormArguments, desk: DeskOptions) -> Outcome:
     from ..render.console import print_lines, screen_of
     from ..render.storm_screen import storm_lines
 
-    book, kept = open_book(desk, calls=True), dict[tuple[str, str], str]()
+    book, planner = open_book(desk, calls=True), Planner(arguments)
     while True:
         book = book.renewed()
-        read, plan = _planned(book, arguments, kept)
-        kept = {(each.ref, each.service): each.provider for each in plan.demands if each.provider}
+        read, plan = planner.plan(book)
         screen = screen_of(sys.stdout)
         sys.stdout.write("\x1b[H\x1b[2J")
         print_lines(storm_lines(plan, screen), sys.stdout, screen)
@@ -55,12 +60,37 @@ def watch_cases(arguments: StormArguments, desk: DeskOptions) -> Outcome:
         _wait_for_change(book, read.head)
 
 
-def _planned(
-    book: "Book", arguments: StormArguments, kept: dict[tuple[str, str], str]
-) -> "tuple[DemandsRead, StormPlan]":
-    read = read_demands(book)
-    settings = settings_of(arguments, {**kept_of(read), **kept})
-    return read, planned(waiting_of(read), book.catalog, read.observations, read.at, settings)
+class Planner:
+    """Plans the open cases again and again: proposals stay unless a move saves enough.
+
+    What was ranked within ``RANKED_AGAIN`` is not ranked again, so that a plan takes milliseconds.
+    """
+
+    def __init__(self, arguments: StormArguments) -> None:
+        self._arguments = arguments
+        self._kept: dict[tuple[str, str], str] = {}
+        self._ranked_at: datetime | None = None
+        self._before: PlannedStorm | None = None
+        self._basis: StormBasis | None = None
+
+    def plan(self, book: "Book") -> "tuple[DemandsRead, StormPlan]":
+        """Read the open cases and plan them."""
+        read = read_demands(book)
+        settings = settings_of(self._arguments, {**kept_of(read), **self._kept})
+        waiting = waiting_of(read)
+        if self._ranked_at is None or not timedelta(0) <= read.at - self._ranked_at < RANKED_AGAIN:
+            self._basis, self._before = None, None
+            self._ranked_at = read.at
+        basis = basis_of(book.catalog, read.observations, read.at, len(waiting))
+        if self._basis is not None:
+            basis = replace(basis, make_engine=self._basis.make_engine)
+        found = plan_storm(waiting, basis, settings, before=self._before)
+        self._basis, self._before = basis, found
+        plan = storm_answer(found, basis, settings)
+        self._kept = {
+            (each.ref, each.service): each.provider for each in plan.demands if each.provider
+        }
+        return read, plan
 
 
 def _wait_for_change(book: "Book", head: str) -> None:

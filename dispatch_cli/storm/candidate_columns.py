@@ -37,11 +37,30 @@ class RankedDemand(Struct, frozen=True):
 
 
 class Numbering:
-    """The providers of a plan by number, in the order of their first appearance."""
+    """The providers of a plan by number, in the order of their first appearance.
+
+    It keeps the columns of each demand, so that a further round lays out only longer lists.
+    """
 
     def __init__(self) -> None:
         self.ids: list[str] = []
         self._numbers: dict[str, int] = {}
+        self._columns: dict[int, tuple[RankedDemand, Array, Array]] = {}
+
+    def columns(self, at: int, ranked: "RankedDemand") -> tuple[Array, Array]:
+        """Return the providers of a demand's candidates, and a row of minutes for each."""
+        known = self._columns.get(at)
+        if known is None or known[0] is not ranked:
+            rows = planned_rows(ranked)
+            providers = np.array([self.number(row.provider) for row in rows], np.int64)
+            minutes = [
+                (order, row.index_min, row.answer_min / row.acceptance, row.wait_min,
+                 row.turnout_min + row.travel_min + row.late_min)
+                for order, row in zip(rising([row.order_min for row in rows]), rows, strict=True)
+            ]  # fmt: skip
+            laid_out = np.array(minutes, np.float64).reshape(-1, 5)
+            known = self._columns[at] = ranked, providers, laid_out
+        return known[1:]
 
     def number(self, provider: str) -> int:
         """Return the number of a provider, a new one at its first appearance."""
@@ -90,34 +109,29 @@ def columns_of(
     storm: "StormSettings",
 ) -> Demands:
     """Make the columns of all demands; one that has waited too long gets no candidates."""
-    begin, provider, minutes = [0], [], []
+    counts = [0]
+    provider, minutes = [np.zeros(0, np.int64)], [np.zeros((0, 5))]
     outside, ages, fallbacks = [], [], []
-    for each in ranked:
+    for at, each in enumerate(ranked):
         demand = each.demand
         fallback_min = settings.of(demand.service).fallback_min
         age_min = demand.waiting.age_min(now)
-        rows = planned_rows(each)
         has_time = age_min < longest_wait_min(demand.service, settings, storm)
+        providers, rows = numbering.columns(at, each)
         if has_time:
-            provider += [numbering.number(row.provider) for row in rows]
-            minutes += [
-                (order, row.index_min, row.answer_min / row.acceptance, row.wait_min,
-                 row.turnout_min + row.travel_min + row.late_min)
-                for order, row in zip(rising([row.order_min for row in rows]), rows, strict=True)
-            ]  # fmt: skip
-        begin.append(len(provider))
+            provider.append(providers)
+            minutes.append(rows)
+        counts.append(len(rows) if has_time else 0)
         # The others follow those that are asked first, and are not planned.
         is_whole = not has_time or len(rows) < len(each.rows)
         outside.append(np.inf if is_whole else each.outside_min)
         ages.append(age_min)
         fallbacks.append(fallback_min)
-    order_min, index_min, ask_min, wait_min, way_min = (
-        np.array(minutes, np.float64).reshape(-1, 5).T
-    )
+    order_min, index_min, ask_min, wait_min, way_min = np.concatenate(minutes).T
     age, fallback = np.array(ages, np.float64), np.array(fallbacks, np.float64)
     weight = np.array([each.demand.waiting.weight for each in ranked], np.float64)
     return Demands(
-        begin=np.array(begin), provider=np.array(provider, np.int64), order_min=order_min,
+        begin=np.cumsum(counts), provider=np.concatenate(provider), order_min=order_min,
         index_min=index_min, ask_min=ask_min, wait_min=wait_min, way_min=way_min,
         fallback_min=fallback, weight=weight * (1 + storm.ageing * age / fallback), age_min=age,
         outside_min=np.array(outside, np.float64),
@@ -147,17 +161,17 @@ def slot_table(
     waits = _least(demands.wait_min, demands.provider, count)
     ways = _usual_ways(demands, count)
     horizon_min = float(demands.fallback_min.max(initial=0.0))
-    begin, wait_min, units = [0], [], []
+    begin, wait_min, units = [0], list[float](), list[int]()
     for number, provider_id in enumerate(numbering.ids):
         provider = catalog.find(provider_id)
         known = observations.known.get(provider_id)
         fleet = Fleet(provider.units if provider else 0, now, known.bookings if known else ())
-        for slot in slots_of(
-            provider_id, fleet, float(job_min[number] + ways[number]),
+        found = slots_of(
+            fleet, float(job_min[number] + ways[number]),
             wait_min=float(waits[number]), horizon_min=horizon_min,
-        ):  # fmt: skip
-            wait_min.append(slot.wait_min)
-            units.append(slot.units)
+        )  # fmt: skip
+        wait_min += found
+        units += found.values()
         begin.append(len(units))
     return SlotTable(np.array(begin), np.array(wait_min, np.float64), np.array(units, np.int64))
 

@@ -72,16 +72,21 @@ def _planned(
     network = pairs.network
     chosen = best_edges(network)
     scarcity = slot_prices(network, chosen)
-    outside = np.full(demands.size, np.iinfo(np.int64).max)
-    is_cut = np.isfinite(demands.outside_min)
-    outside[is_cut] = in_steps(demands.outside_min[is_cut], demands.weight[is_cut])
     candidate = np.full(demands.size, NOBODY, np.int64)
     is_served = chosen != NOBODY
     candidate[is_served] = pairs.candidate[chosen[is_served]]
     return JointPlan(
         chosen, candidate, network.slots_of(chosen), scarcity, price, pairs,
-        prove(network, chosen, scarcity, outside),
+        prove(network, chosen, scarcity, outside_steps(demands)),
     )  # fmt: skip
+
+
+def outside_steps(demands: Demands) -> Array:
+    """Return the least cost of each demand's candidates that were left out, in steps."""
+    found = np.full(demands.size, np.iinfo(np.int64).max)
+    is_cut = np.isfinite(demands.outside_min)
+    found[is_cut] = in_steps(demands.outside_min[is_cut], demands.weight[is_cut])
+    return found
 
 
 def best_slots(plan: JointPlan, demands: Demands) -> tuple[Array, Array, Array]:

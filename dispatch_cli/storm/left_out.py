@@ -34,6 +34,10 @@ class OfferPlaces(NamedTuple):
     lon: Array
     rest_min: Array
 
+    def picked(self, columns: Array) -> "OfferPlaces":
+        """Return some of the offers."""
+        return OfferPlaces(*(each[columns] for each in self))
+
 
 class SlotPrices(NamedTuple):
     """The slots of all numbered providers, and the price of each in steps."""
@@ -45,8 +49,8 @@ class SlotPrices(NamedTuple):
 class Spots(NamedTuple):
     """The demands of one service for which the bound is computed, as columns.
 
-    ``pays`` is what each pays in the plan, in steps; ``known`` has the numbers of the offers that
-    were ranked for it.
+    ``pays`` is what each pays in the plan, ``outside`` the least cost of its pairs left out by the
+    order of its list, both in steps. ``known`` has the numbers of the offers ranked for it.
     """
 
     demand: Array
@@ -54,6 +58,7 @@ class Spots(NamedTuple):
     lon: Array
     weight: Array
     pays: Array
+    outside: Array
     known: Sequence[Array]
 
 
@@ -69,24 +74,43 @@ def least_left_out(
 ) -> LeftOut:
     """Compute a lower bound of cost and price of each demand's pairs that were not ranked.
 
-    At most ``_MOST_PAIRS`` of a demand are named, the cheapest.
+    At most ``_MOST_PAIRS`` of a demand are named, the cheapest. An offer whose slots all cost more
+    than a demand could gain by it is not measured; there the bound is what the demand pays.
     """
-    bound = np.full(len(spots.demand), np.iinfo(np.int64).max)
+    bound: Array = spots.pays.copy()
     pairs: list[tuple[int, int]] = []
-    for begin, end in _blocks(len(spots.demand), len(offers.provider)):
-        rows = slice(begin, end)
-        minutes = _least_minutes(offers, spots.lat[rows], spots.lon[rows], settings)
-        least = _with_prices(minutes, offers, priced, spots.weight[rows])
-        for row, known in enumerate(spots.known[rows]):
-            least[row, known] = np.inf
-        best = least.min(axis=1, initial=np.inf)
-        is_finite = np.isfinite(best)
-        bound[rows][is_finite] = np.floor(best[is_finite]).astype(np.int64)
-        for row in np.flatnonzero(bound[rows] < spots.pays[rows]).tolist():
-            cheaper = np.flatnonzero(np.floor(least[row]) < spots.pays[begin + row])
-            order = np.argsort(least[row, cheaper], kind="stable")[:_MOST_PAIRS]
-            pairs += [(int(spots.demand[begin + row]), int(at)) for at in cheaper[order]]
-    return LeftOut(bound, pairs)
+    gain = spots.pays - spots.outside
+    price = _least_price(offers, priced)
+    # Demands with a like gain are measured together, so that few offers are measured for most.
+    order = np.argsort(-gain, kind="stable")
+    for rows in _blocks(order, len(offers.provider)):
+        columns = np.flatnonzero(price < gain[rows].max())
+        some = offers.picked(columns)
+        minutes = _least_minutes(some, spots.lat[rows], spots.lon[rows], settings)
+        least = _with_prices(minutes, some, priced, spots.weight[rows])
+        place = np.full(len(offers.provider), -1)
+        place[columns] = np.arange(len(columns))
+        for row, at in enumerate(rows.tolist()):
+            known = place[spots.known[at]]
+            least[row, known[known >= 0]] = np.inf
+        best = np.floor(least.min(axis=1, initial=np.inf))
+        for row in np.flatnonzero(best < spots.pays[rows]).tolist():
+            at = int(rows[row])
+            bound[at] = int(best[row])
+            cheaper = np.flatnonzero(np.floor(least[row]) < spots.pays[at])
+            first = cheaper[np.argsort(least[row, cheaper], kind="stable")[:_MOST_PAIRS]]
+            pairs += [(int(spots.demand[at]), int(columns[one])) for one in first]
+    return LeftOut(bound, sorted(pairs))
+
+
+def _least_price(offers: OfferPlaces, priced: SlotPrices) -> Array:
+    """Return the least price of each offer's slots, without their waits; infinity without one."""
+    slots, scarcity = priced
+    least = np.full(len(slots.begin) - 1, np.inf)
+    np.minimum.at(least, slots.owner, scarcity.astype(np.float64))
+    numbers = np.maximum(offers.provider, 0)
+    found: Array = np.where(offers.provider >= 0, np.append(least, np.inf)[numbers], 0.0)
+    return found
 
 
 def _least_minutes(offers: OfferPlaces, lat: Array, lon: Array, settings: ServiceSettings) -> Array:
@@ -112,9 +136,9 @@ def _with_prices(minutes: Array, offers: OfferPlaces, priced: SlotPrices, weight
     return steps
 
 
-def _blocks(rows: int, columns: int) -> Iterator[tuple[int, int]]:
+def _blocks(order: Array, columns: int) -> Iterator[Array]:
     step = max(1, _BLOCK // max(1, columns))
-    return ((begin, min(rows, begin + step)) for begin in range(0, rows, step))
+    return (order[begin : begin + step] for begin in range(0, len(order), step))
 
 
 def _distance_km(lat: Array, lon: Array, to_lat: Array, to_lon: Array) -> Array:

@@ -14,12 +14,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ..model import Incident, Observations
+from ..model.stamps import EPOCH
 from .candidate_columns import Numbering, RankedDemand, columns_of, slot_table
 from .demands import Demands
 from .joint_plan import plan_jointly
 from .network import NOBODY, Array
 from .sharper_proof import PlannedStorm, prove_sharper
-from .waiting import StormSettings, Waiting, demands_of
+from .waiting import Demand, StormSettings, Waiting, demands_of
 
 if TYPE_CHECKING:
     from ..batch.engine import Engine
@@ -33,7 +34,7 @@ class StormBasis(Struct, frozen=True, kw_only=True):
     """The provider file, the moment of the plan, and the observations at that moment.
 
     ``make_engine`` makes the engine that ranks the first N candidates of each demand, at first
-    ``listed``, at least ``LIKELY``.
+    ``listed``, at least ``LIKELY``. Lists are made longer at most ``rounds`` - 1 times.
     """
 
     catalog: "Catalog"
@@ -41,18 +42,27 @@ class StormBasis(Struct, frozen=True, kw_only=True):
     now: datetime
     observations: Observations = Observations()
     listed: int = FIRST_LISTED
+    rounds: int = MOST_ROUNDS
 
 
-def plan_storm(waiting: Sequence[Waiting], basis: StormBasis, storm: StormSettings) -> PlannedStorm:
+def plan_storm(
+    waiting: Sequence[Waiting],
+    basis: StormBasis,
+    storm: StormSettings,
+    *,
+    before: PlannedStorm | None = None,
+) -> PlannedStorm:
     """Plan all demands of the waiting incidents; equal input gives an equal plan.
 
     Emergency services are never planned: they are called at once. The plan is of least cost, or
-    its proof says how far from that it may be.
+    its proof says how far from that it may be. ``before`` is a plan of a moment ago with the same
+    provider file: incidents that are the same, but for their time, are not ranked again.
     """
     engine = basis.make_engine(basis.listed)
-    ranked = _ranked(waiting, engine)
-    for _ in range(MOST_ROUNDS):
-        found = _planned(ranked, basis, storm)
+    ranked = _ranked(waiting, engine, before)
+    numbering = before.numbering if before is not None else Numbering()
+    for _ in range(basis.rounds):
+        found = _planned(ranked, numbering, basis, storm)
         left_out = prove_sharper(found, engine)
         found = replace(found, plan=found.plan._replace(proof=left_out.proof))
         if not left_out.pairs:
@@ -61,17 +71,35 @@ def plan_storm(waiting: Sequence[Waiting], basis: StormBasis, storm: StormSettin
     return found
 
 
-def _ranked(waiting: Sequence[Waiting], engine: "Engine") -> list[RankedDemand]:
-    ranks = engine.rank([each.incident for each in waiting])
-    by_service = [{found.service: found for found in each} for each in ranks]
-    demands = demands_of(waiting, [_needed_now(each.incident, engine) for each in waiting])
+def _ranked(
+    waiting: Sequence[Waiting], engine: "Engine", before: PlannedStorm | None
+) -> list[RankedDemand]:
+    known = {_same(each.demand): each for each in before.ranked} if before is not None else {}
+    needed = [_needed_now(each.incident, engine) for each in waiting]
+    demands = demands_of(waiting, needed)
+    new = sorted({each.at for each in demands if _same(each) not in known})
+    ranks = engine.rank([waiting[at].incident for at in new])
+    by_service = {
+        at: {found.service: found for found in each} for at, each in zip(new, ranks, strict=True)
+    }
     is_cut = engine.top < len(engine.providers)
     ranked = []
     for demand in demands:
+        old = known.get(_same(demand))
+        if old is not None:
+            ranked.append(old if old.demand == demand else replace(old, demand=demand))
+            continue
         rows = by_service[demand.at][demand.service].rows
         has_more = is_cut and len(rows) == engine.top
         ranked.append(RankedDemand(demand, rows, rows[-1].order_min if has_more else inf))
     return ranked
+
+
+def _same(demand: Demand) -> tuple[object, ...]:
+    """Return what a ranking depends on, but for the time."""
+    waiting = demand.waiting
+    incident = replace(waiting.incident, when=EPOCH)
+    return waiting.ref, demand.service, waiting.can_ask, incident
 
 
 def _needed_now(incident: Incident, engine: "Engine") -> list[str]:
@@ -80,8 +108,10 @@ def _needed_now(incident: Incident, engine: "Engine") -> list[str]:
     return [side.entry.service for side in sides if side.entry.after is None]
 
 
-def _planned(ranked: list[RankedDemand], basis: StormBasis, storm: StormSettings) -> PlannedStorm:
-    settings, numbering = basis.catalog.rules.settings, Numbering()
+def _planned(
+    ranked: list[RankedDemand], numbering: Numbering, basis: StormBasis, storm: StormSettings
+) -> PlannedStorm:
+    settings = basis.catalog.rules.settings
     demands = columns_of(ranked, numbering, settings=settings, now=basis.now, storm=storm)
     jobs = np.zeros(len(numbering.ids))
     own_job = np.array([settings.job_min(each.demand.service) for each in ranked], np.float64)

@@ -9,7 +9,7 @@ from msgspec import Struct
 from .candidate_columns import Numbering, RankedDemand
 from .certificate import Proof, prove
 from .demands import Demands, SlotTable
-from .joint_plan import JointPlan
+from .joint_plan import JointPlan, outside_steps
 from .left_out import OfferPlaces, SlotPrices, Spots, least_left_out
 from .network import Array
 from .slot_prices import incident_prices
@@ -44,6 +44,7 @@ def prove_sharper(found: PlannedStorm, engine: "Engine") -> LongerLists:
     plan, demands = found.plan, found.demands
     network = plan.pairs.network
     pays = incident_prices(network, plan.scarcity)
+    listed = outside_steps(demands)
     outside = np.full(demands.size, np.iinfo(np.int64).max)
     pairs: list[tuple[int, str]] = []
     by_service: dict[tuple[str, bool], list[int]] = {}
@@ -63,6 +64,7 @@ def prove_sharper(found: PlannedStorm, engine: "Engine") -> LongerLists:
                 lon=np.array([each.lon for each in places]),
                 weight=demands.weight[picked],
                 pays=pays[picked],
+                outside=listed[picked],
                 known=[_columns(found.ranked[at], column_of) for at in numbers],
             ),
             _places(offers, engine, found.numbering),

@@ -3,31 +3,26 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from msgspec import Struct
-
-from ..availability.fleet import Fleet
+from ..availability import Fleet
 
 MOST_SLOTS = 3
 """Slots of one unit. A fourth job begins hours later than the last resort."""
 _MINUTE = timedelta(minutes=1)
 
 
-class Slot(Struct, frozen=True):
-    """Units of one provider that can set off after the same wait; ``wait_min`` is in minutes."""
-
-    provider: str
-    wait_min: float
-    units: int
-
-
 def slots_of(
-    provider: str, fleet: Fleet, job_min: float, *, wait_min: float, horizon_min: float
-) -> list[Slot]:
-    """List the slots of a provider, the soonest first.
+    fleet: Fleet, job_min: float, *, wait_min: float, horizon_min: float
+) -> dict[float, int]:
+    """Count the units of a fleet that can set off after each wait in minutes, the soonest first.
 
-    ``wait_min`` is the wait that its own report or feed gives all its units. Slots at or beyond
-    ``horizon_min`` are left out: the last resort is sooner.
+    ``wait_min`` is the wait that the provider's own report or feed gives all its units. Slots at or
+    beyond ``horizon_min`` are left out: the last resort is sooner.
     """
+    if wait_min >= horizon_min:
+        return {}
+    if not fleet.booked:
+        begins = (wait_min + place * job_min for place in range(MOST_SLOTS))
+        return {wait: fleet.units for wait in begins if fleet.units and wait < horizon_min}
     begin = fleet.now + timedelta(minutes=wait_min)
     waits: dict[float, int] = {}
     for unit in range(1, fleet.units + 1):
@@ -36,7 +31,7 @@ def slots_of(
             if wait >= horizon_min:
                 break
             waits[wait] = waits.get(wait, 0) + 1
-    return [Slot(provider, wait, units) for wait, units in sorted(waits.items())]
+    return dict(sorted(waits.items()))
 
 
 def _starts(fleet: Fleet, unit: int, begin: datetime, job: timedelta) -> Iterator[datetime]:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from dispatch_cli.batch.engine import Engine
 from dispatch_cli.storm.candidate_columns import LIKELY
 from dispatch_cli.storm.network import Network
-from dispatch_cli.storm.plan_storm import StormBasis, plan_storm
+from dispatch_cli.storm.plan_storm import MOST_ROUNDS, StormBasis, plan_storm
 from dispatch_cli.storm.sharper_proof import PlannedStorm
 from dispatch_cli.storm.waiting import StormSettings, Waiting
 
@@ -37,7 +37,7 @@ class Storm:
             for number, row in enumerate(world.rows(incidents), start=1)
         ]
 
-    def basis(self, listed: int = LIKELY) -> StormBasis:
+    def basis(self, listed: int = LIKELY, rounds: int = MOST_ROUNDS) -> StormBasis:
         """Return the basis of a plan whose lists are short at first."""
         return StormBasis(
             catalog=self.catalog,
@@ -47,6 +47,7 @@ class Storm:
             now=self.now,
             observations=self.observations,
             listed=listed,
+            rounds=rounds,
         )
 
     def plan(self, settings: StormSettings = PLAIN, listed: int = LIKELY) -> PlannedStorm:
