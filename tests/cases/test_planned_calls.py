@@ -311,7 +311,7 @@ def test_with_a_plan_the_calls_are_those_without_it_but_for_the_first(tmp_path, 
         read = read_demands(book)
         free = {(n.case.id, n.service): n for n in read.demands if not n.is_asked}
 
-        def calls(key):
+        def calls(key, minute=minute):
             return called_in_turn(desk.path, catalog, *key, minute)
 
         before = {
