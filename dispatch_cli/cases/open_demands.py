@@ -84,11 +84,13 @@ def _demands_of(
     planned = planned_calls(book, reader, case) if in_need else {}
     for service in in_need:
         called, needed = needs_now(book, reader, case, entry_of(service), observed=observed)
-        numbers = numbers_at(book, called)
-        turns = case_states.still_to_ask(case, service, lambda _: None, numbers)
-        can_ask = tuple(option.provider for option, _ in turns)
-        known = {offer.provider for offer in case_states.offers_for(case, service.service)}
-        known |= {option.provider for option in service.options}
+        listed = [option.provider for option in service.options]
+        offered = {offer.provider for offer in case_states.offers_for(case, service.service)}
+        can_ask, known = tuple(listed), offered.union(listed)
+        if offered:
+            numbers = numbers_at(book, called)
+            turns = case_states.still_to_ask(case, service, lambda _: None, numbers)
+            can_ask = tuple(option.provider for option, _ in turns)
         call = planned.get(service.service)
         yield OpenDemand(
             case=case,
