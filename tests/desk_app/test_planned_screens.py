@@ -50,14 +50,14 @@ def test_the_card_has_the_planned_firm_first_and_says_why(world):
     assert rows[heads + 1][1:].split()[0] == "2"
     assert name in rows[heads + 1]
     assert rows[heads + 2].split()[0] == "1"
-    assert f"{name}: planned at 11:00 with 1 other case" in view
+    assert f"{name}: planned at 12:00 with 1 other case" in view
     with spoken(in_german()):
         card, view = shown(world, case)
-        assert "geplant um 11:00 mit 1 weiteren Fall" in card
-        assert f"{name}: geplant um 11:00 mit 1 weiteren Fall" in view
+        assert "geplant um 12:00 mit 1 weiteren Fall" in card
+        assert f"{name}: geplant um 12:00 mit 1 weiteren Fall" in view
         made = offer_call.place_call(world.book(), case)
         offer = text(case_cards.card_lines(made, Screen(80)))
-    assert "geplant um 11:00 mit 1 weiteren Fall" in offer
+    assert "geplant um 12:00 mit 1 weiteren Fall" in offer
     assert name in offer
 
 
@@ -65,7 +65,7 @@ def test_the_last_resort_of_a_plan_is_on_the_card(world):
     """The card says it beside the next call, and so does the view."""
     case, _ = planned(world, None)
     for found in shown(world, case, 80):
-        assert "last resort: planned at 11:00 with 1 other case" in found
+        assert "last resort: planned at 12:00 with 1 other case" in found
 
 
 def test_without_a_plan_no_line_is_added(world):
