@@ -5,8 +5,11 @@ from typing import NamedTuple
 import numpy as np
 
 from .demands import Demands, SlotTable
-from .joint_plan import WINDOW_MIN, JointPlan, calls_now
+from .joint_plan import WINDOW_MIN, JointPlan, calls_now, plan_jointly
 from .network import NOBODY, Array
+
+AGEING = 2.0
+"""A demand that has waited as long as the last resort takes has this weight more than a new one."""
 
 
 class CallOrder(NamedTuple):
@@ -15,13 +18,35 @@ class CallOrder(NamedTuple):
     ``calls`` are called now, the first one first. ``held`` have a slot that begins later than the
     window, the soonest slot first: their firm is called later. ``waiting`` have candidates, but the
     plan gives their slots to others. ``last_resort`` have no candidate that is sooner than the last
-    resort, or have waited for the longest time allowed. The last two begin with the oldest demand.
+    resort, or have waited for the longest time allowed. The last two begin with the demand that
+    would be called first.
     """
 
     calls: Array
     held: Array
     waiting: Array
     last_resort: Array
+
+
+class CallPlan(NamedTuple):
+    """A plan for all demands, and one for those that the lines can call now.
+
+    ``numbers`` are the demands in front, in the order of ``demands``, ``plan`` is theirs. ``ready``
+    counts the calls of the whole plan that could be made now, if lines sufficed. If they suffice,
+    all demands are in front, and both plans are the same.
+    """
+
+    whole: JointPlan
+    plan: JointPlan
+    demands: Demands
+    numbers: Array
+    ready: int
+
+
+def aged_weight(priority: Array, age_min: Array, fallback_min: Array) -> Array:
+    """Return the weights of demands that grow with their age, so that nobody is left behind."""
+    found: Array = priority * (1 + AGEING * age_min / fallback_min)
+    return found
 
 
 def next_calls(
@@ -42,11 +67,67 @@ def next_calls(
     has_pair = np.diff(plan.pairs.network.begin) > 0
     is_over = (demands.age_min >= longest) | ~has_pair
     is_served, is_ready = plan.slot != NOBODY, calls_now(plan, slots, window_min)
-    oldest = np.lexsort((-demands.age_min, -demands.weight))
-    held = oldest[(is_served & ~is_ready & ~is_over)[oldest]]
+    order = _first_to_last(demands)
+    held = order[(is_served & ~is_ready & ~is_over)[order]]
     return CallOrder(
-        calls=oldest[(is_ready & ~is_over)[oldest]],
+        calls=order[(is_ready & ~is_over)[order]],
         held=held[np.argsort(slots.wait_min[plan.slot[held]], kind="stable")],
-        waiting=oldest[(~is_served & ~is_over)[oldest]],
-        last_resort=oldest[is_over[oldest]],
+        waiting=order[(~is_served & ~is_over)[order]],
+        last_resort=order[is_over[order]],
     )
+
+
+def plan_for_lines(
+    demands: Demands,
+    slots: SlotTable,
+    *,
+    operators: int | None,
+    window_min: float = WINDOW_MIN,
+    kept: Array | None = None,
+    keep_min: float = 0.0,
+    known_calls: int | None = None,
+) -> CallPlan:
+    """Plan all demands and, where lines are short, those in front once more on their own.
+
+    A demand that no operator can call yet would only keep a unit from those that can be called. In
+    front are all demands up to the call of the last operator, in the order of the calls.
+    """
+    whole = plan_jointly(
+        demands, slots, operators=operators, window_min=window_min, kept=kept, keep_min=keep_min,
+        known_calls=known_calls,
+    )  # fmt: skip
+    is_ready = calls_now(whole, slots, window_min)
+    ready = int(is_ready.sum())
+    if not operators or ready <= operators:
+        return CallPlan(whole, whole, demands, np.arange(demands.size), ready)
+    order = _first_to_last(demands)
+    last = np.flatnonzero(is_ready[order])[operators - 1]
+    numbers = np.sort(order[: last + 1])
+    front = part_of(demands, numbers)
+    plan = plan_jointly(
+        front, slots, operators=operators, window_min=window_min, known_calls=ready,
+        kept=None if kept is None else _moved(kept, demands, front, numbers), keep_min=keep_min,
+    )  # fmt: skip
+    return CallPlan(whole, plan, front, numbers, ready)
+
+
+def part_of(demands: Demands, numbers: Array) -> Demands:
+    """Take some demands with their candidates; ``numbers`` ascend."""
+    counts = np.diff(demands.begin)[numbers]
+    begin = np.concatenate([[0], np.cumsum(counts)])
+    rows = np.repeat(demands.begin[numbers] - begin[:-1], counts) + np.arange(begin[-1])
+    return Demands(
+        begin,
+        *(column[rows] for column in demands[1:7]),
+        *(column[numbers] for column in demands[7:]),
+    )
+
+
+def _first_to_last(demands: Demands) -> Array:
+    return np.lexsort((-demands.age_min, -demands.weight))
+
+
+def _moved(kept: Array, demands: Demands, front: Demands, numbers: Array) -> Array:
+    """Renumber the candidates that were given before for the demands in front."""
+    own = kept[numbers]
+    return np.where(own == NOBODY, NOBODY, own - demands.begin[numbers] + front.begin[:-1])
