@@ -2,27 +2,22 @@
 
 import sys
 from datetime import datetime
-from functools import cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from ..errors import UnavailableError, UsageError
-from ..messages import Message
 from .desk_options import DeskOptions
-from .open_files import holiday_dates, now, observe_case_log, open_own_catalog
+from .open_files import now, observe_case_log, open_own_catalog
 from .option_groups import with_options
 from .outcome import Outcome
-from .result_output import shown
 from .storm_arguments import StormArguments
+from .storm_outcome import basis_of, outcome_of, settings_of
 
 if TYPE_CHECKING:
     from ..catalog import Catalog
-    from ..model import Observations
     from ..results.storm_results import StormPlan
-    from ..storm.plan_storm import StormBasis
-    from ..storm.waiting import StormSettings
 
 LIBRARIES = ("numpy", "ortools")
 """The libraries that the extra ``storm`` installs."""
@@ -42,38 +37,6 @@ def storm(arguments: StormArguments, desk: DeskOptions) -> Outcome:
 
         return watch_cases(arguments, desk) if arguments.watch else plan_cases(arguments, desk)
     return outcome_of(_plan_file(arguments, desk), arguments, desk)
-
-
-def settings_of(
-    arguments: StormArguments, kept: dict[tuple[str, str], str] | None = None
-) -> "StormSettings":
-    """Return the settings of the options; ``kept`` are the firms of the last plan."""
-    from ..storm.waiting import StormSettings
-
-    return StormSettings(
-        operators=arguments.operators,
-        window_min=arguments.window_min,
-        longest_wait_min=arguments.longest_wait_min,
-        ageing=arguments.ageing,
-        keep_min=arguments.keep_min,
-        top=arguments.top,
-        kept=kept or {},
-    )
-
-
-def basis_of(
-    catalog: "Catalog", observations: "Observations", at: datetime, incidents: int
-) -> "StormBasis":
-    """Return what a plan of some incidents at a moment is made of; it has one engine."""
-    from ..storm.plan_storm import StormBasis
-    from ..storm.storm_engine import engine_maker
-
-    return StormBasis(
-        catalog=catalog,
-        make_engine=cache(engine_maker(catalog, observations, holiday_dates, incidents)),
-        now=at,
-        observations=observations,
-    )
 
 
 def _check(arguments: StormArguments, desk: DeskOptions) -> None:
@@ -152,54 +115,3 @@ def _moment(arguments: StormArguments, clock: datetime, catalog: "Catalog") -> d
     from ..notation import parse_when
 
     return parse_when(arguments.when, clock, catalog.rules.settings.timezone)
-
-
-def outcome_of(plan: "StormPlan", arguments: StormArguments, desk: DeskOptions) -> Outcome:
-    """Make the outcome of a plan: a screen, rows, JSON, or a file with a summary on stderr."""
-    from ..render import storm_screen
-
-    if arguments.output is not None:
-        _write(plan, arguments)
-    if arguments.output is not None and not desk.json:
-
-        def show() -> None:
-            from ..render.stderr_lines import print_done
-
-            if not desk.quiet:
-                for line in storm_screen.storm_summary(plan):
-                    print_done(line, stream=sys.stderr)
-
-        return Outcome(show, plan.exit_code)
-    return shown(
-        desk,
-        "storm",
-        plan,
-        lines=lambda screen: storm_screen.storm_lines(plan, screen),
-        columns=storm_screen.STORM_COLUMNS,
-        rows=lambda: storm_screen.storm_rows(plan),
-        hint=_hint(plan, arguments),
-        exit_code=plan.exit_code,
-        is_served=bool(plan.called or plan.later),
-    )
-
-
-def _hint(plan: "StormPlan", arguments: StormArguments) -> Message | str:
-    if plan.demands and plan.waited_too_long == len(plan.demands) and arguments.when is None:
-        return Message("all have waited too long: for an older file name its moment with --when")
-    if arguments.open_cases and not plan.applied and plan.called:
-        return Message("nothing is recorded; --apply lets the cascades begin with this plan")
-    return ""
-
-
-def _write(plan: "StormPlan", arguments: StormArguments) -> None:
-    """Write a line of JSON for each demand; raises UnavailableError."""
-    from ..files import write_owned
-    from ..render.envelope import json_lines
-
-    assert arguments.output is not None  # noqa: S101 - the caller has looked
-    try:
-        write_owned(arguments.output, json_lines(plan.demands))
-    except OSError as error:
-        raise UnavailableError(
-            "{path} cannot be written: {strerror}", path=arguments.output, strerror=error.strerror
-        ) from None

@@ -57,9 +57,9 @@ class StormArguments(Struct, frozen=True, kw_only=True):
         float,
         typer.Option(
             min=0, max=10, metavar="X",
-            help="By which share the weight of an incident has grown at the longest wait.",
+            help="Weight that an incident gains until the last resort could be there. Default: 2.",
         ),
-    ] = 0.0  # fmt: skip
+    ] = 2.0  # fmt: skip
     keep_min: Annotated[
         float,
         typer.Option(

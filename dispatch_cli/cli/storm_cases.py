@@ -9,15 +9,15 @@ from msgspec.structs import replace
 
 from ..cases.apply_plan import apply_plan
 from ..cases.open_demands import DemandsRead, read_demands
-from ..storm.open_cases import kept_of, proposals_of, waiting_of
+from ..storm.open_cases import asked_of, kept_of, proposals_of, waiting_of
 from ..storm.plan_storm import StormBasis, plan_storm
 from ..storm.sharper_proof import PlannedStorm
 from ..storm.storm_answer import storm_answer
 from .desk_options import DeskOptions
 from .log_book import open_book
 from .outcome import Outcome
-from .storm import basis_of, outcome_of, settings_of
 from .storm_arguments import StormArguments
+from .storm_outcome import basis_of, outcome_of, settings_of
 
 if TYPE_CHECKING:
     from ..cases.book import Book
@@ -82,6 +82,7 @@ class Planner:
             self._basis, self._before = None, None
             self._ranked_at = read.at
         basis = basis_of(book.catalog, read.observations, read.at, len(waiting))
+        basis = replace(basis, asked=asked_of(read))
         if self._basis is not None:
             basis = replace(basis, make_engine=self._basis.make_engine)
         found = plan_storm(waiting, basis, settings, before=self._before)

@@ -67,8 +67,10 @@ def head(plan: StormPlan) -> list[Message]:
             demands=Plural("{count} call for help", "{count} calls for help", count),
         ),
         Message(
-            "call {called} now, {later} later, {waiting} wait, {last} to the last resort",
-            called=plan.called, later=plan.later, waiting=plan.waiting, last=plan.last_resort,
+            "call {called} now, {later} later, {waiting} wait for a unit, {queued} for a line,"
+            " {last} to the last resort",
+            called=plan.called, later=plan.later, waiting=plan.waiting, queued=plan.queued,
+            last=plan.last_resort,
         ),
         plan.certificate,
     ]  # fmt: skip
@@ -125,7 +127,9 @@ def _planned(each: StormDemand) -> StormCandidate | None:
 
 
 def _style(each: StormDemand) -> str:
-    return {"call": "", "later": "dim", "wait": "dim", "last_resort": "bold red"}[each.act]
+    return {"call": "", "later": "dim", "wait": "dim", "queue": "dim", "last_resort": "bold red"}[
+        each.act
+    ]
 
 
 def _cells_of(each: StormDemand, plan: StormPlan, screen: Screen) -> dict[str, str]:

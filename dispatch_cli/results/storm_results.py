@@ -9,8 +9,9 @@ from ..errors import ExitCode
 from ..messages import Message
 from .cascade_answer import ProviderSource
 
-StormAct = Literal["call", "later", "wait", "last_resort"]
-"""What to do for a demand: call its firm now, call it later, wait for a unit, or give up."""
+StormAct = Literal["call", "later", "wait", "queue", "last_resort"]
+"""What to do for a demand: call its firm now, or when its unit is nearly free; wait for a unit, or
+for a line; call the last resort."""
 
 
 class StormCandidate(Struct, frozen=True, kw_only=True):
@@ -93,6 +94,7 @@ class StormPlan(Struct, frozen=True, kw_only=True):
     called: int
     later: int
     waiting: int
+    queued: int
     last_resort: int
     waited_too_long: int
     total_min: float
@@ -109,7 +111,9 @@ class StormPlan(Struct, frozen=True, kw_only=True):
 
     @property
     def exit_code(self) -> ExitCode:
-        """6 if rows were rejected, 3 if a demand goes to the last resort or waits, else 0."""
+        """6 if rows were rejected, 3 if a demand waits or goes to the last resort, else 0."""
         if self.rejected:
             return ExitCode.PARTIAL
-        return ExitCode.NO_PROVIDER if self.last_resort or self.waiting else ExitCode.OK
+        return (
+            ExitCode.NO_PROVIDER if self.last_resort or self.waiting or self.queued else ExitCode.OK
+        )

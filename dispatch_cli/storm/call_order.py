@@ -43,9 +43,11 @@ class CallPlan(NamedTuple):
     ready: int
 
 
-def aged_weight(priority: Array, age_min: Array, fallback_min: Array) -> Array:
+def aged_weight(
+    priority: Array, age_min: Array, fallback_min: Array, ageing: float = AGEING
+) -> Array:
     """Return the weights of demands that grow with their age, so that nobody is left behind."""
-    found: Array = priority * (1 + AGEING * age_min / fallback_min)
+    found: Array = priority * (1 + ageing * age_min / fallback_min)
     return found
 
 
@@ -67,7 +69,7 @@ def next_calls(
     has_pair = np.diff(plan.pairs.network.begin) > 0
     is_over = (demands.age_min >= longest) | ~has_pair
     is_served, is_ready = plan.slot != NOBODY, calls_now(plan, slots, window_min)
-    order = _first_to_last(demands)
+    order = first_to_last(demands)
     held = order[(is_served & ~is_ready & ~is_over)[order]]
     return CallOrder(
         calls=order[(is_ready & ~is_over)[order]],
@@ -83,24 +85,35 @@ def plan_for_lines(
     *,
     operators: int | None,
     window_min: float = WINDOW_MIN,
-    kept: Array | None = None,
-    keep_min: float = 0.0,
     known_calls: int | None = None,
 ) -> CallPlan:
-    """Plan all demands and, where lines are short, those in front once more on their own.
+    """Plan all demands and, where lines are short, those in front once more on their own."""
+    whole = plan_jointly(
+        demands, slots, operators=operators, window_min=window_min, known_calls=known_calls
+    )
+    return plan_in_front(whole, demands, slots, operators=operators, window_min=window_min)
+
+
+def plan_in_front(
+    whole: JointPlan,
+    demands: Demands,
+    slots: SlotTable,
+    *,
+    operators: int | None,
+    window_min: float = WINDOW_MIN,
+    kept: Array | None = None,
+    keep_min: float = 0.0,
+) -> CallPlan:
+    """Plan the demands in front on their own, where lines are too short for the calls of a plan.
 
     A demand that no operator can call yet would only keep a unit from those that can be called. In
     front are all demands up to the call of the last operator, in the order of the calls.
     """
-    whole = plan_jointly(
-        demands, slots, operators=operators, window_min=window_min, kept=kept, keep_min=keep_min,
-        known_calls=known_calls,
-    )  # fmt: skip
     is_ready = calls_now(whole, slots, window_min)
     ready = int(is_ready.sum())
     if not operators or ready <= operators:
         return CallPlan(whole, whole, demands, np.arange(demands.size), ready)
-    order = _first_to_last(demands)
+    order = first_to_last(demands)
     last = np.flatnonzero(is_ready[order])[operators - 1]
     numbers = np.sort(order[: last + 1])
     front = part_of(demands, numbers)
@@ -123,11 +136,15 @@ def part_of(demands: Demands, numbers: Array) -> Demands:
     )
 
 
-def _first_to_last(demands: Demands) -> Array:
-    return np.lexsort((-demands.age_min, -demands.weight))
+def first_to_last(demands: Demands) -> Array:
+    """Return the numbers of the demands in the order of the calls."""
+    found: Array = np.lexsort((-demands.age_min, -demands.weight))
+    return found
 
 
 def _moved(kept: Array, demands: Demands, front: Demands, numbers: Array) -> Array:
     """Renumber the candidates that were given before for the demands in front."""
     own = kept[numbers]
-    return np.where(own == NOBODY, NOBODY, own - demands.begin[numbers] + front.begin[:-1])
+    shift = front.begin[:-1] - demands.begin[numbers]
+    found: Array = np.where(own == NOBODY, NOBODY, own + shift)
+    return found

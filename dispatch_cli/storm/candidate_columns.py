@@ -1,6 +1,6 @@
 """Lay out the ranked providers of the demands as columns, and the slots of these providers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from ..availability import Fleet
 from ..model import Observations, Settings
+from .call_order import aged_weight
 from .demands import Demands, SlotTable
 from .network import STEPS_PER_MIN, Array
 from .slots import slots_of
@@ -133,7 +134,7 @@ def columns_of(
     return Demands(
         begin=np.cumsum(counts), provider=np.concatenate(provider), order_min=order_min,
         index_min=index_min, ask_min=ask_min, wait_min=wait_min, way_min=way_min,
-        fallback_min=fallback, weight=weight * (1 + storm.ageing * age / fallback), age_min=age,
+        fallback_min=fallback, weight=aged_weight(weight, age, fallback, storm.ageing), age_min=age,
         outside_min=np.array(outside, np.float64),
     )  # fmt: skip
 
@@ -151,11 +152,13 @@ def slot_table(
     *,
     catalog: "Catalog",
     observations: Observations,
+    asked: Mapping[str, int],
     now: datetime,
 ) -> SlotTable:
     """Make the slots of the numbered providers.
 
-    A job lasts as long as the way and the time at the place.
+    A job lasts as long as the way and the time at the place. ``asked`` has the number of questions
+    that a provider has not answered yet: each counts as if it were accepted.
     """
     count = len(numbering.ids)
     waits = _least(demands.wait_min, demands.provider, count)
@@ -170,6 +173,9 @@ def slot_table(
             fleet, float(job_min[number] + ways[number]),
             wait_min=float(waits[number]), horizon_min=horizon_min,
         )  # fmt: skip
+        if found and provider_id in asked:
+            soonest = next(iter(found))
+            found[soonest] = max(0, found[soonest] - asked[provider_id])
         wait_min += found
         units += found.values()
         begin.append(len(units))

@@ -1,5 +1,6 @@
 """Make waiting incidents of the open cases, and proposals for them of a plan."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -27,6 +28,13 @@ def waiting_of(read: DemandsRead) -> list[Waiting]:
     ]
 
 
+def asked_of(read: DemandsRead) -> dict[str, int]:
+    """Count the questions of open cases that each provider has not answered yet."""
+    cases = {each.case.id: each.case for each in read.demands}
+    offers = (offer for case in cases.values() for offer in case.offers if offer.outcome is None)
+    return dict(Counter(offer.provider for offer in offers))
+
+
 def kept_of(read: DemandsRead) -> dict[tuple[str, str], str]:
     """Return the providers of the last applied plan by case and service."""
     return {
@@ -37,10 +45,10 @@ def kept_of(read: DemandsRead) -> dict[tuple[str, str], str]:
 def proposals_of(plan: StormPlan) -> Iterator[Proposal]:
     """Yield what a plan proposes: firms to call now or later, and the last resort.
 
-    A demand that waits for a unit gets no proposal, so that its own cascade goes on.
+    A demand that waits for a unit or a line gets no proposal, so that its own cascade goes on.
     """
     for each in plan.demands:
-        if each.act == "wait":
+        if each.act in ("wait", "queue"):
             continue
         first = each.candidates[0] if each.provider is not None else None
         yield Proposal(

@@ -4,7 +4,7 @@ Only the first candidates of each demand are planned at first. The proof finds t
 out that could make the plan cheaper; they are ranked as well, and the plan is made anew.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from math import inf
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from ..model import Incident, Observations
 from ..model.stamps import EPOCH
+from .call_order import plan_in_front
 from .candidate_columns import Numbering, RankedDemand, columns_of, slot_table
 from .demands import Demands
 from .joint_plan import plan_jointly
@@ -35,12 +36,14 @@ class StormBasis(Struct, frozen=True, kw_only=True):
 
     ``make_engine`` makes the engine that ranks the first N candidates of each demand, at first
     ``listed``, at least ``LIKELY``. Lists are made longer at most ``rounds`` - 1 times.
+    ``asked`` counts the questions that each provider has not answered yet.
     """
 
     catalog: "Catalog"
     make_engine: Callable[[int], "Engine"]
     now: datetime
     observations: Observations = Observations()
+    asked: Mapping[str, int] = {}
     listed: int = FIRST_LISTED
     rounds: int = MOST_ROUNDS
 
@@ -68,7 +71,12 @@ def plan_storm(
         if not left_out.pairs:
             break
         _rank_pairs(ranked, left_out.pairs, engine)
-    return found
+    calls = plan_in_front(
+        found.plan, found.demands, found.slots,
+        operators=storm.operators, window_min=storm.window_min,
+        kept=_kept(ranked, found.demands, numbering, storm), keep_min=storm.keep_min,
+    )  # fmt: skip
+    return replace(found, calls=calls)
 
 
 def _ranked(
@@ -118,7 +126,8 @@ def _planned(
     np.maximum.at(jobs, demands.provider, own_job[demands.owner])
     slots = slot_table(
         numbering, demands, jobs,
-        catalog=basis.catalog, observations=basis.observations, now=basis.now,
+        catalog=basis.catalog, observations=basis.observations, asked=basis.asked,
+        now=basis.now,
     )  # fmt: skip
     plan = plan_jointly(
         demands, slots, operators=storm.operators, window_min=storm.window_min,

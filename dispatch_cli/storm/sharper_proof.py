@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from msgspec import Struct
 
+from .call_order import CallPlan
 from .candidate_columns import Numbering, RankedDemand
 from .certificate import Proof, prove
 from .demands import Demands, SlotTable
@@ -20,13 +21,17 @@ if TYPE_CHECKING:
 
 
 class PlannedStorm(Struct, frozen=True):
-    """A plan with all that it was made of."""
+    """A plan with all that it was made of.
+
+    ``calls`` is the plan of the demands that the lines can call now; None while lists grow.
+    """
 
     ranked: list[RankedDemand]
     demands: Demands
     slots: SlotTable
     numbering: Numbering
     plan: JointPlan
+    calls: CallPlan | None = None
 
 
 class LongerLists(NamedTuple):

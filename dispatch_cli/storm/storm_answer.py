@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from msgspec import Struct
 
 from .. import plans
 from ..batch.ranks import RankedProvider
-from ..messages import Message, joined
+from ..messages import Message, Plural, joined
 from ..results.cascade_answer import ProviderSource
 from ..results.storm_results import (
     Shortage,
@@ -19,9 +19,10 @@ from ..results.storm_results import (
     StormEmergency,
     StormPlan,
 )
-from .call_order import CallOrder, next_calls
-from .candidate_columns import longest_wait_min, planned_rows
-from .joint_plan import best_slots
+from .call_order import CallOrder, CallPlan, first_to_last, next_calls
+from .candidate_columns import RankedDemand, longest_wait_min, planned_rows
+from .demands import Demands
+from .joint_plan import JointPlan, best_slots
 from .network import NOBODY, STEPS_PER_MIN, Array
 from .plan_storm import StormBasis
 from .sharper_proof import PlannedStorm
@@ -40,19 +41,25 @@ def storm_answer(
     found: PlannedStorm, basis: StormBasis, storm: StormSettings, *, rejected: int = 0
 ) -> StormPlan:
     """Make the answer of a plan; its demands stand in the order of the calls."""
+    settings = basis.catalog.rules.settings
     longest = np.array(
-        [
-            longest_wait_min(each.demand.service, basis.catalog.rules.settings, storm)
-            for each in found.ranked
-        ],
+        [longest_wait_min(each.demand.service, settings, storm) for each in found.ranked],
         np.float64,
     )
+    calls = found.calls
+    assert calls is not None  # noqa: S101 - plan_storm ends with it
+    front = _Rows(found, basis, storm, PlanPart(calls.plan, calls.demands, calls.numbers))
     order = next_calls(
-        found.plan, found.demands, found.slots,
-        window_min=storm.window_min, longest_wait_min=longest,
+        calls.plan, calls.demands, found.slots,
+        window_min=storm.window_min, longest_wait_min=longest[calls.numbers],
     )  # fmt: skip
-    rows = _Rows(found, basis, storm)
-    demands = [*rows.all(order)]
+    everybody = np.arange(found.demands.size)
+    rest = _Rows(found, basis, storm, PlanPart(calls.whole, found.demands, everybody))
+    queued, given_up = _behind(found, calls, longest)
+    demands = [
+        *front.called(order), *rest.queued(queued, len(order.calls)),
+        *front.given_up(order.last_resort), *rest.given_up(given_up),
+    ]  # fmt: skip
     shortages = tuple(_shortages(found))
     proof, catalog = found.plan.proof, basis.catalog
     return StormPlan(
@@ -62,12 +69,13 @@ def storm_answer(
         called=len(order.calls),
         later=len(order.held),
         waiting=len(order.waiting),
-        last_resort=len(order.last_resort),
+        queued=len(queued),
+        last_resort=len(order.last_resort) + len(given_up),
         waited_too_long=int((found.demands.age_min >= longest).sum()),
         total_min=proof.total / STEPS_PER_MIN,
         bound_min=proof.bound / STEPS_PER_MIN,
         certificate=_certificate(found),
-        binding=_binding(found, shortages, storm, len(order.calls)),
+        binding=_binding(found, shortages, storm, calls.ready),
         line_price=found.plan.line_price,
         operators=storm.operators,
         shortages=shortages,
@@ -93,32 +101,65 @@ class _Shown(Struct, frozen=True):
     sort_min: float
 
 
-class _Rows:
-    """The demands of an answer, made of the columns of a plan."""
+class PlanPart(NamedTuple):
+    """A plan of some demands; ``numbers`` are their numbers among all of the storm."""
 
-    def __init__(self, found: PlannedStorm, basis: StormBasis, storm: StormSettings) -> None:
+    plan: JointPlan
+    demands: Demands
+    numbers: Array
+
+
+def _behind(found: PlannedStorm, calls: CallPlan, longest: Array) -> tuple[Array, Array]:
+    """Return the demands that no line can call yet, and those among them that give up waiting."""
+    order = first_to_last(found.demands)
+    order = order[~np.isin(order, calls.numbers)]
+    has_pair = np.diff(calls.whole.pairs.network.begin) > 0
+    is_over = (found.demands.age_min >= longest) | ~has_pair
+    return order[~is_over[order]], order[is_over[order]]
+
+
+class _Rows:
+    """Demands of an answer, made of the columns of a plan."""
+
+    def __init__(
+        self, found: PlannedStorm, basis: StormBasis, storm: StormSettings, part: PlanPart
+    ) -> None:
         self._found, self._basis, self._storm = found, basis, storm
-        candidates, slots, sort_min = best_slots(found.plan, found.demands)
-        owner = found.demands.owner[candidates]
-        self._begin = np.searchsorted(owner, np.arange(found.demands.size + 1))
+        self._plan, self._demands, self._numbers = part
+        candidates, slots, sort_min = best_slots(part.plan, part.demands)
+        owner = part.demands.owner[candidates]
+        self._begin = np.searchsorted(owner, np.arange(part.demands.size + 1))
         self._shown = [*map(_Shown, candidates.tolist(), slots.tolist(), sort_min.tolist())]
 
-    def all(self, order: CallOrder) -> Iterator[StormDemand]:
-        """Yield the demands: those to call now, later, the waiting ones, the last resort."""
+    def called(self, order: CallOrder) -> Iterator[StormDemand]:
+        """Yield the demands to call now, those to call later, and those without a unit."""
         for number, at in enumerate(order.calls.tolist(), start=1):
             yield self._demand(at, "call", self._why_call(at, number), order=number)
         for at in order.held.tolist():
-            wait_min = float(self._found.slots.wait_min[self._found.plan.slot[at]])
+            wait_min = float(self._found.slots.wait_min[self._plan.slot[at]])
             why = Message("the unit is free in {wait_min:.0f} min", wait_min=wait_min)
             yield self._demand(at, "later", why)
         for at in order.waiting.tolist():
             yield self._demand(at, "wait", Message("all units help more elsewhere"))
-        for at in order.last_resort.tolist():
+
+    def queued(self, order: Array, calls: int) -> Iterator[StormDemand]:
+        """Yield the demands behind those that the lines can call now."""
+        for number, at in enumerate(order.tolist(), start=1):
+            count = calls + number - 1
+            why = Plural("{count} call is before it", "{count} calls are before it", count)
+            yield self._demand(at, "queue", why)
+
+    def given_up(self, order: Array) -> Iterator[StormDemand]:
+        """Yield the demands that go to the last resort."""
+        for at in order.tolist():
             yield self._demand(at, "last_resort", self._why_last(at))
 
+    def _ranked(self, at: int) -> RankedDemand:
+        return self._found.ranked[int(self._numbers[at])]
+
     def _why_call(self, at: int, number: int) -> Message:
-        waiting = self._found.ranked[at].demand.waiting
-        age_min = float(self._found.demands.age_min[at])
+        waiting = self._ranked(at).demand.waiting
+        age_min = float(self._demands.age_min[at])
         if waiting.incident.in_danger:
             return Message("person in danger")
         if waiting.weight != 1:
@@ -129,19 +170,18 @@ class _Rows:
         return Message("waits {age_min:.0f} min", age_min=age_min)
 
     def _why_last(self, at: int) -> Message:
-        each, age_min = self._found.ranked[at], float(self._found.demands.age_min[at])
+        each, age_min = self._ranked(at), float(self._demands.age_min[at])
         if not each.rows:
             return Message("no provider can come")
-        if self._found.demands.begin[at] == self._found.demands.begin[at + 1]:
+        if self._demands.begin[at] == self._demands.begin[at + 1]:
             return Message("has waited {age_min:.0f} min", age_min=age_min)
         return Message("every unit is slower than the last resort")
 
     def _demand(self, at: int, act: StormAct, why: Message, order: int = 0) -> StormDemand:
-        found, now = self._found, self._basis.now
-        each, chosen = found.ranked[at], int(found.plan.candidate[at])
+        each, now, chosen = self._ranked(at), self._basis.now, int(self._plan.candidate[at])
         waiting = each.demand.waiting
         cascade = self._cascade(at, chosen)
-        is_given = chosen != NOBODY and act != "last_resort"
+        is_given = chosen != NOBODY and act in ("call", "later")
         first = cascade[0] if cascade and is_given else None
         resort = self._basis.catalog.rules.last_resort(each.demand.service)
         phone = resort.phone if act == "last_resort" else ""
@@ -153,7 +193,7 @@ class _Rows:
             ref=waiting.ref,
             service=each.demand.service,
             place=waiting.incident.place.label or waiting.incident.place.readback,
-            waiting_min=float(found.demands.age_min[at]),
+            waiting_min=float(self._demands.age_min[at]),
             weight=waiting.weight,
             act=act,
             why=why,
@@ -171,16 +211,16 @@ class _Rows:
         shown.sort(
             key=lambda each: (each.candidate != chosen, round(each.sort_min * STEPS_PER_MIN))
         )
-        rows = planned_rows(self._found.ranked[at])
-        first = int(self._found.demands.begin[at])
+        rows = planned_rows(self._ranked(at))
+        first = int(self._demands.begin[at])
         return tuple(
             self._candidate(rows[each.candidate - first], each, at)
             for each in shown[: self._storm.top]
         )
 
     def _candidate(self, row: RankedProvider, shown: _Shown, at: int) -> StormCandidate:
-        plan, slots = self._found.plan, self._found.slots
-        weight = float(self._found.demands.weight[at])
+        plan, slots = self._plan, self._found.slots
+        weight = float(self._demands.weight[at])
         wait_min = float(slots.wait_min[shown.slot])
         way_min = row.turnout_min + row.travel_min + row.late_min
         ask_min = row.answer_min / row.acceptance

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from ..model import Incident
+from .call_order import AGEING
 from .joint_plan import WINDOW_MIN
 
 KEEP_MIN = 5.0
@@ -44,7 +45,7 @@ class StormSettings(Struct, frozen=True, kw_only=True):
     operators: int | None = None
     window_min: float = WINDOW_MIN
     longest_wait_min: float | None = None
-    ageing: float = 0.0
+    ageing: float = AGEING
     top: int = 5
     kept: dict[tuple[str, str], str] = {}
     keep_min: float = KEEP_MIN
