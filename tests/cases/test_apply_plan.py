@@ -4,6 +4,7 @@ import os
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from dispatch_cli.cases import (
     answer_call,
@@ -122,6 +123,18 @@ def test_the_last_act_before_a_view_is_named(desk):
     view_case.personal(desk(3, "AK"), 1)
     assert refused(lambda: apply_plan(desk(4), read, [])) == (
         "case 1: MB recorded callback at 13:02"
+    )
+
+
+def test_a_change_without_a_record_is_a_conflict_as_well(desk):
+    """A program that has saved a case without a record is not named, and the plan is refused."""
+    opened(desk(0))
+    read = read_demands(desk(1))
+    with desk(2).store.deciding() as tx:
+        case = tx.case(1)
+        tx.save(case, replace(case, call_back_at=NOON))
+    assert refused(lambda: apply_plan(desk(3), read, [proposed(1, "bert")])) == (
+        "case 1 was changed by another program"
     )
 
 

@@ -264,6 +264,17 @@ def test_undo_of_one_case_leaves_the_plan_of_the_others(desk):
     assert [rows(desk, 3, case)[0][1] for case in (1, 2, 3)] == ["Carl", "Anna", "Anna"]
 
 
+def test_undo_of_two_acts_goes_through_the_own_plan(desk):
+    """The lead is an operator too: the plan and the refusal before it are undone together."""
+    opened(desk(0))
+    ref = offer_call.place_call(desk(1), 1).ref
+    answer_call.record(desk(2), ref, "decline")
+    plan(desk(3), (1, "carl"))
+    undo_acts.undo(desk(4), 1, last=2)
+    assert rows(desk, 5)[0][1:3] == ("Anna", "asking")
+    assert read_demands(desk(5)).demands[0].planned is None
+
+
 def test_the_plan_of_another_does_not_stand_in_the_way_of_an_undo(desk):
     """The lead plans after the operator's refusal: the operator can take the refusal back."""
     opened(desk(0))
