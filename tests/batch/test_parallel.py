@@ -8,7 +8,7 @@ import pytest
 
 from dispatch_cli.errors import BadDataError
 
-pytest.importorskip("numpy", reason='the extra "batch" is not installed')
+pytest.importorskip("numba", reason='the extra "batch" is not installed')
 
 from dispatch_cli.batch.compiled.parallel import in_order, parts_of
 
