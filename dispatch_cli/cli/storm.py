@@ -46,6 +46,17 @@ def _check(arguments: StormArguments, desk: DeskOptions) -> None:
             "name a file of incidents, or --open for the open cases",
             hint="dispatch storm incidents.csv, or dispatch storm --open",
         )
+    of_file = {
+        "--when": arguments.when,
+        "--columns": arguments.columns,
+        "--map-kinds": arguments.map_kinds,
+        "--priority": arguments.priority,
+        "--kind": arguments.kind,
+        "--client": arguments.client,
+    }
+    for option, typed in of_file.items():
+        if typed and arguments.open_cases:
+            raise UsageError("{option} is for a file, not for --open", option=option)
     only_open = {"--apply": arguments.apply, "--watch": arguments.watch}
     for option, is_typed in only_open.items():
         if is_typed and not arguments.open_cases:

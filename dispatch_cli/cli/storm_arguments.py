@@ -19,45 +19,60 @@ class StormArguments(Struct, frozen=True, kw_only=True):
             help="File of open incidents, as for batch: CSV, JSON lines or Parquet. - reads stdin.",
         ),
     ] = None
-    open_cases: Annotated[bool, typer.Option("--open", help="Plan all open cases of the log.")] = (
-        False
-    )
+    open_cases: Annotated[
+        bool, typer.Option("--open", help="Plan the open cases of the case log.")
+    ] = False
     apply: Annotated[
         bool,
-        typer.Option("--apply", help="Record the plan: cascades begin with its firms."),
+        typer.Option(
+            "--apply", help="With --open: record the plan; cascades begin with its firms."
+        ),
     ] = False
     watch: Annotated[
-        bool, typer.Option("--watch", help="Plan again whenever the log changes, until Ctrl-C.")
+        bool,
+        typer.Option(
+            "--watch", help="With --open: plan again whenever the log changes, until Ctrl-C."
+        ),
     ] = False
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="FILE.jsonl", help="File for the plan: JSON lines."),
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE.jsonl",
+            help="File for the plan: JSON lines. Default: stdout.",
+        ),
     ] = None
     operators: Annotated[
         int | None,
         typer.Option(
-            min=1, max=10_000, metavar="N", help="Operators who make calls. Default: lines suffice."
+            min=1,
+            max=10_000,
+            metavar="N",
+            help="Number of operators who make calls. Default: not counted.",
         ),
     ] = None
     window_min: Annotated[
         float,
         typer.Option(
             "--window-min", min=0, max=1440, metavar="MIN",
-            help="Call only firms with a unit within this time. Default: 30.",
+            help="Firms without a unit within this time are called later. Default: 30.",
+            show_default=False,
         ),
     ] = 30.0  # fmt: skip
     longest_wait_min: Annotated[
         float | None,
         typer.Option(
             "--longest-wait-min", min=1, max=1440, metavar="MIN",
-            help="Wait after which an incident goes to the last resort. Default: fallback_min.",
+            help="Wait after which a caller goes to the last resort. Default: fallback_min.",
         ),
     ] = None  # fmt: skip
     ageing: Annotated[
         float,
         typer.Option(
             min=0, max=10, metavar="X",
-            help="Weight that an incident gains until the last resort could be there. Default: 2.",
+            help="Weight that a demand gains until its last resort is there. Default: 2.",
+            show_default=False,
         ),
     ] = 2.0  # fmt: skip
     keep_min: Annotated[
@@ -65,25 +80,39 @@ class StormArguments(Struct, frozen=True, kw_only=True):
         typer.Option(
             "--keep-min", min=0, max=240, metavar="MIN",
             help="Move a proposal of the last plan only if that saves more. Default: 5.",
+            show_default=False,
         ),
     ] = 5.0  # fmt: skip
     top: Annotated[
-        int, typer.Option(min=1, max=1000, metavar="N", help="Candidates of each incident in JSON.")
+        int,
+        typer.Option(
+            min=1, max=1000, metavar="N", help="Number of candidates for each service, in JSON."
+        ),
     ] = 5
     when: Annotated[
-        str | None, typer.Option(metavar="TIME", help="Moment of a plan of a file. Default: now.")
+        str | None,
+        typer.Option(metavar="TIME", help="Moment for which a file is planned. Default: now."),
     ] = None
     columns: Annotated[
-        str, typer.Option(metavar="FACT=COL,…", help="Input column of each fact, as for batch.")
+        str,
+        typer.Option(
+            metavar="FACT=COL,…",
+            help="Input column of each fact: lat=LAT,lon=LNG. Default: the column with its name.",
+        ),
     ] = ""
     map_kinds: Annotated[
         Path | None,
-        typer.Option("--map-kinds", metavar="TOML", help="TOML file that maps texts to kinds."),
+        typer.Option(
+            "--map-kinds",
+            metavar="TOML",
+            help='TOML file that maps texts to kinds: [kinds] "EMS*" = "medical".',
+        ),
     ] = None
     priority: Annotated[
         str,
         typer.Option(
-            metavar="COL", help='Column with the weight of each incident. Default: "priority".'
+            metavar="COL",
+            help='Column with the weights, over 0 and up to 100. Default: "priority".',
         ),
     ] = ""
     kind: Annotated[

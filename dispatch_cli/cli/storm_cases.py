@@ -9,10 +9,10 @@ from msgspec.structs import replace
 
 from ..cases.apply_plan import apply_plan
 from ..cases.open_demands import DemandsRead, read_demands
-from ..storm.open_cases import asked_of, kept_of, proposals_of, waiting_of
+from ..storm.open_cases import asked_of, in_emergency, kept_of, proposals_of, waiting_of
 from ..storm.plan_storm import StormBasis, plan_storm
 from ..storm.sharper_proof import PlannedStorm
-from ..storm.storm_answer import storm_answer
+from ..storm.storm_answer import emergency_of, storm_answer
 from .desk_options import DeskOptions
 from .log_book import open_book
 from .outcome import Outcome
@@ -91,7 +91,8 @@ class Planner:
         self._kept = {
             (each.ref, each.service): each.provider for each in plan.demands if each.provider
         }
-        return read, plan
+        emergency = emergency_of(in_emergency(read), book.catalog)
+        return read, replace(plan, emergency=emergency)
 
 
 def _wait_for_change(book: "Book", head: str) -> None:

@@ -29,6 +29,8 @@ _WIDE_HEADS = (
 )  # fmt: skip
 _RIGHT = frozenset({"#", "Sort", "Lines", "Scarce"})
 _WIDE_FROM = 120
+_NARROW_BELOW = 60
+"""On narrower screens a demand has two lines: whom to call, and for what."""
 _MOST = {"Provider": 28, "Place": 28, "For": 18, "Call": 18}
 _NARROWED = {"For": 10, "Place": 12, "Provider": 18}
 """The columns that are shortened where a line is too narrow, with their least widths."""
@@ -43,6 +45,8 @@ def storm_lines(plan: StormPlan, screen: Screen) -> list[Line]:
     lines += plain_lines([screen.text(each) for each in emergency_sentences(plan)], "bold red")
     if not plan.demands:
         return lines
+    if screen.width < _NARROW_BELOW:
+        return lines + [line for each in plan.demands for line in _narrow(each, plan, screen)]
     heads = _WIDE_HEADS if screen.width >= _WIDE_FROM else _HEADS
     names = [each.id for each in heads]
     rows = [_cells_of(each, plan, screen) for each in plan.demands]
@@ -55,6 +59,16 @@ def storm_lines(plan: StormPlan, screen: Screen) -> list[Line]:
         plain_line(_joined(row, names, widths, screen.width), style)
         for row, style in zip(texts, styles, strict=True)
     ]
+
+
+def _narrow(each: StormDemand, plan: StormPlan, screen: Screen) -> Iterator[Line]:
+    """Yield the two lines of a demand; the number to call is never cut."""
+    row = _cells_of(each, plan, screen)
+    for parts in (("#", "Call", "Provider"), ("For", "There", "Why")):
+        text = " ".join(row[name] for name in parts if row[name] != "-")
+        yield plain_line(
+            shorten(text if parts[0] == "#" else f"  {text}", screen.width), _style(each)
+        )
 
 
 def head(plan: StormPlan) -> list[Message]:

@@ -15,9 +15,9 @@ from ..batch.read.cell_values import text_of
 from ..batch.read.column_mapping import ColumnMapping, map_columns, parse_columns
 from ..batch.read.kind_mapping import KindMapping, parse_kinds, read_mapping_file
 from ..batch.read.row_reader import BatchDefaults, ParsedRow, RowReader, as_reject
-from ..batch.read.time_columns import find_time_columns, has_times, refuse_times
+from ..batch.read.time_columns import TimeColumns, find_time_columns, has_times, refuse_times
 from ..eligibility import GATES, gate_facts
-from ..errors import UsageError
+from ..errors import BadDataError, UsageError
 from ..messages import Message
 from ..records.open_records import RecordFile
 from ..records.values import Reject, Row
@@ -69,7 +69,8 @@ def read_waiting(
     )  # fmt: skip
     _check_times(records, columns, options)
     reader = _reader(columns, options, catalog, now)
-    wanted = (*columns.wanted, priority)
+    has_priority = names is None or priority in names
+    wanted = (*columns.wanted, priority) if has_priority else columns.wanted
     found = []
     for chunk in records.rows.chunks(records.rows.start, wanted):
         for record in chunk.records:
@@ -79,8 +80,9 @@ def read_waiting(
                 if isinstance(weight, float):
                     found.append(_waiting(record, read, weight, now))
                     continue
-                read = weight
-            notify(as_reject(record, read))
+                notify(weight)
+            else:
+                notify(as_reject(record, read))
     return found
 
 
@@ -115,7 +117,20 @@ def _check_times(records: RecordFile, columns: ColumnMapping, options: IncidentF
     rows = records.rows.first_rows()
     if rows and not has_times(rows, columns):
         found = find_time_columns(rows, columns)
-        refuse_times(found, parse_columns(options.columns), records.source.name)
+        try:
+            refuse_times(found, parse_columns(options.columns), records.source.name)
+        except BadDataError as error:
+            raise BadDataError(*error.problems, hint=_time_hint(found)) from None
+
+
+def _time_hint(found: TimeColumns) -> Message:
+    """Say how the times are read; a plan has no option that lets all callers count as new."""
+    if found.is_unreadable:
+        return Message(
+            "write these times as 2026-12-24T22:30, because a date with slashes may begin with the"
+            " day or with the month"
+        )
+    return Message("--columns when={column} reads them", column=found.column or "COLUMN")
 
 
 def _reader(

@@ -35,6 +35,15 @@ def asked_of(read: DemandsRead) -> dict[str, int]:
     return dict(Counter(offer.provider for offer in offers))
 
 
+def in_emergency(read: DemandsRead) -> list[Waiting]:
+    """Make a waiting incident of each case whose emergency call is due and not recorded."""
+    cases = {each.case.id: each.case for each in read.demands if each.case.emergency_by}
+    return [
+        Waiting(ref=str(case.id), incident=case.incident, since=case.opened_at)
+        for case in cases.values()
+    ]
+
+
 def kept_of(read: DemandsRead) -> dict[tuple[str, str], str]:
     """Return the providers of the last applied plan by case and service."""
     return {

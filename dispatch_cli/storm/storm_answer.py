@@ -290,9 +290,11 @@ def _binding(
         lines: Message = Message("lines not counted: --operators tells how many")
     elif found.plan.line_price:
         lines = Message(
-            "short of lines: {calls} calls for {operators} operators, each minute of a call costs"
-            " the others {price_min:.1f} min",
-            calls=calls, operators=storm.operators, price_min=found.plan.line_price,
+            "short of lines: {calls} for {operators}, each minute of a call costs the others"
+            " {price_min:.1f} min",
+            calls=Plural("{count} call", "{count} calls", calls),
+            operators=Plural("{count} operator", "{count} operators", storm.operators),
+            price_min=found.plan.line_price,
         )  # fmt: skip
     else:
         lines = Message("lines suffice")

@@ -7,7 +7,7 @@ import pytest
 from dispatch_cli.batch.index.postcode_entries import all_codes
 from dispatch_cli.notation import place_at
 
-np = pytest.importorskip("numba", reason='the extra "batch" is not installed')
+np = pytest.importorskip("numpy", reason='the extra "batch" is not installed')
 pytest.importorskip("numba", reason='the extra "batch" is not installed')
 
 from dispatch_cli.batch.compiled.place_codes import find_codes  # noqa: E402
