@@ -38,6 +38,7 @@ from dispatch_cli.storm.sharper_proof import PlannedStorm  # noqa: E402
 from dispatch_cli.storm.storm_engine import engine_maker  # noqa: E402
 from dispatch_cli.storm.waiting import StormSettings, Waiting  # noqa: E402
 from tests.storm.networks import least_cost  # noqa: E402
+from tests.storm.storms import whole_network  # noqa: E402
 
 NOW = datetime(2026, 6, 1, 10, tzinfo=UTC)
 PLAIN = StormSettings(ageing=0.0)
@@ -141,8 +142,7 @@ def against_dense(folder: Path, runs: int, *, incidents: int, firms: int) -> Non
     catalog, waiting = world(folder, incidents, firms)
     basis = basis_of(catalog, incidents)
     found = plan_storm(waiting, basis, PLAIN)
-    whole = plan_storm(waiting, replace(basis, listed=firms), PLAIN)
-    network = whole.plan.pairs.network
+    network = whole_network(waiting, basis, PLAIN)
     assert found.plan.proof.is_optimal
     assert found.plan.proof.total == least_cost(network)
     plans, dense = [], []

@@ -17,7 +17,7 @@ from ..model import Incident, Observations
 from ..model.stamps import EPOCH
 from .call_order import plan_in_front
 from .candidate_columns import Numbering, RankedDemand, columns_of, slot_table
-from .demands import Demands
+from .demands import Demands, SlotTable
 from .joint_plan import plan_jointly
 from .network import NOBODY, Array
 from .sharper_proof import PlannedStorm, prove_sharper
@@ -62,7 +62,7 @@ def plan_storm(
     provider file: incidents that are the same, but for their time, are not ranked again.
     """
     engine = basis.make_engine(basis.listed)
-    ranked = _ranked(waiting, engine, before)
+    ranked = rank_demands(waiting, engine, before)
     numbering = before.numbering if before is not None else Numbering()
     for _ in range(basis.rounds):
         found = _planned(ranked, numbering, basis, storm)
@@ -79,9 +79,10 @@ def plan_storm(
     return replace(found, calls=calls)
 
 
-def _ranked(
-    waiting: Sequence[Waiting], engine: "Engine", before: PlannedStorm | None
+def rank_demands(
+    waiting: Sequence[Waiting], engine: "Engine", before: PlannedStorm | None = None
 ) -> list[RankedDemand]:
+    """Rank the first candidates of each demand, but for those that ``before`` has already."""
     known = {_same(each.demand): each for each in before.ranked} if before is not None else {}
     needed = [_needed_now(each.incident, engine) for each in waiting]
     demands = demands_of(waiting, needed)
@@ -116,9 +117,10 @@ def _needed_now(incident: Incident, engine: "Engine") -> list[str]:
     return [side.entry.service for side in sides if side.entry.after is None]
 
 
-def _planned(
+def laid_out(
     ranked: list[RankedDemand], numbering: Numbering, basis: StormBasis, storm: StormSettings
-) -> PlannedStorm:
+) -> tuple[Demands, SlotTable]:
+    """Lay out ranked demands as columns, and the slots of their providers."""
     settings = basis.catalog.rules.settings
     demands = columns_of(ranked, numbering, settings=settings, now=basis.now, storm=storm)
     jobs = np.zeros(len(numbering.ids))
@@ -126,9 +128,15 @@ def _planned(
     np.maximum.at(jobs, demands.provider, own_job[demands.owner])
     slots = slot_table(
         numbering, demands, jobs,
-        catalog=basis.catalog, observations=basis.observations, asked=basis.asked,
-        now=basis.now,
+        catalog=basis.catalog, observations=basis.observations, asked=basis.asked, now=basis.now,
     )  # fmt: skip
+    return demands, slots
+
+
+def _planned(
+    ranked: list[RankedDemand], numbering: Numbering, basis: StormBasis, storm: StormSettings
+) -> PlannedStorm:
+    demands, slots = laid_out(ranked, numbering, basis, storm)
     plan = plan_jointly(
         demands, slots, operators=storm.operators, window_min=storm.window_min,
         kept=_kept(ranked, demands, numbering, storm), keep_min=storm.keep_min,

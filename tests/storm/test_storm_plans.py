@@ -13,7 +13,7 @@ from dispatch_cli.storm.waiting import StormSettings
 
 from ..batch.random_worlds import holidays
 from .networks import least_cost
-from .storms import Storm, total_in_turn
+from .storms import Storm, plain_storm, total_in_turn, whole_network
 
 SEEDS = range(40)
 
@@ -22,9 +22,33 @@ SEEDS = range(40)
 def test_a_plan_of_short_lists_costs_as_little_as_one_of_whole_lists(seed: int) -> None:
     """The total equals that of a dense solver over all pairs, and the proof says so."""
     storm = Storm(seed)
-    found, whole = storm.plan(), storm.whole()
-    assert found.plan.proof.total == least_cost(whole.plan.pairs.network)
+    found = storm.plan()
+    whole = whole_network(storm.waiting, storm.basis(), StormSettings())
+    assert found.plan.proof.total == least_cost(whole)
     assert found.plan.proof.is_optimal
+
+
+@pytest.mark.ci
+@pytest.mark.parametrize("seed", range(40, 230))
+def test_many_plans_cost_as_little_as_by_a_dense_solver(seed: int) -> None:
+    """The same in 190 more worlds of up to 120 incidents, with ageing off."""
+    storm, settings = Storm(seed, incidents=20 + seed % 100), StormSettings(ageing=0.0)
+    found = plan_storm(storm.waiting, storm.basis(), settings)
+    assert found.plan.proof.is_optimal
+    assert found.plan.proof.total == least_cost(
+        whole_network(storm.waiting, storm.basis(), settings)
+    )
+
+
+@pytest.mark.ci
+@pytest.mark.parametrize(("incidents", "firms"), [(300, 600), (1000, 400), (2000, 1000)])
+def test_large_plans_cost_as_little_as_by_a_dense_solver(incidents: int, firms: int) -> None:
+    """The same in large plain worlds, in which units are plenty, short and very short."""
+    waiting, basis = plain_storm(incidents, firms)
+    settings = StormSettings(ageing=0.0)
+    found = plan_storm(waiting, basis, settings)
+    assert found.plan.proof.is_optimal
+    assert found.plan.proof.total == least_cost(whole_network(waiting, basis, settings))
 
 
 def test_the_proof_tells_plans_of_lists_that_were_cut_too_early() -> None:
