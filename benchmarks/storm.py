@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from math import sqrt
+from multiprocessing import get_context
 from pathlib import Path
 from statistics import fmean, stdev
 from typing import NamedTuple
@@ -82,7 +83,8 @@ def study(
     """Simulate each policy in each setting on the same days."""
     jobs = [(firms, operators, seed) for firms, operators in settings for seed in seeds]
     found: Study = {}
-    with ProcessPoolExecutor(processes) as pool:
+    # A fork of a process with threads, such as a worker of pytest, may hang.
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
         for (firms, operators, _), outcomes in zip(jobs, pool.map(_days, jobs), strict=True):
             of_setting = found.setdefault((firms, operators), {name: [] for name in POLICIES})
             for name, outcome in outcomes.items():

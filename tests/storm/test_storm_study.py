@@ -1,5 +1,6 @@
 """The simulated day is possible, its policies obey the rules, and the study's figures are right."""
 
+import re
 from collections import defaultdict
 from xml.etree import ElementTree
 
@@ -10,6 +11,9 @@ pytest.importorskip("ortools", reason="the extra storm is not here")
 pytest.importorskip("benchmarks.storm", reason="the folder benchmarks is not here")
 
 from benchmarks.storm import (
+    MARKS,
+    PAGE,
+    PICTURE,
     SETTINGS,
     Outcome,
     Study,
@@ -183,6 +187,21 @@ def test_the_picture_has_a_bar_for_each_policy() -> None:
     assert tags.count("rect") == 2 * len(POLICIES) + 1
     texts = [each.text for each in root.iter() if each.text]
     assert {"5 firms < 6", STORM, "50", "56"} <= set(texts)
+
+
+def test_page_and_picture_have_the_figures_of_one_run() -> None:
+    """The means on the picture are those of the table, policy by policy and setting by setting."""
+    table = PAGE.read_text(encoding="utf-8").split(MARKS[0])[1].split(MARKS[1])[0]
+    rows = [line.strip("| ").split(" | ") for line in table.splitlines() if " / " in line][1:]
+    assert [row[:2] for row in rows] == [
+        [f"{firms} / {operators}", name] for firms, operators in SETTINGS for name in POLICIES
+    ]
+    svg = PICTURE.read_text(encoding="utf-8")
+    assert [float(each) for each in re.findall(r">([0-9]+)</text>", svg)] == pytest.approx(
+        [float(row[2].split(" ± ")[0]) for row in rows], abs=0.56
+    )
+    assert len(svg) < 40_000
+    assert svg.count("http") == 1, "the name of the format, and nothing to load"
 
 
 @needs_shared
