@@ -1,6 +1,6 @@
 """Lay out the ranked providers of the demands as columns, and the slots of these providers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -8,7 +8,7 @@ import numpy as np
 from msgspec import Struct
 
 from ..availability import Fleet
-from ..model import Observations, Settings
+from ..model import Observations, Provider, Settings
 from .call_order import aged_weight
 from .demands import Demands, SlotTable
 from .network import STEPS_PER_MIN, Array
@@ -16,7 +16,6 @@ from .slots import slots_of
 
 if TYPE_CHECKING:
     from ..batch.ranks import RankedProvider
-    from ..catalog import Catalog
     from .waiting import Demand, StormSettings
 
 LIKELY = 5
@@ -43,7 +42,8 @@ class Numbering:
     It keeps the columns of each demand, so that a further round lays out only longer lists.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, providers: Iterable[Provider]) -> None:
+        self.providers = {each.id: each for each in providers}
         self.ids: list[str] = []
         self._numbers: dict[str, int] = {}
         self._columns: dict[int, tuple[RankedDemand, Array, Array]] = {}
@@ -150,7 +150,6 @@ def slot_table(
     demands: Demands,
     job_min: Array,
     *,
-    catalog: "Catalog",
     observations: Observations,
     asked: Mapping[str, int],
     now: datetime,
@@ -166,9 +165,8 @@ def slot_table(
     horizon_min = float(demands.fallback_min.max(initial=0.0))
     begin, wait_min, units = [0], list[float](), list[int]()
     for number, provider_id in enumerate(numbering.ids):
-        provider = catalog.find(provider_id)
         known = observations.known.get(provider_id)
-        fleet = Fleet(provider.units if provider else 0, now, known.bookings if known else ())
+        fleet = Fleet(numbering.providers[provider_id].units, now, known.bookings if known else ())
         found = slots_of(
             fleet, float(job_min[number] + ways[number]),
             wait_min=float(waits[number]), horizon_min=horizon_min,

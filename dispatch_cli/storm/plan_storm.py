@@ -27,15 +27,16 @@ if TYPE_CHECKING:
     from ..batch.engine import Engine
     from ..catalog import Catalog
 
-FIRST_LISTED, MOST_ROUNDS = 32, 12
-"""Candidates of each demand at first, and how often lists are made longer."""
+FIRST_LISTED, LISTED_OF_MANY, MANY = 32, 64, 2_000
+"""Candidates of each demand at first; more of them for many incidents, where rounds are slow."""
+MOST_ROUNDS = 12
 
 
 class StormBasis(Struct, frozen=True, kw_only=True):
     """The provider file, the moment of the plan, and the observations at that moment.
 
     ``make_engine`` makes the engine that ranks the first N candidates of each demand, at first
-    ``listed``, at least ``LIKELY``. Lists are made longer at most ``rounds`` - 1 times.
+    ``listed``, at least ``LIKELY``; None: as many as are fast. Lists are made longer at most ``rounds`` - 1 times.
     ``asked`` counts the questions that each provider has not answered yet.
     """
 
@@ -44,7 +45,7 @@ class StormBasis(Struct, frozen=True, kw_only=True):
     now: datetime
     observations: Observations = Observations()
     asked: Mapping[str, int] = {}
-    listed: int = FIRST_LISTED
+    listed: int | None = None
     rounds: int = MOST_ROUNDS
 
 
@@ -61,14 +62,15 @@ def plan_storm(
     its proof says how far from that it may be. ``before`` is a plan of a moment ago with the same
     provider file: incidents that are the same, but for their time, are not ranked again.
     """
-    engine = basis.make_engine(basis.listed)
+    few = FIRST_LISTED if len(waiting) < MANY else LISTED_OF_MANY
+    engine = basis.make_engine(few if basis.listed is None else basis.listed)
     ranked = rank_demands(waiting, engine, before)
-    numbering = before.numbering if before is not None else Numbering()
-    for _ in range(basis.rounds):
+    numbering = before.numbering if before is not None else Numbering(engine.providers)
+    for left in reversed(range(basis.rounds)):
         found = _planned(ranked, numbering, basis, storm)
         left_out = prove_sharper(found, engine)
         found = replace(found, plan=found.plan._replace(proof=left_out.proof))
-        if not left_out.pairs:
+        if not left_out.pairs or not left:
             break
         _rank_pairs(ranked, left_out.pairs, engine)
     calls = plan_in_front(
@@ -128,7 +130,7 @@ def laid_out(
     np.maximum.at(jobs, demands.provider, own_job[demands.owner])
     slots = slot_table(
         numbering, demands, jobs,
-        catalog=basis.catalog, observations=basis.observations, asked=basis.asked, now=basis.now,
+        observations=basis.observations, asked=basis.asked, now=basis.now,
     )  # fmt: skip
     return demands, slots
 

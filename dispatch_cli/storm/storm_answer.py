@@ -224,10 +224,9 @@ class _Rows:
         wait_min = float(slots.wait_min[shown.slot])
         way_min = row.turnout_min + row.travel_min + row.late_min
         ask_min = row.answer_min / row.acceptance
-        provider = self._basis.catalog.find(row.provider)
         return StormCandidate(
             provider=row.provider,
-            name=provider.name if provider else row.provider,
+            name=self._found.numbering.providers[row.provider].name,
             phone=row.phone,
             wait_min=wait_min,
             arrival_min=max(0.0, wait_min + way_min),

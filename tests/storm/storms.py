@@ -73,8 +73,9 @@ def whole_network(
     waiting: Sequence[Waiting], basis: StormBasis, settings: StormSettings
 ) -> Network:
     """Make the network of all pairs, without a plan."""
-    ranked = rank_demands(waiting, basis.make_engine(max(LIKELY, basis.catalog.count)))
-    return make_pairs(*laid_out(ranked, Numbering(), basis, settings), 0.0).network
+    engine = basis.make_engine(max(LIKELY, basis.catalog.count))
+    ranked = rank_demands(waiting, engine)
+    return make_pairs(*laid_out(ranked, Numbering(engine.providers), basis, settings), 0.0).network
 
 
 def total_in_turn(network: Network) -> int:
