@@ -36,8 +36,8 @@ class StormBasis(Struct, frozen=True, kw_only=True):
     """The provider file, the moment of the plan, and the observations at that moment.
 
     ``make_engine`` makes the engine that ranks the first N candidates of each demand, at first
-    ``listed``, at least ``LIKELY``; None: as many as are fast. Lists are made longer at most ``rounds`` - 1 times.
-    ``asked`` counts the questions that each provider has not answered yet.
+    ``listed``, at least ``LIKELY``; None: as many as are fast. Lists are made longer at most
+    ``rounds`` - 1 times. ``asked`` counts the questions that each provider has not answered yet.
     """
 
     catalog: "Catalog"
