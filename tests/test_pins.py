@@ -46,7 +46,8 @@ def test_the_page_names_the_lowest_and_the_tested_version() -> None:
     pins, needed = pinned(), required()
     assert {name: (lowest, tested) for name, lowest, tested in rows} == {
         each.name: (lower_bound(each), pins[canonicalize_name(each.name)])
-        for each in (*needed["run"], *needed["batch"], *needed["notify"], *needed["osm"], *needed["storm"])
+        for group in ("run", "batch", "notify", "osm", "storm")
+        for each in needed[group]
     }
 
 

@@ -7,6 +7,7 @@ import pytest
 from tools.walkthroughs import Reader, Step, WrongPageError, agrees, steps_of
 
 from ..cli.conftest import home
+from ..extras import NEEDS_STORM
 
 __all__ = ["home"]
 
@@ -15,10 +16,14 @@ PAGES = [
     DOCS / "tutorial.md",
     *sorted((DOCS / "how-to").glob("*.md")),
     DOCS / "de" / "leitfaden.md",
+    DOCS / "storm.md",
 ]
+NEEDS = {"storm.md": NEEDS_STORM}
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path", [pytest.param(each, marks=NEEDS.get(each.name, ()), id=each.name) for each in PAGES]
+)
 def test_a_page_works_from_top_to_bottom(path: Path, home: Path) -> None:
     """Each command ends as the page says, and what the page shows is what the terminal shows."""
     steps = steps_of(path.read_text(encoding="utf-8"))

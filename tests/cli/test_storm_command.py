@@ -1,0 +1,509 @@
+"""``dispatch storm``: joint plans of a file and of the open cases, from the command line."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from dispatch_cli.cli import storm_cases
+
+from .. import answers
+from ..extras import NEEDS_STORM
+from ..terminal import Terminal, on_terminal, screen_lines
+
+FIRMS = """\
+[last_resort]
+default = { phone = "089 99998-900", text = "duty desk" }
+
+[[provider]]
+id = "lech"
+name = "Abschlepp Lech"
+phone = "089 99998-114"
+services = ["tow", "roadside_repair"]
+base = "86150"
+area = { radius_km = 60 }
+hours = "24/7"
+units = 1
+
+[[provider]]
+id = "wertach"
+name = "Abschlepp Wertach"
+phone = "089 99998-207"
+services = ["tow"]
+base = "86199"
+area = { radius_km = 60 }
+hours = "24/7"
+units = 1
+
+[[provider]]
+id = "paar"
+name = "Pannenhilfe Paar"
+phone = "089 99998-303"
+services = ["tow", "roadside_repair"]
+base = "86316"
+area = { radius_km = 60 }
+hours = "24/7"
+units = 2
+"""
+INCIDENTS = """\
+id,kind,plz,when,priority,injured
+A1,tow,86150,2026-11-27T11:40,,
+A2,tow,86152,2026-11-27T11:50,3,
+A3,breakdown,86199,2026-11-27T11:55,,
+A4,accident,86150,2026-11-27T11:58,,1
+A5,tow,86150,2026-11-27T09:00,,
+"""
+PHONES = {
+    "lech": "089 99998-114", "wertach": "089 99998-207", "paar": "089 99998-303",
+    None: "089 99998-900",
+}  # fmt: skip
+PLAN = ("storm", "incidents.csv", "--when", "2026-11-27T12:03")
+NAMES = ["A1", "A2", "A3", "A4", "A5"]
+
+pytestmark = NEEDS_STORM
+
+
+@pytest.fixture
+def storm(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A provider file and a file of incidents in the working folder."""
+    for name in ("DISPATCH_LANG", "LC_ALL", "LC_MESSAGES", "LANG", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    (home / "providers.toml").write_text(FIRMS, "utf-8")
+    (home / "incidents.csv").write_text(INCIDENTS, "utf-8")
+    return home
+
+
+def rows_of(out: str) -> list[dict[str, str]]:
+    """Read tab-separated rows by the names of their columns."""
+    names, *rows = [line.split("\t") for line in out.splitlines()]
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+@pytest.mark.parametrize("columns", [40, 80, 140])
+def test_a_screen_of_any_width_shows_whom_to_call_for_what(dispatch, storm, columns: int) -> None:
+    """All demands in the order of the calls, each with its whole number, and 112 before them."""
+    demands = dispatch(*PLAN, "--json").envelope["data"]["demands"]
+    code, raw = on_terminal([*PLAN, "--operators", "2"], columns=columns, env={"NO_COLOR": "1"})
+    lines = screen_lines(raw, columns=columns)
+    assert code == 3
+    assert b"\x1b[3" not in raw
+    assert b"31m" not in raw
+    assert all(len(line) <= columns for line in lines)
+    at = [next(at for at, line in enumerate(lines) if f"{each['ref']} " in line + " "
+               and line.lstrip()[:3] != "112" and each["service"][:4] in line)
+          for each in demands]  # fmt: skip
+    assert at == sorted(at)
+    assert len(set(at)) == len(demands) == 5
+    for line_at, each in zip(at, demands, strict=True):
+        # On a narrow screen the number stands in the line above.
+        assert any(each["phone"] in line for line in lines[line_at - 1 : line_at + 1])
+    emergency = lines.index("112 first, for A4")
+    assert emergency < at[0]
+    whole = " ".join(" ".join(line.split()) for line in lines[:emergency])
+    assert re.search(r"short of units: .*tow in 86… \(\d+ min\); ", whole)
+    assert "short of lines: 4 calls for 2 operators" in whole
+    assert "no plan is better, if nobody declines" in whole
+
+
+def test_colours_only_where_they_are_wanted(storm) -> None:
+    """A terminal has colours; NO_COLOR and TERM=dumb have none, with the same words."""
+    _, coloured = on_terminal(PLAN)
+    assert b"\x1b[1;31m" in coloured
+    for env in ({"NO_COLOR": "1"}, {"TERM": "dumb"}):
+        _, plain = on_terminal(PLAN, env=env)
+        assert b"31m" not in plain
+        assert screen_lines(plain) == screen_lines(coloured)
+
+
+def test_rows_off_a_terminal(dispatch, storm) -> None:
+    """Each demand is a row; 112 stands on stderr, since no row has a place for it."""
+    ran = dispatch(*PLAN)
+    assert ran.code == 3
+    assert ran.err == "warning: 112 first, for A4\n"
+    rows = rows_of(ran.out)
+    assert sorted(row["ref"] for row in rows) == NAMES
+    assert [row["order"] for row in rows] == ["1", "2", "3", "4", ""]
+    assert [row["act"] for row in rows] == ["call"] * 4 + ["last_resort"]
+    for row in rows:
+        assert row["phone"] == PHONES[row["provider"] or None]
+
+
+def test_the_order_of_the_calls_has_its_reason(dispatch, storm) -> None:
+    """A person in danger is first, then the largest weight, then the longest wait."""
+    why = [(row["ref"], row["why"]) for row in rows_of(dispatch(*PLAN).out)]
+    assert why == [
+        ("A4", "person in danger"),
+        ("A2", "priority 3, waits 13 min"),
+        ("A1", "waits 23 min"),
+        ("A3", "waits 8 min"),
+        ("A5", "has waited 183 min"),
+    ]
+
+
+def test_json_fits_its_schema_and_its_prices_add_up(dispatch, storm) -> None:
+    """The minutes that sort the candidates are the sum of arrival, call, line and scarcity."""
+    envelope = dispatch(*PLAN, "--operators", "1", "--json").envelope
+    assert answers.faults_of(envelope) == []
+    assert (envelope["schema"], envelope["status"]) == ("dispatch.storm/1", "partial")
+    data = envelope["data"]
+    assert data["line_price"] == 1.5  # 4 calls, 1 operator: (4 - 1) / 2
+    assert (data["called"], data["last_resort"], data["waited_too_long"]) == (4, 1, 1)
+    assert data["total_min"] == data["bound_min"] > 0
+    candidates = [each for demand in data["demands"] for each in demand["candidates"]]
+    assert candidates
+    for each in candidates:
+        parts = ("arrival_min", "call_min", "line_min", "scarcity_min")
+        assert each["sort_min"] == pytest.approx(sum(each[name] for name in parts), abs=1e-6)
+        assert each["line_min"] == pytest.approx(1.5 * each["call_min"])
+    assert any(each["scarcity_min"] > 0 for each in candidates)
+
+
+def test_without_prices_the_order_is_that_of_the_cascade(dispatch, storm) -> None:
+    """A single incident waits for no line, and its cascade is unchanged, with the same minutes."""
+    (storm / "one.csv").write_text("id,kind,plz,when\nA1,tow,86150,2026-11-27T12:03\n", "utf-8")
+    options = ("--when", "2026-11-27T12:03", "--operators", "1", "--json")
+    [demand] = dispatch("storm", "one.csv", *options).envelope["data"]["demands"]
+    cascade = dispatch("cascade", "tow", "--at", "86150", *options[:2], "--json").envelope["data"]
+    ranked = cascade["cascades"][0]["candidates"]
+    assert [each["provider"] for each in demand["candidates"]] == [
+        each["provider"] for each in ranked
+    ]
+    for mine, other in zip(demand["candidates"], ranked, strict=True):
+        assert mine["line_min"] == 0
+        own_min = mine["sort_min"] - mine["scarcity_min"]
+        assert own_min == pytest.approx(other["order_min"])
+
+
+def test_a_unit_goes_where_it_saves_most(dispatch, storm) -> None:
+    """No unit is planned twice for the same time: one truck of Lech has one first job."""
+    data = dispatch(*PLAN, "--json").envelope["data"]
+    first = [
+        (each["provider"], each["candidates"][0]["wait_min"])
+        for each in data["demands"] if each["provider"] in ("lech", "wertach")
+    ]  # fmt: skip
+    assert len(set(first)) == len(first) >= 2
+
+
+def test_a_file_has_whole_lines_and_the_summary_is_on_stderr(dispatch, storm) -> None:
+    """--output writes the demands of the JSON, one a line, and leaves stdout empty."""
+    demands = dispatch(*PLAN, "--json").envelope["data"]["demands"]
+    ran = dispatch(*PLAN, "--output", "plan.jsonl")
+    assert (ran.code, ran.out) == (3, "")
+    text = (storm / "plan.jsonl").read_text("utf-8")
+    assert text.endswith("\n")
+    assert [json.loads(line) for line in text.splitlines()] == demands
+    assert ran.err.splitlines()[0] == ("done: call 4 now, 0 later, 0 wait, 1 to the last resort")
+    assert "done: 112 first, for A4" in ran.err.splitlines()
+    assert dispatch(*PLAN, "--output", "plan.jsonl", "--quiet").err == ""
+
+
+def test_a_file_that_cannot_be_written(dispatch, storm) -> None:
+    """A missing folder ends with 5 and names the file."""
+    ran = dispatch(*PLAN, "--output", "none/plan.jsonl")
+    assert ran.code == 5
+    assert "none/plan.jsonl cannot be written" in ran.err
+
+
+def test_equal_input_gives_equal_bytes(storm) -> None:
+    """Two processes with different seeds of their hashes print the same JSON and rows."""
+    for more in (["--json"], []):
+        outs = {
+            subprocess.run(
+                [sys.executable, "-m", "dispatch_cli", *PLAN, "--operators", "2", *more],
+                env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=False,
+            ).stdout
+            for seed in ("1", "2")
+        }  # fmt: skip
+        assert len(outs) == 1
+        assert b"A1" in outs.pop()
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("B,tow,86150,2026-11-27T11:40,abc,", "priority 'abc' is not a number over 0"),
+        ("B,tow,86150,2026-11-27T11:40,0,", "priority '0' is not a number over 0 and up to 100"),
+        ("B,tow,86150,2026-11-27T11:40,101,", "priority '101' is not a number over 0"),
+        ("B,tow,86150,2026-11-27T11:40,nan,", "priority 'nan' is not a number over 0"),
+        ("B,nothing,86150,2026-11-27T11:40,,", 'unknown kind "nothing"'),
+        ("B,tow,,2026-11-27T11:40,,", "B"),
+    ],
+)
+def test_a_row_that_cannot_be_read_is_said_and_the_others_are_planned(
+    dispatch, storm, row: str, reason: str
+) -> None:
+    """Exit code 6, the line of the row on stderr, and the plan of the other rows."""
+    (storm / "incidents.csv").write_text(f"{INCIDENTS}{row}\n", "utf-8")
+    ran = dispatch(*PLAN, "--json")
+    assert ran.code == 6
+    assert ran.envelope["data"]["rejected"] == 1
+    assert {each["ref"] for each in ran.envelope["data"]["demands"]} == {*NAMES}
+    [line] = [each for each in ran.err.splitlines() if each.startswith("rejected: ")]
+    assert line.startswith("rejected: incidents.csv:7: ")
+    assert reason in line or reason == "B"
+
+
+def test_weights_are_read_from_the_named_column(dispatch, storm) -> None:
+    """A comma is a decimal sign; a file without the column has the weight 1."""
+    text = 'id,kind,plz,when,rang\nA,tow,86150,2026-11-27T11:40,"2,5"\nB,tow,86150,,\n'
+    (storm / "incidents.csv").write_text(text, "utf-8")
+    weights = [row["weight"] for row in rows_of(dispatch(*PLAN).out)]
+    assert weights == ["1.0", "1.0"]
+    weights = [row["weight"] for row in rows_of(dispatch(*PLAN, "--priority", "rang").out)]
+    assert weights == ["2.5", "1.0"]
+    ran = dispatch(*PLAN, "--priority", "no")
+    assert ran.code == 2
+    assert "--priority: no column 'no'; the columns are id, kind, plz, when, rang" in ran.err
+
+
+@pytest.mark.parametrize("content", ["id,kind,plz\n", "id,kind,plz,priority\n"])
+def test_a_file_without_incidents(dispatch, storm, content: str) -> None:
+    """An empty plan says so, and is no failure."""
+    (storm / "incidents.csv").write_text(content, "utf-8")
+    ran = dispatch(*PLAN)
+    assert (ran.code, ran.out.count("\n"), ran.err) == (0, 1, "")
+    _, raw = on_terminal(PLAN, env={"NO_COLOR": "1"})
+    assert screen_lines(raw) == ["Storm 12:03: 0 calls for help", "no incident waits for help"]
+    assert dispatch(*PLAN, "--json").envelope["data"]["demands"] == []
+
+
+def test_times_that_no_column_is_read_for_are_refused(dispatch, storm) -> None:
+    """Else all callers would count as new. The hint says how the column is read."""
+    text = INCIDENTS.replace("when", "Meldung1x")
+    (storm / "incidents.csv").write_text(text, "utf-8")
+    ran = dispatch(*PLAN)
+    assert (ran.code, ran.out) == (4, "")
+    assert 'the column "Meldung1x" has times, such as "2026-11-27T11:40"' in ran.err
+    assert "hint: --columns when=Meldung1x reads them\n" in ran.err
+    named = dispatch(*PLAN, "--columns", "when=Meldung1x")
+    assert (named.code, named.out.count("\n")) == (3, 6)
+
+
+def test_the_moment_decides_who_waits_how_long(dispatch, storm) -> None:
+    """Without --when an old file goes to the last resort as a whole, and the hint says why."""
+    rows = rows_of(dispatch(*PLAN[:2], "--when", "2026-11-27T12:13").out)
+    assert {row["ref"]: row["waiting_min"] for row in rows}["A1"] == "33.0"
+    ran = dispatch(*PLAN[:2], "--when", "2026-11-28T12:03")
+    assert {row["act"] for row in rows_of(ran.out)} == {"last_resort"}
+    old = INCIDENTS.replace("2026-11-27", "2025-11-27")
+    (storm / "incidents.csv").write_text(old, "utf-8")
+    ran = dispatch(*PLAN[:2])
+    assert (
+        "hint: all have waited too long: for an older file name its moment with --when" in ran.err
+    )
+
+
+def test_a_service_after_another_one_is_not_called(dispatch, storm) -> None:
+    """A breakdown needs a repair first; the truck is for later, and nobody calls it now."""
+    rows = rows_of(dispatch(*PLAN).out)
+    assert [row["service"] for row in rows if row["ref"] == "A3"] == ["roadside_repair"]
+
+
+def test_emergency_services_are_first_and_never_in_the_queue(dispatch, storm) -> None:
+    """An injured person is a call to 112 at once; the plan has only the tow truck."""
+    data = dispatch(*PLAN, "--json").envelope["data"]
+    assert {(each["ref"], each["dial"]) for each in data["emergency"]} == {("A4", "112")}
+    assert {each["service"] for each in data["demands"]} == {"tow", "roadside_repair"}
+
+
+def test_the_window_puts_calls_off(dispatch, storm) -> None:
+    """With two trucks for many callers, those with a later slot are called later, with a time."""
+    rows = "".join(f"C{at},tow,86150,2026-11-27T12:0{at},,\n" for at in range(3))
+    (storm / "providers.toml").write_text(FIRMS.rpartition("[[provider]]")[0], "utf-8")
+    (storm / "incidents.csv").write_text(INCIDENTS.splitlines()[0] + "\n" + rows, "utf-8")
+    found = rows_of(dispatch(*PLAN).out)
+    acts = [row["act"] for row in found]
+    assert acts.count("call") == 2
+    [later] = [row for row in found if row["act"] == "later"]
+    assert later["call_at"] < later["there_at"]
+    assert later["why"].startswith("the unit is free in ")
+    now = [row for row in found if row["act"] == "call"]
+    assert {(row["provider"], row["wait_min"]) for row in now} == {
+        ("lech", "0.0"),
+        ("wertach", "0.0"),
+    }
+    assert (later["provider"], float(later["wait_min"]) > 30) == ("lech", True)
+    assert later["there_at"] > max(row["there_at"] for row in now)
+    whole = rows_of(dispatch(*PLAN, "--window-min", "1000").out)
+    assert [row["act"] for row in whole] == ["call"] * 3
+    none = rows_of(dispatch(*PLAN, "--longest-wait-min", "2").out)
+    assert {row["ref"]: row["act"] for row in none} == {
+        "C0": "last_resort", "C1": "last_resort", "C2": "call",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        ((), "name a file of incidents, or --open for the open cases"),
+        (("incidents.csv", "--open"), "name a file of incidents, or --open for the open cases"),
+        (("incidents.csv", "--apply"), "--apply needs --open: a file has no cases"),
+        (("incidents.csv", "--watch"), "--watch needs --open: a file has no cases"),
+        (("--open", "--watch", "-o", "x.jsonl"), "--watch shows plans on a screen, without --js"),
+        (("--open", "--watch", "--apply"), "--watch shows plans on a screen"),
+        (("--open", "--watch"), "--watch needs a terminal"),
+        (("--open", "--when", "12:00"), "--when is for a file, not for --open"),
+        (("--open", "--priority", "x"), "--priority is for a file, not for --open"),
+        (("--open", "--columns", "id=x"), "--columns is for a file, not for --open"),
+        (("incidents.csv", "-o", "plan.csv"), "the ending '.csv' is no format of a plan"),
+        (("incidents.csv", "--operators", "0"), "--operators"),
+        (("incidents.csv", "--keep-min", "-1"), "--keep-min"),
+        (("incidents.csv", "--when", "soon"), "soon"),
+        (("incidents.csv", "--columns", "none=x"), "--columns: unknown fact 'none'"),
+        (("incidents.csv", "--kind", "nothing"), "nothing"),
+    ],
+)
+def test_options_that_do_not_fit(dispatch, storm, words: tuple[str, ...], problem: str) -> None:
+    """Each ends with 2, plans nothing, and names the option."""
+    ran = dispatch("storm", *words)
+    assert (ran.code, ran.out) == (2, "")
+    assert problem in ran.err.partition("\n")[0]
+
+
+def test_a_file_that_is_not_there(dispatch, storm) -> None:
+    """The name of the file, not a traceback."""
+    ran = dispatch("storm", "none.csv")
+    assert ran.code in (4, 5)
+    assert "none.csv" in ran.err
+
+
+@pytest.mark.parametrize("library", ["ortools", "numpy"])
+def test_without_the_extra_the_command_says_what_to_install(storm, library: str) -> None:
+    """Exit code 5 and the line of pip, in a process that cannot import the library."""
+    program = (
+        f"import sys; sys.modules[{library!r}] = None\n"
+        "from dispatch_cli.cli import run\n"
+        "sys.exit(int(run(sys.argv[1:])))"
+    )
+    for words in (PLAN, ("storm", "--open")):
+        ran = subprocess.run(
+            [sys.executable, "-c", program, *words], capture_output=True, text=True, check=False
+        )
+        assert (ran.returncode, ran.stdout) == (5, "")
+        assert ran.stderr.splitlines() == [
+            "error: joint plans need numpy and ortools",
+            'hint: install the extra: pip install "roadside-dispatch[storm]"',
+        ]
+
+
+def test_the_whole_screen_is_german(storm) -> None:
+    """Head, shortage, headings, reasons and hints have no English words."""
+    _, raw = on_terminal(
+        [*PLAN, "--operators", "1", "--lang", "de"], columns=140, env={"NO_COLOR": "1"}
+    )
+    text = "\n".join(screen_lines(raw, columns=140))
+    for german in ("Sturm 12:03: 5 Hilferufe", "Fahrzeuge knapp: Pannenhilfe in 86… (",
+                   "Leitungen knapp: 4 Anrufe für 1 Disponenten", "Zuerst 112, für A4",
+                   "LETZTE MÖGLICHKEIT", "Mensch in Gefahr", "Vorrang 3, wartet 13 min",
+                   "kein Plan ist besser", "Pannenhilfe"):  # fmt: skip
+        assert german in text, german
+    for english in ("call", "wait", "first", "short", "tow", "LAST", "danger", "There", "Scarce",
+                    "minute of", "priority", " for ", "repair", "Lines", "Place"):  # fmt: skip
+        assert english not in text, english
+
+
+@pytest.fixture
+def cases(storm, dispatch):
+    """Three open cases: two that would both be served by Lech first, one with an injured person."""
+    assert dispatch("case", "open", "tow", "--at", "86150", "--injured", "0").code == 0
+    assert dispatch("case", "open", "tow", "--at", "86152", "--injured", "0").code == 0
+    assert dispatch("case", "open", "accident", "--at", "86316", "--injured", "1").code == 0
+    return dispatch
+
+
+def planned(dispatch, *options: str) -> dict[str, str]:
+    """Plan the open cases and return the provider of each."""
+    ran = dispatch("storm", "--open", *options)
+    assert ran.code == 0, ran.err
+    return {row["ref"]: row["provider"] for row in rows_of(ran.out)}
+
+
+def test_open_cases_are_planned_and_nothing_is_recorded(cases) -> None:
+    """112 is first for a case whose emergency call is due; the log stays as it is."""
+    before = cases("log", "head").out
+    ran = cases("storm", "--open", "--json")
+    assert ran.code == 0
+    data = ran.envelope["data"]
+    assert {each["dial"] for each in data["emergency"]} == {"112"}
+    assert {each["ref"] for each in data["emergency"]} == {"3"}
+    assert {each["service"] for each in data["demands"]} == {"tow"}
+    found = {each["ref"]: each["provider"] for each in data["demands"]}
+    assert {found["1"], found["2"]} == {"lech", "wertach"}
+    assert data["applied"] is False
+    assert cases("log", "head").out == before
+    assert "nothing is recorded; --apply lets the cascades begin" in cases("storm", "--open").err
+    assert cases("case", "emergency", "3", "called", "--by", "caller").code in (0, 2)
+
+
+def test_an_applied_plan_is_the_next_call_of_each_case(cases) -> None:
+    """``case show`` names the planned firm, and ``case offer`` calls it, not the nearest one."""
+    plan = planned(cases, "--apply")
+    other = next(ref for ref in ("1", "2") if plan[ref] == "wertach")
+    _, raw = on_terminal(["case", "show", other], columns=100, env={"NO_COLOR": "1"})
+    shown = "\n".join(screen_lines(raw, columns=100))
+    assert "Abschlepp Wertach: planned at " in shown
+    assert "with 2 other cases" in shown
+    offered = cases("case", "offer", other, "--json").envelope["data"]
+    assert offered["provider"] == "wertach"
+    again = planned(cases)
+    assert other not in again  # its firm is being asked
+    assert {ref: name for ref, name in plan.items() if ref != other} == again
+
+
+def test_a_log_that_has_changed_refuses_the_plan_as_a_whole(cases, monkeypatch) -> None:
+    """Another operator cancels a case while the plan is made: exit code 8, nothing is recorded."""
+    make = storm_cases.planned
+
+    def and_meanwhile(*values):
+        plan = make(*values)
+        monkeypatch.setattr(storm_cases, "planned", make)
+        words = ("case", "cancel", "1", "--operator", "otto", "--quiet")
+        subprocess.run(
+            [sys.executable, "-m", "dispatch_cli", *words], check=True, capture_output=True
+        )
+        return plan
+
+    monkeypatch.setattr(storm_cases, "planned", and_meanwhile)
+    ran = cases("storm", "--open", "--apply")
+    assert ran.code == 8
+    assert "case 1: otto recorded " in ran.err
+    assert "hint: make the plan again: the log has changed since" in ran.err
+    _, raw = on_terminal(["case", "show", "2"], columns=100)
+    assert b"planned at" not in raw
+    assert set(planned(cases, "--apply")) == {"2", "3"}
+
+
+def test_without_open_cases(storm, dispatch) -> None:
+    """An empty log has an empty plan, also with --apply."""
+    for more in ((), ("--apply",)):
+        ran = dispatch("storm", "--open", *more)
+        assert (ran.code, ran.out.count("\n")) == (0, 1)
+
+
+def test_a_small_screen_of_the_watch_keeps_the_first_calls(storm, dispatch) -> None:
+    """Head and first calls stay on top; the last line says where the others are."""
+    for at in ("86150", "86152", "86199", "86343", "86316"):
+        assert dispatch("case", "open", "tow", "--at", at, "--injured", "0").code == 0
+    with Terminal(["storm", "--open", "--watch"], rows=9, env={"NO_COLOR": "1"}) as terminal:
+        shown = terminal.wait_for("… all others: dispatch storm --open").splitlines()
+        assert ": 5 calls for help" in shown[0]
+        assert any(line.lstrip().startswith("1  089 99998-") for line in shown), shown
+
+
+def test_the_watch_plans_again_when_a_case_is_recorded(storm, dispatch) -> None:
+    """A new case is on the screen within seconds; Ctrl-C ends with 130 and a usable terminal."""
+    assert dispatch("case", "open", "tow", "--at", "86150", "--injured", "0").code == 0
+    with Terminal(["storm", "--open", "--watch"], env={"NO_COLOR": "1"}) as terminal:
+        terminal.wait_for(": 1 call for help")
+        assert dispatch("case", "open", "tow", "--at", "86152", "--injured", "0").code == 0
+        shown = terminal.wait_for(": 2 calls for help")
+        assert "1 call for help" not in shown
+        terminal.press("\x03")
+        assert terminal.ended() == 130
+        assert terminal.settings == terminal.before
+        assert not terminal._screen.cursor.hidden
+        assert "Traceback" not in terminal.shown
