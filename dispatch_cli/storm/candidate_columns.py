@@ -16,10 +16,12 @@ from .slots import slots_of
 
 if TYPE_CHECKING:
     from ..batch.ranks import RankedProvider
-    from .waiting import Demand, StormSettings
+    from .waiting import Demand, StormSettings, Waiting
 
 LIKELY = 5
 """Places in a cascade from which a provider is likely to be sent."""
+IN_DANGER = 10_000.0
+"""Factor for incidents with a person in danger, which no weight and no age outweighs."""
 _STEP = 1 / STEPS_PER_MIN
 
 
@@ -130,13 +132,18 @@ def columns_of(
         fallbacks.append(fallback_min)
     order_min, index_min, ask_min, wait_min, way_min = np.concatenate(minutes).T
     age, fallback = np.array(ages, np.float64), np.array(fallbacks, np.float64)
-    weight = np.array([each.demand.waiting.weight for each in ranked], np.float64)
+    weight = np.array([_priority(each.demand.waiting) for each in ranked], np.float64)
     return Demands(
         begin=np.cumsum(counts), provider=np.concatenate(provider), order_min=order_min,
         index_min=index_min, ask_min=ask_min, wait_min=wait_min, way_min=way_min,
         fallback_min=fallback, weight=aged_weight(weight, age, fallback, storm.ageing), age_min=age,
         outside_min=np.array(outside, np.float64),
     )  # fmt: skip
+
+
+def _priority(waiting: "Waiting") -> float:
+    """Return the weight of an incident before ageing; with a person in danger it precedes all."""
+    return waiting.weight * (IN_DANGER if waiting.incident.in_danger else 1.0)
 
 
 def longest_wait_min(service: str, settings: Settings, storm: "StormSettings") -> float:
