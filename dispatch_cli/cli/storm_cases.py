@@ -47,7 +47,7 @@ def plan_cases(arguments: StormArguments, desk: DeskOptions) -> Outcome:
 def watch_cases(arguments: StormArguments, desk: DeskOptions) -> Outcome:
     """Show the plan of the open cases, and a new one whenever the log changes, until Ctrl-C."""
     from ..render.console import print_lines, screen_of
-    from ..render.storm_screen import storm_lines
+    from ..render.storm_screen import watch_lines
 
     book, planner = open_book(desk, calls=True), Planner(arguments)
     while True:
@@ -55,7 +55,7 @@ def watch_cases(arguments: StormArguments, desk: DeskOptions) -> Outcome:
         read, plan = planner.plan(book)
         screen = screen_of(sys.stdout)
         sys.stdout.write("\x1b[H\x1b[2J")
-        print_lines(storm_lines(plan, screen), sys.stdout, screen)
+        print_lines(watch_lines(plan, screen), sys.stdout, screen)
         sys.stdout.flush()
         _wait_for_change(book, read.head)
 

@@ -69,10 +69,13 @@ def outcome_of(plan: "StormPlan", arguments: StormArguments, desk: DeskOptions) 
                     print_done(line, stream=sys.stderr)
 
         return Outcome(show, plan.exit_code)
+    # Rows have no place for them, and a screen and JSON show them themselves.
+    calls = () if desk.json or sys.stdout.isatty() else storm_screen.emergency_sentences(plan)
     return shown(
         desk,
         "storm",
         plan,
+        warnings=tuple(calls),
         lines=lambda screen: storm_screen.storm_lines(plan, screen),
         columns=storm_screen.STORM_COLUMNS,
         rows=lambda: storm_screen.storm_rows(plan),

@@ -36,15 +36,20 @@ _NARROWED = {"For": 10, "Place": 12, "Provider": 18}
 """The columns that are shortened where a line is too narrow, with their least widths."""
 _GAP = "  "
 _MOST_NAMED = 10
+_ROWS = 24
+_NOTHING = Message("no incident waits for help")
 
 
 def storm_lines(plan: StormPlan, screen: Screen) -> list[Line]:
     """Make the head, and a line for each demand in the order of the calls."""
+    if not plan.demands:
+        nothing = plain_lines([screen.text(each) for each in [head(plan)[0], _NOTHING]])
+        return nothing + plain_lines(
+            [screen.text(each) for each in emergency_sentences(plan)], "bold red"
+        )
     lines = plain_lines(flow(map(screen.text, head(plan)), screen.width, rest="  "), "bold")
     lines += plain_lines(flow([screen.text(plan.binding)], screen.width, rest="  "))
     lines += plain_lines([screen.text(each) for each in emergency_sentences(plan)], "bold red")
-    if not plan.demands:
-        return lines
     if screen.width < _NARROW_BELOW:
         return lines + [line for each in plan.demands for line in _narrow(each, plan, screen)]
     heads = _WIDE_HEADS if screen.width >= _WIDE_FROM else _HEADS
@@ -59,6 +64,15 @@ def storm_lines(plan: StormPlan, screen: Screen) -> list[Line]:
         plain_line(_joined(row, names, widths, screen.width), style)
         for row, style in zip(texts, styles, strict=True)
     ]
+
+
+def watch_lines(plan: StormPlan, screen: Screen) -> list[Line]:
+    """Make the lines that a screen has room for: the first calls must not scroll away."""
+    lines, room = storm_lines(plan, screen), (screen.height or _ROWS) - 1
+    if len(lines) <= room:
+        return lines
+    rest = screen.text(Message("… all others: dispatch storm --open"))
+    return [*lines[: max(0, room - 1)], plain_line(rest, "dim")]
 
 
 def _narrow(each: StormDemand, plan: StormPlan, screen: Screen) -> Iterator[Line]:
@@ -131,8 +145,11 @@ def storm_rows(plan: StormPlan) -> Iterator["PlainRow"]:
 
 def storm_summary(plan: StormPlan) -> Iterator[Message]:
     """Yield the sentences about a plan that was written to a file."""
-    yield from head(plan)[1:]
-    yield plan.binding
+    if plan.demands:
+        yield from head(plan)[1:]
+        yield plan.binding
+    else:
+        yield _NOTHING
     yield from emergency_sentences(plan)
 
 

@@ -106,7 +106,7 @@ def _weight(record: Row, priority: str) -> float | Reject:
     if isfinite(weight) and 0 < weight <= MOST_WEIGHT:
         return weight
     detail = Message(
-        "{name} {text!r} is not a number over 0 and up to {most}",
+        "{name} {text!r} is not a number over 0 and up to {most:g}",
         name=priority, text=text, most=MOST_WEIGHT,
     )  # fmt: skip
     return Reject(record.number, record.line, "bad_number", detail, record.raw)

@@ -207,6 +207,10 @@ class _Rows:
     def _cascade(self, at: int, chosen: int) -> tuple[StormCandidate, ...]:
         """Sort the candidates of a demand with all prices; the chosen one wins a tie."""
         shown = self._shown[self._begin[at] : self._begin[at + 1]]
+        if chosen != NOBODY:
+            # Prices make slots of one provider equal, so that the best one may be another's.
+            others = (each for each in shown if each.candidate != chosen)
+            shown = [self._planned(at, chosen), *others]
         # Only rounding and proposals that were kept put another one before the planned one.
         shown.sort(
             key=lambda each: (each.candidate != chosen, round(each.sort_min * STEPS_PER_MIN))
@@ -217,6 +221,13 @@ class _Rows:
             self._candidate(rows[each.candidate - first], each, at)
             for each in shown[: self._storm.top]
         )
+
+    def _planned(self, at: int, chosen: int) -> _Shown:
+        """Return the planned candidate of a demand with the slot that the plan gives it."""
+        plan, slot = self._plan, int(self._plan.slot[at])
+        scarcity_min = plan.scarcity[slot] / (STEPS_PER_MIN * self._demands.weight[at])
+        sort_min = float(plan.pairs.sort_min[plan.chosen[at]] + scarcity_min)
+        return _Shown(chosen, slot, sort_min)
 
     def _candidate(self, row: RankedProvider, shown: _Shown, at: int) -> StormCandidate:
         plan, slots = self._plan, self._found.slots

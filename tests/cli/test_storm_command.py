@@ -86,8 +86,9 @@ def rows_of(out: str) -> list[dict[str, str]]:
 @pytest.mark.parametrize("columns", [40, 80, 140])
 def test_a_screen_of_any_width_shows_whom_to_call_for_what(dispatch, storm, columns: int) -> None:
     """All demands in the order of the calls, each with its whole number, and 112 before them."""
-    demands = dispatch(*PLAN, "--json").envelope["data"]["demands"]
-    code, raw = on_terminal([*PLAN, "--operators", "2"], columns=columns, env={"NO_COLOR": "1"})
+    plan = (*PLAN, "--operators", "2")
+    demands = dispatch(*plan, "--json").envelope["data"]["demands"]
+    code, raw = on_terminal(plan, columns=columns, env={"NO_COLOR": "1"})
     lines = screen_lines(raw, columns=columns)
     assert code == 3
     assert b"\x1b[3" not in raw
@@ -151,7 +152,8 @@ def test_json_fits_its_schema_and_its_prices_add_up(dispatch, storm) -> None:
     assert (envelope["schema"], envelope["status"]) == ("dispatch.storm/1", "partial")
     data = envelope["data"]
     assert data["line_price"] == 1.5  # 4 calls, 1 operator: (4 - 1) / 2
-    assert (data["called"], data["last_resort"], data["waited_too_long"]) == (4, 1, 1)
+    assert (data["called"], data["queued"], data["last_resort"]) == (1, 3, 1)
+    assert data["waited_too_long"] == 1
     assert data["total_min"] == data["bound_min"] > 0
     candidates = [each for demand in data["demands"] for each in demand["candidates"]]
     assert candidates
@@ -178,6 +180,19 @@ def test_without_prices_the_order_is_that_of_the_cascade(dispatch, storm) -> Non
         assert own_min == pytest.approx(other["order_min"])
 
 
+def test_a_person_in_danger_is_called_for_before_all_others(dispatch, storm) -> None:
+    """With one operator, neither weight nor age puts a person in danger into the queue."""
+    rows = rows_of(dispatch(*PLAN, "--operators", "1").out)
+    assert [(row["ref"], row["act"]) for row in rows] == [
+        ("A4", "call"), ("A2", "queue"), ("A1", "queue"), ("A3", "queue"), ("A5", "last_resort"),
+    ]  # fmt: skip
+    assert rows[0]["provider"] == "lech"  # the soonest of all, although A2 has the weight 3
+    assert [row["why"] for row in rows[1:3]] == ["1 call is before it", "2 calls are before it"]
+    safe = INCIDENTS.replace("11:58,,1", "11:58,,")
+    (storm / "incidents.csv").write_text(safe, "utf-8")
+    assert rows_of(dispatch(*PLAN, "--operators", "1").out)[0]["ref"] == "A2"
+
+
 def test_a_unit_goes_where_it_saves_most(dispatch, storm) -> None:
     """No unit is planned twice for the same time: one truck of Lech has one first job."""
     data = dispatch(*PLAN, "--json").envelope["data"]
@@ -196,7 +211,9 @@ def test_a_file_has_whole_lines_and_the_summary_is_on_stderr(dispatch, storm) ->
     text = (storm / "plan.jsonl").read_text("utf-8")
     assert text.endswith("\n")
     assert [json.loads(line) for line in text.splitlines()] == demands
-    assert ran.err.splitlines()[0] == ("done: call 4 now, 0 later, 0 wait, 1 to the last resort")
+    assert ran.err.splitlines()[0] == (
+        "done: call 4 now, 0 later, 0 wait for a unit, 0 for a line, 1 to the last resort"
+    )
     assert "done: 112 first, for A4" in ran.err.splitlines()
     assert dispatch(*PLAN, "--output", "plan.jsonl", "--quiet").err == ""
 
@@ -393,11 +410,11 @@ def test_without_the_extra_the_command_says_what_to_install(storm, library: str)
 def test_the_whole_screen_is_german(storm) -> None:
     """Head, shortage, headings, reasons and hints have no English words."""
     _, raw = on_terminal(
-        [*PLAN, "--operators", "1", "--lang", "de"], columns=140, env={"NO_COLOR": "1"}
+        [*PLAN, "--operators", "2", "--lang", "de"], columns=140, env={"NO_COLOR": "1"}
     )
     text = "\n".join(screen_lines(raw, columns=140))
     for german in ("Sturm 12:03: 5 Hilferufe", "Fahrzeuge knapp: Pannenhilfe in 86… (",
-                   "Leitungen knapp: 4 Anrufe für 1 Disponenten", "Zuerst 112, für A4",
+                   "Leitungen knapp: 4 Anrufe für 2 Disponenten", "Zuerst 112, für A4",
                    "LETZTE MÖGLICHKEIT", "Mensch in Gefahr", "Vorrang 3, wartet 13 min",
                    "kein Plan ist besser", "Pannenhilfe"):  # fmt: skip
         assert german in text, german
@@ -456,18 +473,18 @@ def test_an_applied_plan_is_the_next_call_of_each_case(cases) -> None:
 
 def test_a_log_that_has_changed_refuses_the_plan_as_a_whole(cases, monkeypatch) -> None:
     """Another operator cancels a case while the plan is made: exit code 8, nothing is recorded."""
-    make = storm_cases.planned
+    make = storm_cases.Planner.plan
 
     def and_meanwhile(*values):
         plan = make(*values)
-        monkeypatch.setattr(storm_cases, "planned", make)
+        monkeypatch.setattr(storm_cases.Planner, "plan", make)
         words = ("case", "cancel", "1", "--operator", "otto", "--quiet")
         subprocess.run(
             [sys.executable, "-m", "dispatch_cli", *words], check=True, capture_output=True
         )
         return plan
 
-    monkeypatch.setattr(storm_cases, "planned", and_meanwhile)
+    monkeypatch.setattr(storm_cases.Planner, "plan", and_meanwhile)
     ran = cases("storm", "--open", "--apply")
     assert ran.code == 8
     assert "case 1: otto recorded " in ran.err
