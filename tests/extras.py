@@ -7,9 +7,8 @@ import pytest
 NEEDS_BATCH = pytest.mark.skipif(
     find_spec("pyarrow") is None, reason="the extra batch is not installed"
 )
-NEEDS_STORM = pytest.mark.skipif(
-    find_spec("ortools") is None, reason="the extra storm is not installed"
-)
+HAS_ORTOOLS = find_spec("ortools") is not None
+NEEDS_STORM = pytest.mark.skipif(not HAS_ORTOOLS, reason="the extra storm is not installed")
 NEEDS_NOTIFY = pytest.mark.skipif(
     find_spec("apprise") is None, reason="the extra notify is not installed"
 )

@@ -107,6 +107,9 @@ check --print-systemd
 batch in.csv --guess
 batch in.csv --output out.jsonl --rejects rejects.csv
 batch in.csv --summary --rejects rejects2.csv
+storm calls.csv --operators 1
+storm --open --operators 1
+storm --open --apply
 log verify
 log head
 log backup copy.sqlite3
@@ -143,6 +146,7 @@ def write_world(folder: Path) -> Path:
     own.write_text("\n".join((rules, *firms)), encoding="utf-8")
     own.chmod(0o600)
     (folder / "in.csv").write_text("id,kind,at\nr1,tow,86150\nr2,Fall,86150\n", encoding="utf-8")
+    (folder / "calls.csv").write_text("id,kind,at\nr1,tow,86150\n", encoding="utf-8")
     (folder / "DE.txt").write_text(_PLACE, encoding="utf-8")
     whole_map().write(folder / "map.osm")
     return own
