@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from ..errors import UnavailableError, UsageError
+from ..messages import Plural
 from .desk_options import DeskOptions
 from .open_files import now, observe_case_log, open_own_catalog
 from .option_groups import with_options
@@ -83,6 +84,7 @@ def _plan_file(arguments: StormArguments, desk: DeskOptions) -> "StormPlan":
     """Plan the incidents of a file, whose rows that cannot be read are reported on stderr."""
     from ..batch.job.part_files import reject_problem
     from ..batch.read.column_mapping import column_score, parse_columns
+    from ..cases.case_deadlines import APPOINTMENT_AFTER
     from ..records.open_records import open_records
     from ..records.values import Reject
     from ..render.stderr_lines import print_rejected, print_warnings
@@ -112,12 +114,22 @@ def _plan_file(arguments: StormArguments, desk: DeskOptions) -> "StormPlan":
 
     score = column_score(parse_columns(arguments.columns), options.defaults)
     with open_records(str(arguments.file), delimiter="", encoding="", skip=0, score=score) as read:
-        waiting = read_waiting(read, options, catalog, now=at, notify=report)
+        rows = read_waiting(read, options, catalog, now=at, notify=report)
+    # As for a case: what is due later than a minute from now is an appointment.
+    waiting = [each for each in rows if each.since - at <= APPOINTMENT_AFTER]
+    later = len(rows) - len(waiting)
+    if later:
+        left_out = Plural(
+            "{count} appointment is not planned", "{count} appointments are not planned", later
+        )
+        warnings = [*warnings, left_out]
     if warnings and not desk.quiet:
         print_warnings(warnings, stream=sys.stderr)
     basis, settings = basis_of(catalog, observations, at, len(waiting)), settings_of(arguments)
     plan = storm_answer(plan_storm(waiting, basis, settings), basis, settings)
-    return replace(plan, rejected=rejected, emergency=emergency_of(waiting, catalog))
+    return replace(
+        plan, rejected=rejected, appointments=later, emergency=emergency_of(waiting, catalog)
+    )
 
 
 def _moment(arguments: StormArguments, clock: datetime, catalog: "Catalog") -> datetime:

@@ -58,17 +58,17 @@ class StormDemand(Struct, frozen=True, kw_only=True):
 
 
 class Shortage(Struct, frozen=True, kw_only=True):
-    """Where units are short: the mean scarcity that the demands of a region pay, in minutes.
+    """Where units are short: ``lost_min`` is how much longer a demand waits than if it were alone.
 
-    ``region`` has the first two digits of the postcode, "" for places without one. ``without`` of
-    the ``demands`` have no unit in the plan.
+    It is the mean of the region's demands. ``region`` has the first two digits of the postcode, ""
+    for places without one. ``without`` of the ``demands`` have no unit in the plan.
     """
 
     service: str
     region: str
     demands: int
     without: int
-    scarcity_min: float
+    lost_min: float
 
 
 class StormEmergency(Struct, frozen=True):
@@ -107,6 +107,7 @@ class StormPlan(Struct, frozen=True, kw_only=True):
     provider_file: ProviderSource
     emergency: tuple[StormEmergency, ...] = ()
     rejected: int = 0
+    appointments: int = 0
     applied: bool = False
 
     @property

@@ -50,7 +50,7 @@ def read_waiting(
     now: datetime,
     notify: Callable[[Reject], None],
 ) -> list[Waiting]:
-    """Read the incidents that wait at ``now``; ``notify`` gets each row that is rejected.
+    """Read the incidents of a file; ``notify`` gets each row that is rejected.
 
     The time of a row is that of the call; a row without one waits from now on. Raises UsageError
     and BadDataError for options and columns that do not fit the file.

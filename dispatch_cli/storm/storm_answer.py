@@ -9,22 +9,16 @@ from msgspec import Struct
 
 from .. import plans
 from ..batch.ranks import RankedProvider
-from ..messages import Message, Plural, joined
+from ..messages import Message, Plural
 from ..results.cascade_answer import ProviderSource
-from ..results.storm_results import (
-    Shortage,
-    StormAct,
-    StormCandidate,
-    StormDemand,
-    StormEmergency,
-    StormPlan,
-)
+from ..results.storm_results import StormAct, StormCandidate, StormDemand, StormEmergency, StormPlan
 from .call_order import CallOrder, CallPlan, first_to_last, next_calls
 from .candidate_columns import RankedDemand, longest_wait_min, planned_rows
 from .demands import Demands
 from .joint_plan import JointPlan, best_slots
 from .network import NOBODY, STEPS_PER_MIN, Array
 from .plan_storm import StormBasis
+from .plan_worth import binding_sentence, shortages_of, worth_of
 from .sharper_proof import PlannedStorm
 from .waiting import StormSettings, Waiting
 
@@ -32,9 +26,6 @@ if TYPE_CHECKING:
     from ..catalog import Catalog
 
 _MINUTE = timedelta(minutes=1)
-_REGION_DIGITS = 2
-MOST_SHORTAGES = 3
-"""Shortages that the sentence about the binding price names."""
 
 
 def storm_answer(
@@ -60,8 +51,8 @@ def storm_answer(
         *front.called(order), *rest.queued(queued, len(order.calls)),
         *front.given_up(order.last_resort), *rest.given_up(given_up),
     ]  # fmt: skip
-    shortages = tuple(_shortages(found))
-    proof, catalog = found.plan.proof, basis.catalog
+    shortages = tuple(shortages_of(found))
+    worth, catalog = worth_of(found), basis.catalog
     return StormPlan(
         at=basis.now,
         demands=tuple(demands),
@@ -72,10 +63,10 @@ def storm_answer(
         queued=len(queued),
         last_resort=len(order.last_resort) + len(given_up),
         waited_too_long=int((found.demands.age_min >= longest).sum()),
-        total_min=proof.total / STEPS_PER_MIN,
-        bound_min=proof.bound / STEPS_PER_MIN,
-        certificate=_certificate(found),
-        binding=_binding(found, shortages, storm, calls.ready),
+        total_min=worth.total_min,
+        bound_min=worth.bound_min,
+        certificate=worth.certificate,
+        binding=binding_sentence(shortages, found.plan.line_price, calls.ready, storm.operators),
         line_price=found.plan.line_price,
         operators=storm.operators,
         shortages=shortages,
@@ -246,78 +237,3 @@ class _Rows:
             scarcity_min=float(plan.scarcity[shown.slot]) / STEPS_PER_MIN / weight,
             sort_min=shown.sort_min,
         )
-
-
-def _certificate(found: PlannedStorm) -> Message:
-    """Say what the prices prove, and about which model."""
-    proof = found.plan.proof
-    if proof.is_optimal:
-        return Message("no plan is better, if nobody declines")
-    return Message(
-        "at most {percent:.2g} % from the best plan, if nobody declines",
-        percent=100 * proof.within,
-    )
-
-
-def _shortages(found: PlannedStorm) -> Iterator[Shortage]:
-    """Yield where demands pay for slots or get none, the dearest region first."""
-    paid = _paid_min(found)
-    by_region: dict[tuple[str, str], list[int]] = {}
-    for at, each in enumerate(found.ranked):
-        postcode = each.demand.waiting.incident.place.postcode
-        key = (each.demand.service, postcode[:_REGION_DIGITS])
-        by_region.setdefault(key, []).append(at)
-    rows = [
-        Shortage(
-            service=service,
-            region=region,
-            demands=len(numbers),
-            without=int((found.plan.slot[numbers] == NOBODY).sum()),
-            scarcity_min=float(paid[numbers].mean()),
-        )
-        for (service, region), numbers in by_region.items()
-    ]
-    short = (each for each in rows if each.without or each.scarcity_min > 0)
-    yield from sorted(short, key=lambda each: (-each.scarcity_min, each.service, each.region))
-
-
-def _paid_min(found: PlannedStorm) -> Array:
-    """Return what each demand pays for its slot, in minutes; 0 without one."""
-    price_or_0 = np.append(found.plan.scarcity, 0)  # NOBODY is the last place
-    minutes: Array = price_or_0[found.plan.slot] / (STEPS_PER_MIN * found.demands.weight)
-    return minutes
-
-
-def _binding(
-    found: PlannedStorm, shortages: tuple[Shortage, ...], storm: StormSettings, calls: int
-) -> Message:
-    """Say in one sentence which of units and lines are short."""
-    named = joined(map(_shortage_words, shortages[:MOST_SHORTAGES]), ", ")
-    units = Message("short of units: {where}", where=named) if shortages else Message(
-        "units suffice"
-    )  # fmt: skip
-    if storm.operators is None:
-        lines: Message = Message("lines not counted: --operators tells how many")
-    elif found.plan.line_price:
-        lines = Message(
-            "short of lines: {calls} for {operators}, each minute of a call costs the others"
-            " {price_min:.1f} min",
-            calls=Plural("{count} call", "{count} calls", calls),
-            operators=Plural("{count} operator", "{count} operators", storm.operators),
-            price_min=found.plan.line_price,
-        )  # fmt: skip
-    else:
-        lines = Message("lines suffice")
-    return Message("{units}; {lines}", units=units, lines=lines)
-
-
-def _shortage_words(each: Shortage) -> Message:
-    if not each.region:
-        return Message("{service} ({scarcity_min:.0f} min)",
-                       service=Message(each.service), scarcity_min=each.scarcity_min)  # fmt: skip
-    return Message(
-        "{service} in {region}… ({scarcity_min:.0f} min)",
-        service=Message(each.service),
-        region=each.region,
-        scarcity_min=each.scarcity_min,
-    )

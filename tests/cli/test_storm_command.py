@@ -105,7 +105,7 @@ def test_a_screen_of_any_width_shows_whom_to_call_for_what(dispatch, storm, colu
     emergency = lines.index("112 first, for A4")
     assert emergency < at[0]
     whole = " ".join(" ".join(line.split()) for line in lines[:emergency])
-    assert re.search(r"short of units: .*tow in 86… \(\d+ min\); ", whole)
+    assert re.search(r"short of units: .*tow in 86… \(\+\d+ min\); ", whole)
     assert "short of lines: 4 calls for 2 operators" in whole
     assert "no plan is better, if nobody declines" in whole
 
