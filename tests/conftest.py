@@ -64,11 +64,22 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+def speak_english_again() -> None:
+    """Undo the language of a run in this process: the next test may draw a screen without a run.
+
+    The module is not imported here, because coverage does not count what is imported before.
+    """
+    screen_language = sys.modules.get("dispatch_cli.cli.screen_language")
+    if screen_language and screen_language._is_set:
+        screen_language._speak("en")
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call() -> Iterator[None]:
     """Fail a test that has printed an answer in JSON which does not fit its schema."""
     answers.watch()
     answers.take_faults()
     yield
+    speak_english_again()
     faults = answers.take_faults()
     assert not faults, "\n".join(faults)
