@@ -30,7 +30,9 @@ def calls(home: Path, kinds: list[str]) -> None:
 
 
 @pytest.mark.skipif(not MONTGOMERY.is_file(), reason=f"not here: {MONTGOMERY.name} in ../shared")
-@pytest.mark.parametrize("engine", ["rows", pytest.param("columns", marks=NEEDS_BATCH)])
+@pytest.mark.parametrize(
+    "engine", ["rows", pytest.param("columns", marks=[NEEDS_BATCH, pytest.mark.ci])]
+)
 def test_real_calls_end_in_the_lines_to_begin_with(dispatch, home, monkeypatch, engine):
     """The ten commonest of 74 texts on stderr, all in the file, which then ranks every row."""
     monkeypatch.setattr(engine_choice, "WORTH_COMPILING", 0 if engine == "columns" else 1 << 60)

@@ -73,6 +73,7 @@ def skip_without(*modules: str) -> None:
         pytest.importorskip(module, reason=f"{module} is not installed: not shown")
 
 
+@pytest.mark.ci
 def test_two_dask_workers_say_what_one_process_says(tmp_path: Path) -> None:
     """The page's example: eight batches on two workers give the lines of one process."""
     skip_without("distributed")
@@ -119,6 +120,7 @@ print("partitions", frame.npartitions)
 """
 
 
+@pytest.mark.ci
 def test_a_dask_data_frame_is_ranked_by_processes(tmp_path: Path) -> None:
     """Three partitions on two processes give the lines of one process, joined back by row."""
     skip_without("pandas", "dask.dataframe")
