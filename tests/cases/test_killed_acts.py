@@ -82,14 +82,14 @@ def prepare(book):
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and SIGKILL")
 @pytest.mark.parametrize(
-    "act",
+    ("act", "every"),
     [
-        pytest.param(act, id=name, marks=[] if name in ALWAYS else pytest.mark.ci)
-        for name, act in ACTS.items()
+        *(pytest.param(ACTS[name], 3, id=f"{name}, every third") for name in ALWAYS),
+        *(pytest.param(act, 1, id=name, marks=pytest.mark.ci) for name, act in ACTS.items()),
     ],
 )
-def test_an_act_is_recorded_whole_or_not_at_all(tmp_path, catalog, act):
-    """The program is killed at its first statement, its second, and so on, until it ends."""
+def test_an_act_is_recorded_whole_or_not_at_all(tmp_path, catalog, act, every):
+    """The program is killed at each statement, in the plain tier at each third, until it ends."""
 
     def book(store):
         return Book(store=store, catalog=catalog, holidays=no_holidays, now=NOON, operator="desk")
@@ -112,7 +112,7 @@ def test_an_act_is_recorded_whole_or_not_at_all(tmp_path, catalog, act):
     before, after = content(template), content(done)
     assert before != after
     kept = []
-    for statement in range(1, 500):
+    for statement in range(1, 500, every):
         path = tmp_path / f"{statement}.sqlite3"
         shutil.copy(template, path)
         is_killed = killed_at(path, NOON, statement, lambda store: act(book(store)))

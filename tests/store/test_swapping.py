@@ -62,9 +62,13 @@ def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return path.parent
 
 
-def _copies(folder: Path, tmp_path: Path) -> Iterator[tuple[int, Path]]:
-    """Copy the files for each moment; the log file has the acknowledged tokens."""
-    for turn in range(1, 1000):
+EVERY = [pytest.param(3, id="every third"), pytest.param(1, id="every", marks=pytest.mark.ci)]
+"""The distance from one moment of a kill to the next."""
+
+
+def _copies(folder: Path, tmp_path: Path, every: int) -> Iterator[tuple[int, Path]]:
+    """Copy the files for each of the moments; the log file has the acknowledged tokens."""
+    for turn in range(1, 1000, every):
         shutil.copytree(folder, tmp_path / str(turn))
         yield turn, tmp_path / str(turn) / "cases.sqlite3"
 
@@ -91,11 +95,14 @@ def _restore(path: Path) -> restoring.RestoreResult:
 
 
 @needs_fork
-def test_killed_at_any_moment_a_repeated_restore_finishes(folder: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("every", EVERY)
+def test_killed_at_any_moment_a_repeated_restore_finishes(
+    folder: Path, tmp_path: Path, every: int
+) -> None:
     """Then the backup is in place, and the old files are kept in one set."""
     before = _files(folder / "cases.sqlite3")
     is_whole = _state(shutil.copytree(folder, tmp_path / "look") / "cases.sqlite3") == OLD
-    for turn, path in _copies(folder, tmp_path):
+    for turn, path in _copies(folder, tmp_path, every):
         pid = os.fork()
         if not pid:
             with suppress(BaseException), pytest.MonkeyPatch.context() as patch:
@@ -130,15 +137,19 @@ def test_killed_at_any_moment_a_repeated_restore_finishes(folder: Path, tmp_path
 
 @needs_fork
 @pytest.mark.parametrize(
-    "error",
+    ("error", "every"),
     [
-        OSError(errno.EIO, "Input/output error"),
-        pytest.param(KeyboardInterrupt(), marks=pytest.mark.ci),
+        pytest.param(OSError(errno.EIO, "Input/output error"), 3, id="EIO, every third"),
+        pytest.param(OSError(errno.EIO, "Input/output error"), 1, id="EIO", marks=pytest.mark.ci),
+        pytest.param(KeyboardInterrupt(), 1, id="Ctrl-C", marks=pytest.mark.ci),
     ],
-    ids=["EIO", "Ctrl-C"],
 )
 def test_failing_at_any_moment_the_log_is_as_it_was(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException
+    folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    error: BaseException,
+    every: int,
 ) -> None:
     """An error or Ctrl-C leaves either the old log alone, or the new one in place."""
     before = _state(shutil.copytree(folder, tmp_path / "look") / "cases.sqlite3")
@@ -146,7 +157,7 @@ def test_failing_at_any_moment_the_log_is_as_it_was(
     def fail() -> None:
         raise error
 
-    for turn, path in _copies(folder, tmp_path):
+    for turn, path in _copies(folder, tmp_path, every):
         raised: BaseException | None = None
         with monkeypatch.context() as patch:
             interrupted = Interrupted(patch, turn, fail)
