@@ -139,14 +139,22 @@ def test_each_named_rule_is_one_of_the_loader_alone(
     assert all(re.search(said, each) for each in problems), problems
 
 
-@pytest.mark.parametrize("words", [SERVICES, EQUIPMENT, VEHICLE_CLASSES])
-def test_every_character_that_means_the_same(words: dict[str, tuple[str, ...]]) -> None:
-    """A word with any character of Unicode that the loader reads as its letters is valid."""
-    same: dict[str, list[str]] = {}
+@pytest.fixture(scope="module")
+def same() -> dict[str, list[str]]:
+    """List the characters of Unicode that the loader reads as each piece of ASCII."""
+    found: dict[str, list[str]] = {}
     for code in range(sys.maxunicode + 1):
         character = chr(code)
         if not 0xD800 <= code < 0xE000 and (folded := fold(f"x{character}x")[1:-1]).isascii():
-            same.setdefault(folded, []).append(character)
+            found.setdefault(folded, []).append(character)
+    return found
+
+
+@pytest.mark.parametrize("words", [SERVICES, EQUIPMENT, VEHICLE_CLASSES])
+def test_every_character_that_means_the_same(
+    words: dict[str, tuple[str, ...]], same: dict[str, list[str]]
+) -> None:
+    """A word with any character of Unicode that the loader reads as its letters is valid."""
     valid = jsonschema.Draft202012Validator(closed_set(words)).is_valid
     spellings = 0
     for word in {fold(each) for name, others in words.items() for each in (name, *others)}:

@@ -29,15 +29,25 @@ ROOT = Path(__file__).resolve().parents[2]
 TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?")
 
 
+@pytest.fixture(scope="module")
+def told() -> dict[tuple[str, ...], list[tuple[list[str], Ran]]]:
+    """Keep what the story has given with each set of options, for all tests of this module."""
+    return {}
+
+
 @pytest.fixture
-def story(dispatch, home, monkeypatch):
-    """Run the story of ``answer_corpus`` with some options; returns words and results."""
+def story(dispatch, home, monkeypatch, told):
+    """Run the story of ``answer_corpus`` with some options, once; returns words and results."""
     monkeypatch.setenv("DISPATCH_PROVIDERS", str(write_world(home)))
     ahead = [timedelta()]
     monkeypatch.setattr(log_book, "now", lambda: now() + ahead[0])
 
     def play(*more: str) -> list[tuple[list[str], Ran]]:
-        return list(played(dispatch, lambda time: ahead.append(time) or ahead.pop(0), *more))
+        if more not in told:
+            told[more] = list(
+                played(dispatch, lambda time: ahead.append(time) or ahead.pop(0), *more)
+            )
+        return told[more]
 
     return play
 
