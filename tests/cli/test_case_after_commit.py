@@ -115,7 +115,10 @@ def test_every_fact_is_driven():
     assert driven == set(CaseCommands.commands_at)
 
 
-@pytest.mark.parametrize(("language", "form"), [("de", ()), ("en", ("--json",))])
+@pytest.mark.parametrize(
+    ("language", "form"),
+    [("de", ()), pytest.param("en", ("--json",), marks=pytest.mark.ci)],
+)
 def test_every_verb_with_every_fact(dispatch, firms, home, language, form):
     """No verb dies of a fact that is set: with all of them each act succeeds.
 
@@ -243,9 +246,13 @@ def test_the_desk_goes_on_without_its_texts(dispatch, firms, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "failures", [1, pytest.param(12, marks=pytest.mark.ci)], ids=["few", "many"]
+    ("form", "failures"),
+    [
+        pytest.param((), 1, id="lines-few"),
+        pytest.param((), 12, id="lines-many", marks=pytest.mark.ci),
+        pytest.param(("--json",), 12, id="json-many", marks=pytest.mark.ci),
+    ],
 )
-@pytest.mark.parametrize("form", [(), ("--json",)], ids=["lines", "json"])
 def test_a_mistake_after_the_commit_is_a_warning(dispatch, firms, home, failures, form):
     """After any failure behind a commit the recorded fact is first, and the exit code is 0.
 
@@ -294,7 +301,10 @@ def test_a_mistake_after_a_warning_leaves_the_fact_first(dispatch, firms, home):
         assert_fact_first(ran, "recorded: case 1: ", at)
 
 
-@pytest.mark.parametrize("form", [(), ("--json",)], ids=["lines", "json"])
+@pytest.mark.parametrize(
+    "form",
+    [pytest.param((), id="lines"), pytest.param(("--json",), id="json", marks=pytest.mark.ci)],
+)
 @pytest.mark.parametrize("verb", ["backup", "restore"])
 def test_a_mistake_after_a_copy_is_a_warning(dispatch, firms, home, verb, form):
     """A finished backup or restore is reported first, with exit code 0."""
