@@ -31,7 +31,7 @@ class Counting(ColumnEngine):
 
 
 SLICES = [
-    pytest.param(range(20), 40, 4, id="20 worlds of 40"),
+    pytest.param(range(10), 40, 4, id="10 worlds of 40"),
     *(
         pytest.param(range(start, start + 25), 1000, 4, marks=pytest.mark.ci, id=f"worlds {start}-")
         for start in range(0, 200, 25)
@@ -90,7 +90,7 @@ def test_other_methods(method: str) -> None:
         assert_alike(plain, compiled)
 
 
-@pytest.mark.parametrize("rows", [20, pytest.param(80, marks=pytest.mark.ci)])
+@pytest.mark.parametrize("rows", [8, pytest.param(80, marks=pytest.mark.ci)])
 def test_exact_ties(rows: int) -> None:
     """Exact ties are decided by the digest, never by compiled arithmetic."""
     for seed in range(100, 106):

@@ -418,7 +418,7 @@ class Casework(ModelledLog):
 
 
 @pytest.mark.parametrize("steps", [
-    640, pytest.param(6_400, marks=pytest.mark.ci), pytest.param(100_000, marks=pytest.mark.heavy),
+    320, pytest.param(6_400, marks=pytest.mark.ci), pytest.param(100_000, marks=pytest.mark.heavy),
 ])  # fmt: skip
 def test_working_cases_obeys_an_independent_model(tmp_path, steps):
     """After acts in any order, and kills at any moment, the log is what the model expects."""

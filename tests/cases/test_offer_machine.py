@@ -409,7 +409,7 @@ class Working(RuleBasedStateMachine):
 @pytest.mark.parametrize(
     "steps",
     [
-        pytest.param(20_000),
+        pytest.param(10_000),
         pytest.param(200_000, marks=pytest.mark.ci),
         pytest.param(2_000_000, marks=pytest.mark.heavy),
     ],

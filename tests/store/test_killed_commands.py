@@ -17,7 +17,7 @@ LARGEST_S = 0.004
 @pytest.mark.parametrize(
     "kills",
     [
-        50,
+        26,  # the last one is the first of a second log
         pytest.param(500, marks=pytest.mark.ci),
         pytest.param(20_000, marks=pytest.mark.heavy),
     ],

@@ -24,7 +24,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> list[Step]:
     return record(folder, STEPS)
 
 
-@pytest.mark.parametrize("count", [200, pytest.param(2_000, marks=pytest.mark.ci)])
+@pytest.mark.parametrize("count", [100, pytest.param(2_000, marks=pytest.mark.ci)])
 def test_nothing_acknowledged_is_lost(tmp_path: Path, recorded: list[Step], count: int) -> None:
     """Every possible disk opens, is sound, and has each decision acknowledged before the cut."""
     tried = 0

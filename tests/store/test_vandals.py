@@ -288,7 +288,7 @@ def walk(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Walk]:
 
 @pytest.mark.parametrize(
     "steps",
-    [80, pytest.param(600, marks=pytest.mark.ci), pytest.param(20_000, marks=pytest.mark.heavy)],
+    [40, pytest.param(600, marks=pytest.mark.ci), pytest.param(20_000, marks=pytest.mark.heavy)],
 )
 def test_nothing_acknowledged_is_lost_in_silence(walk: Walk, steps: int) -> None:
     """After each step every acknowledged record exists, or the program reports a problem."""
