@@ -184,7 +184,7 @@ def _cells_of(each: StormDemand, plan: StormPlan, screen: Screen) -> dict[str, s
 
 
 def _nobody(each: StormDemand, screen: Screen) -> str:
-    return screen.say("LAST RESORT" if each.act == "last_resort" else "nobody yet")
+    return screen.say("LAST RESORT") if each.act == "last_resort" else screen.say("nobody yet")
 
 
 def _fitted(widths: list[int], names: list[str], width: int) -> list[int]:

@@ -26,15 +26,16 @@ _STEP = 1 / STEPS_PER_MIN
 
 
 class RankedDemand(Struct, frozen=True):
-    """A demand with its ranked providers, in the order of the cascade.
+    """A demand with its ranked providers: the first ``listed`` in the order of the cascade.
 
-    No provider that is neither in ``rows`` nor in ``refused`` has a lower ``order_min`` than
-    ``outside_min``; infinity, if there is none.
+    Those that were added later follow by their minutes. No provider that is neither in ``rows`` nor
+    in ``refused`` has a lower ``order_min`` than ``outside_min``; infinity, if there is none.
     """
 
     demand: "Demand"
     rows: "tuple[RankedProvider, ...]"
     outside_min: float
+    listed: int
     refused: tuple[str, ...] = ()
 
 
@@ -73,6 +74,17 @@ class Numbering:
             self.ids.append(provider)
         return found
 
+    def longest_jobs(self, job_min: Mapping[str, float]) -> Array:
+        """Return the longest job of each provider among some services, in minutes at the place.
+
+        Its services in the file decide, not the lists in which it stands: those grow.
+        """
+        own = (self.providers[each].services for each in self.ids)
+        return np.array(
+            [max((job_min[one] for one in each if one in job_min), default=0.0) for each in own],
+            np.float64,
+        )
+
     def known(self, provider: str) -> int:
         """Return the number of a provider, -1 for one that has not appeared."""
         return self._numbers.get(provider, -1)
@@ -95,11 +107,11 @@ def planned_rows(each: RankedDemand) -> "list[RankedProvider]":
 def rising(order_min: "Sequence[float]") -> list[float]:
     """Return minutes that rise in the order of a cascade, in which equals take turns.
 
-    A provider that stands before a faster one, because both count as equal, gets its minutes.
+    A provider that stands behind a slower one, because both count as equal, gets its minutes.
     """
     found: list[float] = []
     for each in order_min:
-        found.append(max(each, found[-1] + _STEP) if found and each <= found[-1] else each)
+        found.append(found[-1] + _STEP if found and each < found[-1] else each)
     return found
 
 

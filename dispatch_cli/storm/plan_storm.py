@@ -102,7 +102,8 @@ def rank_demands(
             continue
         rows = by_service[demand.at][demand.service].rows
         has_more = is_cut and len(rows) == engine.top
-        ranked.append(RankedDemand(demand, rows, rows[-1].order_min if has_more else inf))
+        outside_min = rows[-1].order_min if has_more else inf
+        ranked.append(RankedDemand(demand, rows, outside_min, len(rows)))
     return ranked
 
 
@@ -125,9 +126,8 @@ def laid_out(
     """Lay out ranked demands as columns, and the slots of their providers."""
     settings = basis.catalog.rules.settings
     demands = columns_of(ranked, numbering, settings=settings, now=basis.now, storm=storm)
-    jobs = np.zeros(len(numbering.ids))
-    own_job = np.array([settings.job_min(each.demand.service) for each in ranked], np.float64)
-    np.maximum.at(jobs, demands.provider, own_job[demands.owner])
+    services = {each.demand.service for each in ranked}
+    jobs = numbering.longest_jobs({service: settings.job_min(service) for service in services})
     slots = slot_table(
         numbering, demands, jobs,
         observations=basis.observations, asked=basis.asked, now=basis.now,
@@ -170,8 +170,9 @@ def _rank_pairs(ranked: list[RankedDemand], pairs: list[tuple[int, str]], engine
         each = ranked[at]
         rows = engine.rank_some(each.demand.waiting.incident, each.demand.service, providers)
         accepted = {row.provider for row in rows}
+        added = sorted((*each.rows[each.listed :], *rows), key=lambda row: row.order_min)
         ranked[at] = replace(
             each,
-            rows=(*each.rows, *rows),
+            rows=(*each.rows[: each.listed], *added),
             refused=(*each.refused, *(one for one in providers if one not in accepted)),
         )

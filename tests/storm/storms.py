@@ -32,8 +32,12 @@ PLAIN = StormSettings()
 class Storm:
     """Some incidents of a random world that wait at one moment."""
 
-    def __init__(self, seed: int, *, incidents: int = 25) -> None:
+    def __init__(self, seed: int, *, incidents: int = 25, in_turn: bool = True) -> None:
+        """Make the storm; without ``in_turn`` no providers count as equal."""
         world, random = World(seed), Random(f"storm {seed}")
+        if not in_turn:
+            settings = replace(world.rules.settings, fair_within_min=0.0)
+            world.rules = replace(world.rules, settings=settings)
         self.now = world.now
         self.catalog: Any = MemoryCatalog(world.providers, world.rules)
         self.observations = world.observations
