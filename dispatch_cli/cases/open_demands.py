@@ -1,7 +1,7 @@
 """Read what the open cases still need, all in one reading, as a joint plan is made of it."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -19,6 +19,7 @@ from .planned_calls import planned_calls
 if TYPE_CHECKING:
     from ..store import Reader
 
+_MINUTE = timedelta(minutes=1)
 _IN_NEED = ("waiting", "asking", "exhausted")
 """States of a service for which a plan can find help; the others have help, or need none yet."""
 
@@ -45,11 +46,13 @@ class OpenDemand(Struct, frozen=True, kw_only=True):
 class DemandsRead(Struct, frozen=True, kw_only=True):
     """The needs of all open cases, with what the log has of the providers, at one moment.
 
+    ``emergencies`` are the open cases whose emergency call is due, also those without a need.
     ``head`` is the head of the journal, from which a plan finds what was recorded since.
     """
 
     at: datetime
     demands: tuple[OpenDemand, ...]
+    emergencies: tuple[Case, ...]
     observations: Observations
     head: str
 
@@ -65,7 +68,11 @@ def read_demands(book: Book) -> DemandsRead:
         cases = sorted(reader.cases(open_only=True), key=lambda each: each.id)
         demands = [each for case in cases for each in _demands_of(book, reader, case, observed)]
         return DemandsRead(
-            at=book.now, demands=tuple(demands), observations=observed, head=reader.head()
+            at=book.now,
+            demands=tuple(demands),
+            emergencies=tuple(each for each in cases if each.emergency_by is not None),
+            observations=observed,
+            head=reader.head(),
         )
 
 
@@ -74,6 +81,10 @@ def _in_need(case: Case, book: Book) -> list[CaseService]:
     if case.incident.when - book.now > APPOINTMENT_AFTER:
         return []
     return [each for each in case.services if case_states.service_state(case, each) in _IN_NEED]
+
+
+def _waits_from(case: Case) -> datetime:
+    return max(case.opened_at, case.incident.when)
 
 
 def _demands_of(
@@ -96,7 +107,8 @@ def _demands_of(
             case=case,
             service=service.service,
             incident=replace(needed.incident, asked=tuple(sorted(known.difference(can_ask)))),
-            waiting_min=max(0.0, (book.now - case.opened_at).total_seconds() / 60),
+            # An appointment does not wait before its time.
+            waiting_min=max(0.0, (book.now - _waits_from(case)) / _MINUTE),
             can_ask=can_ask,
             is_asked=case_states.service_state(case, service) == "asking",
             planned=None if call is None else call.provider,

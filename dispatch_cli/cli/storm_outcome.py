@@ -64,14 +64,17 @@ def outcome_of(plan: "StormPlan", arguments: StormArguments, desk: DeskOptions) 
         def show() -> None:
             from ..render.stderr_lines import print_done
 
-            if not desk.quiet:
-                for line in storm_screen.storm_summary(plan):
-                    print_done(line, stream=sys.stderr)
+            if desk.quiet:
+                _warn_of_emergencies(plan)
+                return
+            for line in storm_screen.storm_summary(plan):
+                print_done(line, stream=sys.stderr)
 
         return Outcome(show, plan.exit_code)
     # Rows have no place for them, and a screen and JSON show them themselves.
-    calls = () if desk.json or sys.stdout.isatty() else storm_screen.emergency_sentences(plan)
-    return shown(
+    has_place = desk.json or sys.stdout.isatty()
+    calls = () if has_place or desk.quiet else storm_screen.emergency_sentences(plan)
+    outcome = shown(
         desk,
         "storm",
         plan,
@@ -83,6 +86,22 @@ def outcome_of(plan: "StormPlan", arguments: StormArguments, desk: DeskOptions) 
         exit_code=plan.exit_code,
         is_served=bool(plan.called or plan.later),
     )
+    if has_place or not desk.quiet:
+        return outcome
+
+    def show_quietly() -> None:
+        outcome.show()
+        _warn_of_emergencies(plan)
+
+    return Outcome(show_quietly, outcome.exit_code)
+
+
+def _warn_of_emergencies(plan: "StormPlan") -> None:
+    """Print the emergency calls of a plan on stderr, which ``--quiet`` does not drop."""
+    from ..render.stderr_lines import print_warnings
+    from ..render.storm_screen import emergency_sentences
+
+    print_warnings(emergency_sentences(plan), stream=sys.stderr)
 
 
 def _hint(plan: "StormPlan", arguments: StormArguments) -> Message | str:

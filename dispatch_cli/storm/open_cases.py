@@ -37,10 +37,9 @@ def asked_of(read: DemandsRead) -> dict[str, int]:
 
 def in_emergency(read: DemandsRead) -> list[Waiting]:
     """Make a waiting incident of each case whose emergency call is due and not recorded."""
-    cases = {each.case.id: each.case for each in read.demands if each.case.emergency_by}
     return [
         Waiting(ref=str(case.id), incident=case.incident, since=case.opened_at)
-        for case in cases.values()
+        for case in read.emergencies
     ]
 
 

@@ -90,6 +90,28 @@ def test_help_cases_that_have_ended_and_appointments_are_not_needs(desk):
     assert [each[0] for each in needs(desk(5 * 60))] == [5]
 
 
+def test_an_appointment_waits_from_its_own_time_on(desk):
+    """A tow for five hours later is a new need when it is due, and does not wait since the call."""
+    opened(desk(0), when=NOON + timedelta(hours=5))
+    assert [each.waiting_min for each in read_demands(desk(5 * 60)).demands] == [0.0]
+    assert [each.waiting_min for each in read_demands(desk(5 * 60 + 7)).demands] == [7.0]
+
+
+def test_an_emergency_call_is_due_also_without_a_need(desk):
+    """Cases of an ambulance alone and of an accepted tow are told until 112 is recorded."""
+    medical = opened(desk(0), "medical", injured=1)
+    accepted = opened(desk(0), "accident", injured=1)
+    ref = offer_call.place_call(desk(0), accepted).ref
+    answer_call.accept(desk(0), ref, NOON + timedelta(minutes=20), is_compared=True)
+    waiting = opened(desk(0), "accident", injured=1)
+    opened(desk(0))
+    assert accepted not in {each[0] for each in needs(desk(1))}
+    due = [case.id for case in read_demands(desk(1)).emergencies]
+    assert due == [medical, accepted, waiting]
+    emergency_record.record_emergency(desk(1), medical, "called", caller="desk")
+    assert [case.id for case in read_demands(desk(1)).emergencies] == [accepted, waiting]
+
+
 def test_a_firm_being_asked_is_said_and_stays_unasked_for_others(desk):
     """While Anna is asked nothing is planned for the case; another case can still plan her."""
     first, second = opened(desk(0)), opened(desk(0))

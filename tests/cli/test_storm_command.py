@@ -215,7 +215,8 @@ def test_a_file_has_whole_lines_and_the_summary_is_on_stderr(dispatch, storm) ->
         "done: call 4 now, 0 later, 0 wait for a unit, 0 for a line, 1 to the last resort"
     )
     assert "done: 112 first, for A4" in ran.err.splitlines()
-    assert dispatch(*PLAN, "--output", "plan.jsonl", "--quiet").err == ""
+    quiet = dispatch(*PLAN, "--output", "plan.jsonl", "--quiet").err
+    assert quiet == "warning: 112 first, for A4\n"
 
 
 def test_a_file_that_cannot_be_written(dispatch, storm) -> None:
@@ -325,6 +326,12 @@ def test_emergency_services_are_first_and_never_in_the_queue(dispatch, storm) ->
     data = dispatch(*PLAN, "--json").envelope["data"]
     assert {(each["ref"], each["dial"]) for each in data["emergency"]} == {("A4", "112")}
     assert {each["service"] for each in data["demands"]} == {"tow", "roadside_repair"}
+
+
+@pytest.mark.parametrize("more", [(), ("--output", "plan.jsonl")])
+def test_quiet_keeps_the_emergency_call(dispatch, storm, more: tuple[str, ...]) -> None:
+    """``--quiet`` drops hints and summaries, never 112, which no row has."""
+    assert dispatch(*PLAN, "--quiet", *more).err == "warning: 112 first, for A4\n"
 
 
 def test_the_window_puts_calls_off(dispatch, storm) -> None:
@@ -454,6 +461,14 @@ def test_open_cases_are_planned_and_nothing_is_recorded(cases) -> None:
     assert cases("log", "head").out == before
     assert "nothing is recorded; --apply lets the cascades begin" in cases("storm", "--open").err
     assert cases("case", "emergency", "3", "called", "--by", "caller").code in (0, 2)
+
+
+def test_a_case_without_a_need_has_its_emergency_call(dispatch, storm) -> None:
+    """A case of an ambulance alone needs no firm; its call to 112 is told all the same."""
+    assert dispatch("case", "open", "medical", "--at", "86150", "--injured", "1").code == 0
+    assert dispatch("storm", "--open").err == "warning: 112 first, for 1\n"
+    _, raw = on_terminal(("storm", "--open"), env={"NO_COLOR": "1"})
+    assert "112 first, for 1" in screen_lines(raw)
 
 
 def test_an_applied_plan_is_the_next_call_of_each_case(cases) -> None:
