@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from ..cases.apply_plan import apply_plan
 from ..cases.open_demands import DemandsRead, read_demands
+from ..model.observations import Known
 from ..storm.open_cases import asked_of, in_emergency, kept_of, proposals_of, waiting_of
 from ..storm.plan_storm import StormBasis, plan_storm
 from ..storm.sharper_proof import PlannedStorm
@@ -28,7 +29,7 @@ LOOK_S = 1.0
 AGAIN_S = 30.0
 """Seconds after which a plan is made again although nothing was recorded: callers have waited."""
 RANKED_AGAIN = timedelta(minutes=1)
-"""Then opening hours and reports may have changed."""
+"""Then opening hours may have changed."""
 
 
 def plan_cases(arguments: StormArguments, desk: DeskOptions) -> Outcome:
@@ -63,12 +64,14 @@ def watch_cases(arguments: StormArguments, desk: DeskOptions) -> Outcome:
 class Planner:
     """Plans the open cases again and again: proposals stay unless a move saves enough.
 
-    What was ranked within ``RANKED_AGAIN`` is not ranked again, so that a plan takes milliseconds.
+    What was ranked within ``RANKED_AGAIN`` is not ranked again, so that a plan takes milliseconds,
+    unless a provider has reported, was checked, or has a unit back.
     """
 
     def __init__(self, arguments: StormArguments) -> None:
         self._arguments = arguments
         self._kept: dict[tuple[str, str], str] = {}
+        self._applied: dict[tuple[str, str], str] = {}
         self._ranked_at: datetime | None = None
         self._before: PlannedStorm | None = None
         self._basis: StormBasis | None = None
@@ -76,9 +79,13 @@ class Planner:
     def plan(self, book: "Book") -> "tuple[DemandsRead, StormPlan]":
         """Read the open cases and plan them."""
         read = read_demands(book)
-        settings = settings_of(self._arguments, {**kept_of(read), **self._kept})
+        applied = kept_of(read)
+        # A plan that was applied since the last one counts, and not what this screen proposed.
+        newer = dict(applied.items() - self._applied.items())
+        self._applied = applied
+        settings = settings_of(self._arguments, {**applied, **self._kept, **newer})
         waiting = waiting_of(read)
-        if self._ranked_at is None or not timedelta(0) <= read.at - self._ranked_at < RANKED_AGAIN:
+        if not self._is_ranking_valid(read):
             self._basis, self._before = None, None
             self._ranked_at = read.at
         basis = basis_of(book.catalog, read.observations, read.at, len(waiting))
@@ -93,6 +100,25 @@ class Planner:
         }
         emergency = emergency_of(in_emergency(read), book.catalog)
         return read, replace(plan, emergency=emergency)
+
+    def _is_ranking_valid(self, read: "DemandsRead") -> bool:
+        """Return whether the rankings of the last plan still hold.
+
+        A unit that was booked since is in its slots; only one that is back has another wait.
+        """
+        if self._basis is None or self._ranked_at is None:
+            return False
+        before, now = self._basis.observations.known, read.observations.known
+        return timedelta(0) <= read.at - self._ranked_at < RANKED_AGAIN and all(
+            _is_as_ranked(before.get(each, Known()), now.get(each, Known()))
+            for each in before.keys() | now.keys()
+        )
+
+
+def _is_as_ranked(before: Known, now: Known) -> bool:
+    """Return whether only bookings of a provider are new."""
+    is_same = replace(before, bookings=()) == replace(now, bookings=())
+    return is_same and set(before.bookings) <= set(now.bookings)
 
 
 def _wait_for_change(book: "Book", head: str) -> None:

@@ -9,7 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from dispatch_cli.cases.apply_plan import Proposal, apply_plan
 from dispatch_cli.cli import storm_cases
+from dispatch_cli.cli.desk_options import DeskOptions
+from dispatch_cli.cli.log_book import open_book
+from dispatch_cli.cli.storm_arguments import StormArguments
 
 from .. import answers
 from ..extras import NEEDS_STORM
@@ -539,3 +543,31 @@ def test_the_watch_plans_again_when_a_case_is_recorded(storm, dispatch) -> None:
         assert terminal.settings == terminal.before
         assert not terminal._screen.cursor.hidden
         assert "Traceback" not in terminal.shown
+
+
+def test_a_plan_made_again_heeds_a_report_at_once(storm, dispatch) -> None:
+    """The firm of the first plan reports that it is busy, then that it has a unit again."""
+    assert dispatch("case", "open", "tow", "--at", "86150", "--injured", "0").code == 0
+    planner, book = storm_cases.Planner(StormArguments(open_cases=True)), open_book(DeskOptions())
+
+    def provider() -> str | None:
+        [demand] = planner.plan(book.renewed())[1].demands
+        return demand.provider
+
+    assert provider() == "lech"
+    for words, expected in ((("--free", "0", "--until", "240"), "wertach"),
+                            (("--free", "1"), "lech")):  # fmt: skip
+        assert dispatch("providers", "report", "lech", *words).code == 0
+        assert provider() == expected
+
+
+def test_the_watch_follows_a_plan_that_was_applied(storm, dispatch) -> None:
+    """A plan that was applied meanwhile is the one to keep, and not that of the screen before."""
+    assert dispatch("case", "open", "tow", "--at", "86150", "--injured", "0").code == 0
+    keeping = StormArguments(open_cases=True, keep_min=60.0)
+    planner, book = storm_cases.Planner(keeping), open_book(DeskOptions())
+    read, plan = planner.plan(book)
+    assert [each.provider for each in plan.demands] == ["lech"]
+    apply_plan(book, read, [Proposal(case_id=1, service="tow", provider="wertach")])
+    _, plan = planner.plan(book.renewed())
+    assert [each.provider for each in plan.demands] == ["wertach"]
