@@ -31,7 +31,7 @@ _MINUTE = timedelta(minutes=1)
 def storm_answer(
     found: PlannedStorm, basis: StormBasis, storm: StormSettings, *, rejected: int = 0
 ) -> StormPlan:
-    """Make the answer of a plan; its demands stand in the order of the calls."""
+    """Make the answer of a plan; first what is to do now, then what has time."""
     settings = basis.catalog.rules.settings
     longest = np.array(
         [longest_wait_min(each.demand.service, settings, storm) for each in found.ranked],
@@ -47,9 +47,10 @@ def storm_answer(
     everybody = np.arange(found.demands.size)
     rest = _Rows(found, basis, storm, PlanPart(calls.whole, found.demands, everybody))
     queued, given_up = _behind(found, calls, longest)
+    # Whom to call now is first; the others have time.
     demands = [
-        *front.called(order), *rest.queued(queued, len(order.calls)),
-        *front.given_up(order.last_resort), *rest.given_up(given_up),
+        *front.called(order), *front.given_up(order.last_resort), *rest.given_up(given_up),
+        *front.put_off(order), *rest.queued(queued, len(order.calls)),
     ]  # fmt: skip
     shortages = tuple(shortages_of(found))
     worth, catalog = worth_of(found), basis.catalog
@@ -123,9 +124,12 @@ class _Rows:
         self._shown = [*map(_Shown, candidates.tolist(), slots.tolist(), sort_min.tolist())]
 
     def called(self, order: CallOrder) -> Iterator[StormDemand]:
-        """Yield the demands to call now, those to call later, and those without a unit."""
+        """Yield the demands whose firms are called now."""
         for number, at in enumerate(order.calls.tolist(), start=1):
             yield self._demand(at, "call", self._why_call(at, number), order=number)
+
+    def put_off(self, order: CallOrder) -> Iterator[StormDemand]:
+        """Yield the demands whose firms are called later, and those without a unit."""
         for at in order.held.tolist():
             wait_min = float(self._found.slots.wait_min[self._plan.slot[at]])
             why = Message("the unit is free in {wait_min:.0f} min", wait_min=wait_min)

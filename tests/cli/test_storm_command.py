@@ -188,10 +188,10 @@ def test_a_person_in_danger_is_called_for_before_all_others(dispatch, storm) -> 
     """With one operator, neither weight nor age puts a person in danger into the queue."""
     rows = rows_of(dispatch(*PLAN, "--operators", "1").out)
     assert [(row["ref"], row["act"]) for row in rows] == [
-        ("A4", "call"), ("A2", "queue"), ("A1", "queue"), ("A3", "queue"), ("A5", "last_resort"),
+        ("A4", "call"), ("A5", "last_resort"), ("A2", "queue"), ("A1", "queue"), ("A3", "queue"),
     ]  # fmt: skip
     assert rows[0]["provider"] == "lech"  # the soonest of all, although A2 has the weight 3
-    assert [row["why"] for row in rows[1:3]] == ["1 call is before it", "2 calls are before it"]
+    assert [row["why"] for row in rows[2:4]] == ["1 call is before it", "2 calls are before it"]
     safe = INCIDENTS.replace("11:58,,1", "11:58,,")
     (storm / "incidents.csv").write_text(safe, "utf-8")
     assert rows_of(dispatch(*PLAN, "--operators", "1").out)[0]["ref"] == "A2"
@@ -528,6 +528,12 @@ def test_a_small_screen_of_the_watch_keeps_the_first_calls(storm, dispatch) -> N
         shown = terminal.wait_for("… all others: dispatch storm --open").splitlines()
         assert ": 5 calls for help" in shown[0]
         assert any(line.lstrip().startswith("1  089 99998-") for line in shown), shown
+
+
+def test_calls_to_the_last_resort_follow_those_to_firms(dispatch, storm) -> None:
+    """Whom a small screen cuts off has time: a caller who waits, not one for the last resort."""
+    rows = rows_of(dispatch(*PLAN, "--operators", "2").out)
+    assert [row["act"] for row in rows] == ["call", "call", "last_resort", "queue", "queue"]
 
 
 def test_the_watch_plans_again_when_a_case_is_recorded(storm, dispatch) -> None:
