@@ -155,7 +155,9 @@ def columns_of(
 
 def _priority(waiting: "Waiting") -> float:
     """Return the weight of an incident before ageing; with a person in danger it precedes all."""
-    return waiting.weight * (IN_DANGER if waiting.incident.in_danger else 1.0)
+    if waiting.incident.in_danger:
+        return IN_DANGER * max(1.0, waiting.weight)
+    return waiting.weight
 
 
 def longest_wait_min(service: str, settings: Settings, storm: "StormSettings") -> float:

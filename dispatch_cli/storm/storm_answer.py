@@ -166,10 +166,12 @@ class _Rows:
 
     def _why_last(self, at: int) -> Message:
         each, age_min = self._ranked(at), float(self._demands.age_min[at])
-        if not each.rows:
-            return Message("no provider can come")
-        if self._demands.begin[at] == self._demands.begin[at + 1]:
+        settings = self._basis.catalog.rules.settings
+        if each.rows and age_min >= longest_wait_min(each.demand.service, settings, self._storm):
             return Message("has waited {age_min:.0f} min", age_min=age_min)
+        # A provider that came into the file after the case was ranked is not asked either.
+        if self._demands.begin[at] == self._demands.begin[at + 1]:
+            return Message("no provider can come")
         return Message("every unit is slower than the last resort")
 
     def _demand(self, at: int, act: StormAct, why: Message, order: int = 0) -> StormDemand:

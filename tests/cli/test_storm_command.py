@@ -197,6 +197,14 @@ def test_a_person_in_danger_is_called_for_before_all_others(dispatch, storm) -> 
     assert rows_of(dispatch(*PLAN, "--operators", "1").out)[0]["ref"] == "A2"
 
 
+def test_no_small_weight_puts_a_person_in_danger_behind_others(dispatch, storm) -> None:
+    """A weight under 1 of the injured person and a large one of another caller change nothing."""
+    rows = INCIDENTS.replace("11:50,3,", "11:50,100,").replace("11:58,,1", "11:58,0.001,1")
+    (storm / "incidents.csv").write_text(rows, "utf-8")
+    first = rows_of(dispatch(*PLAN, "--operators", "1").out)[0]
+    assert (first["ref"], first["provider"]) == ("A4", "lech")
+
+
 def test_a_unit_goes_where_it_saves_most(dispatch, storm) -> None:
     """No unit is planned twice for the same time: one truck of Lech has one first job."""
     data = dispatch(*PLAN, "--json").envelope["data"]
@@ -473,6 +481,18 @@ def test_a_case_without_a_need_has_its_emergency_call(dispatch, storm) -> None:
     assert dispatch("storm", "--open").err == "warning: 112 first, for 1\n"
     _, raw = on_terminal(("storm", "--open"), env={"NO_COLOR": "1"})
     assert "112 first, for 1" in screen_lines(raw)
+
+
+def test_the_last_resort_of_an_exhausted_case_has_its_reason(storm, dispatch) -> None:
+    """The only firm of the case has declined; a firm that came into the file is not its own."""
+    whole = (storm / "providers.toml").read_text("utf-8")
+    (storm / "providers.toml").write_text(whole.split("[[provider]]\nid = \"wertach")[0], "utf-8")
+    assert dispatch("case", "open", "tow", "--at", "86150", "--injured", "0").code == 0
+    assert dispatch("case", "offer", "1").code == 0
+    assert dispatch("case", "decline", "1.1", "--reason", "no_unit").code == 0
+    (storm / "providers.toml").write_text(whole, "utf-8")
+    [row] = rows_of(dispatch("storm", "--open").out)
+    assert (row["act"], row["why"]) == ("last_resort", "no provider can come")
 
 
 def test_an_applied_plan_is_the_next_call_of_each_case(cases) -> None:
