@@ -1,11 +1,13 @@
 """The plan of a storm in random worlds: of least cost, proved, and a plain sort for each demand."""
 
+import msgspec
 import pytest
 
 pytest.importorskip("ortools", reason="the extra storm is not here")
 pytest.importorskip("scipy", reason="scipy is not here")
 
 from dispatch_cli import incident_ranking
+from dispatch_cli.storm.candidate_columns import LIKELY
 from dispatch_cli.storm.network import NOBODY, STEPS_PER_MIN
 from dispatch_cli.storm.plan_storm import plan_storm
 from dispatch_cli.storm.storm_answer import storm_answer
@@ -51,6 +53,15 @@ def test_large_plans_cost_as_little_as_by_a_dense_solver(incidents: int, firms: 
     found = plan_storm(waiting, basis, settings)
     assert found.plan.proof.is_optimal
     assert found.plan.proof.total == least_cost(whole_network(waiting, basis, settings))
+
+
+def test_providers_of_several_rounds_keep_their_own_minutes() -> None:
+    """Each candidate costs its own minutes, in whatever round the proof has named it."""
+    waiting, basis = plain_storm(200, 80)
+    found = plan_storm(waiting, msgspec.structs.replace(basis, listed=LIKELY), StormSettings())
+    own = [row.order_min for each in found.ranked for row in each.rows]
+    assert any(len(each.rows) > LIKELY + 1 for each in found.ranked)
+    assert found.demands.order_min.tolist() == own
 
 
 def test_the_proof_tells_plans_of_lists_that_were_cut_too_early() -> None:
