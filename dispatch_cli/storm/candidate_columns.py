@@ -192,13 +192,18 @@ def slot_table(
             fleet, float(job_min[number] + ways[number]),
             wait_min=float(waits[number]), horizon_min=horizon_min,
         )  # fmt: skip
-        if found and provider_id in asked:
-            soonest = next(iter(found))
-            found[soonest] = max(0, found[soonest] - asked[provider_id])
+        _take_soonest(found, asked.get(provider_id, 0))
         wait_min += found
         units += found.values()
         begin.append(len(units))
     return SlotTable(np.array(begin), np.array(wait_min, np.float64), np.array(units, np.int64))
+
+
+def _take_soonest(units: dict[float, int], jobs: int) -> None:
+    """Take a slot for each job; more jobs than units at first also take the next ones."""
+    for wait, free in units.items():
+        taken = min(free, jobs)
+        units[wait], jobs = free - taken, jobs - taken
 
 
 def _usual_ways(demands: Demands, count: int) -> Array:

@@ -64,6 +64,20 @@ def test_providers_of_several_rounds_keep_their_own_minutes() -> None:
     assert found.demands.order_min.tolist() == own
 
 
+@pytest.mark.parametrize("asked", range(6))
+def test_a_question_takes_the_soonest_slot_that_is_left(asked: int) -> None:
+    """Two units with two jobs each: each of the first four questions takes one of the slots."""
+    waiting, basis = plain_storm(30, 1)
+    firm = basis.catalog.ids()[0]
+    basis.catalog.providers = [msgspec.structs.replace(basis.catalog.find(firm), units=2)]
+    basis = msgspec.structs.replace(basis, asked={firm: asked}, listed=LIKELY)
+    units = plan_storm(waiting, basis, StormSettings()).slots.units.tolist()
+    whole = [2] * len(units)
+    assert len(whole) == 2
+    assert sum(whole) - sum(units) == min(asked, sum(whole))
+    assert units == sorted(units)
+
+
 def test_the_proof_tells_plans_of_lists_that_were_cut_too_early() -> None:
     """The control: with short lists alone some plan costs more, and none of these is proved."""
     worse = 0
