@@ -1,6 +1,7 @@
 """A joint plan is recorded for all cases or for none, and only on the log that it was made on."""
 
 import os
+import signal
 from datetime import timedelta
 
 import pytest
@@ -15,6 +16,7 @@ from dispatch_cli.cases import (
     view_case,
 )
 from dispatch_cli.cases.apply_plan import Proposal, apply_plan
+from dispatch_cli.cases.book import Book
 from dispatch_cli.cases.open_demands import read_demands
 from dispatch_cli.errors import ConflictError, ExitCode
 from dispatch_cli.store import open_store
@@ -179,6 +181,43 @@ def test_of_two_leads_at_once_exactly_one_is_told(tmp_path, catalog):
             assert {each.details["tow"] for each in plans[-6:]} == {_CHOICE[winner]}
         winners.add(winner)
     assert content(path)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.parametrize("written", [1, 3, 6])
+def test_a_lead_that_is_killed_leaves_no_half_plan(tmp_path, catalog, written: int):
+    """kill -9 after the first, a middle, and the last record: the log has none of them."""
+    path = tmp_path / "log.sqlite3"
+    book = book_at(path, catalog)
+    for _ in range(6):
+        opened(book)
+    book.store.close()
+    child = os.fork()
+    if not child:
+        try:
+            _die_after(written, book_at(path, catalog, 1))
+        finally:
+            os._exit(1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+    with open_store(path, now=NOON) as store, store.reading() as reader:
+        assert "plan" not in {each.action for each in reader.acts()}
+    plan(book_at(path, catalog, 2), *((number, "carl") for number in range(1, 7)))
+    with open_store(path, now=NOON) as store, store.reading() as reader:
+        assert [each.action for each in reader.acts()].count("plan") == 6
+
+
+def _die_after(written: int, book: Book) -> None:
+    """Apply a plan in a process that is killed after some of its records."""
+    left, write = [written], Book.write
+
+    def writes(*values, **details) -> None:
+        write(*values, **details)
+        left[0] -= 1
+        if not left[0]:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    Book.write = writes
+    plan(book, *((number, "anna") for number in range(1, 7)))
 
 
 _CHOICE = {"lead-a": "anna", "lead-b": "carl"}
