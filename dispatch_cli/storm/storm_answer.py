@@ -160,7 +160,7 @@ class _Rows:
         if waiting.weight != 1:
             return Message("priority {weight:g}, waits {age_min:.0f} min",
                            weight=waiting.weight, age_min=age_min)  # fmt: skip
-        if number == 1:
+        if number == 1 and age_min >= float(self._found.demands.age_min.max()):
             return Message("waits longest: {age_min:.0f} min", age_min=age_min)
         return Message("waits {age_min:.0f} min", age_min=age_min)
 

@@ -149,6 +149,15 @@ def test_the_order_of_the_calls_has_its_reason(dispatch, storm) -> None:
     ]
 
 
+def test_the_first_call_waits_longest_only_if_nobody_waits_longer(dispatch, storm) -> None:
+    """A caller who goes to the last resort has waited longer than the first one that is called."""
+    names, first, *_, oldest = INCIDENTS.splitlines()
+    for rows, why in (((first, oldest), "waits 23 min"), ((first,), "waits longest: 23 min")):
+        (storm / "incidents.csv").write_text("\n".join([names, *rows, ""]), "utf-8")
+        row = rows_of(dispatch(*PLAN).out)[0]
+        assert (row["ref"], row["why"]) == ("A1", why)
+
+
 def test_json_fits_its_schema_and_its_prices_add_up(dispatch, storm) -> None:
     """The minutes that sort the candidates are the sum of arrival, call, line and scarcity."""
     envelope = dispatch(*PLAN, "--operators", "1", "--json").envelope
