@@ -40,7 +40,15 @@ class PlannedCall(Struct, frozen=True, kw_only=True):
     others: int
 
     def sentence(self, book: Book) -> Message:
-        """Word when the plan was made, and for how many cases besides this one."""
+        """Word when the plan was made, for how many other cases, and when its unit is free."""
+        if self.wait_min < 1:
+            return self._made(book)
+        free_at = clock(self.at + self.wait_min * _MINUTE, book)
+        return Message(
+            "{planned}, the unit is free from {at}", planned=self._made(book), at=free_at
+        )
+
+    def _made(self, book: Book) -> Message:
         at = clock(self.at, book)
         if not self.others:
             return Message("planned at {at}", at=at)

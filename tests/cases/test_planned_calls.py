@@ -39,6 +39,16 @@ def rows(desk, minutes, case=1):
 PLANNED = "planned at 13:01 with 1 other case"
 
 
+def test_a_planned_unit_that_is_not_free_yet_has_its_time(desk):
+    """Carl's unit has another job first: whoever calls now must know, on card, show and offer."""
+    opened(desk(0))
+    plan(desk(1), (1, "carl"), wait_min=40.0)
+    said = "planned at 13:01, the unit is free from 13:41"
+    assert rows(desk, 2)[0] == (3, "Carl", "next", said)
+    assert str(view_case.show(desk(2), 1).services[0].planned) == f"Carl: {said}"
+    assert str(offer_call.place_call(desk(2), 1).planned) == said
+
+
 def test_the_planned_firm_is_called_first_with_the_reason(desk):
     """Carl is third in the ranking: the card, the show and the offer have him first, and why."""
     opened(desk(0)), opened(desk(0))
