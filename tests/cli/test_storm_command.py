@@ -495,7 +495,7 @@ def test_a_case_without_a_need_has_its_emergency_call(dispatch, storm) -> None:
 def test_the_last_resort_of_an_exhausted_case_has_its_reason(storm, dispatch) -> None:
     """The only firm of the case has declined; a firm that came into the file is not its own."""
     whole = (storm / "providers.toml").read_text("utf-8")
-    (storm / "providers.toml").write_text(whole.split("[[provider]]\nid = \"wertach")[0], "utf-8")
+    (storm / "providers.toml").write_text(whole.split('[[provider]]\nid = "wertach')[0], "utf-8")
     assert dispatch("case", "open", "tow", "--at", "86150", "--injured", "0").code == 0
     assert dispatch("case", "offer", "1").code == 0
     assert dispatch("case", "decline", "1.1", "--reason", "no_unit").code == 0
