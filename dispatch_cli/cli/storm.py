@@ -116,8 +116,8 @@ def _plan_file(arguments: StormArguments, desk: DeskOptions) -> "StormPlan":
     with open_records(str(arguments.file), delimiter="", encoding="", skip=0, score=score) as read:
         rows = read_waiting(read, options, catalog, now=at, notify=report)
     # As for a case: what is due later than a minute from now is an appointment.
-    waiting = [each for each in rows if each.since - at <= APPOINTMENT_AFTER]
-    later = len(rows) - len(waiting)
+    waiting = [each for each in rows.waiting if each.since - at <= APPOINTMENT_AFTER]
+    later = len(rows.waiting) - len(waiting)
     if later:
         left_out = Plural(
             "{count} appointment is not planned", "{count} appointments are not planned", later
@@ -127,9 +127,8 @@ def _plan_file(arguments: StormArguments, desk: DeskOptions) -> "StormPlan":
         print_warnings(warnings, stream=sys.stderr)
     basis, settings = basis_of(catalog, observations, at, len(waiting)), settings_of(arguments)
     plan = storm_answer(plan_storm(waiting, basis, settings), basis, settings)
-    return replace(
-        plan, rejected=rejected, appointments=later, emergency=emergency_of(waiting, catalog)
-    )
+    emergency = emergency_of([*waiting, *rows.rejected], catalog)
+    return replace(plan, rejected=rejected, appointments=later, emergency=emergency)
 
 
 def _moment(arguments: StormArguments, clock: datetime, catalog: "Catalog") -> datetime:

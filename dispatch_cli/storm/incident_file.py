@@ -1,6 +1,6 @@
 """Read a file of open incidents, with the columns that a batch reads and a priority."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import partial
 from math import isfinite
@@ -42,6 +42,13 @@ class IncidentFile(Struct, frozen=True, kw_only=True):
     defaults: dict[str, str] = {}
 
 
+class IncidentsRead(Struct, frozen=True):
+    """The incidents of a file, and the rejected ones whose facts are known: they may need 112."""
+
+    waiting: list[Waiting]
+    rejected: list[Waiting]
+
+
 def read_waiting(
     records: RecordFile,
     options: IncidentFile,
@@ -49,7 +56,7 @@ def read_waiting(
     *,
     now: datetime,
     notify: Callable[[Reject], None],
-) -> list[Waiting]:
+) -> IncidentsRead:
     """Read the incidents of a file; ``notify`` gets each row that is rejected.
 
     The time of a row is that of the call; a row without one waits from now on. Raises UsageError
@@ -71,19 +78,31 @@ def read_waiting(
     reader = _reader(columns, options, catalog, now)
     has_priority = names is None or priority in names
     wanted = (*columns.wanted, priority) if has_priority else columns.wanted
-    found = []
+    found = IncidentsRead([], [])
     for chunk in records.rows.chunks(records.rows.start, wanted):
         for record in chunk.records:
             read = record if isinstance(record, Reject) else reader.read(record)
+            weight = _weight(record, priority) if isinstance(record, Row) else 1.0
             if isinstance(record, Row) and isinstance(read, ParsedRow):
-                weight = _weight(record, priority)
                 if isinstance(weight, float):
-                    found.append(_waiting(record, read, weight, now))
+                    found.waiting.append(_waiting(record, read, weight, now))
                     continue
                 notify(weight)
             else:
                 notify(as_reject(record, read))
+            if isinstance(record, Row):
+                found.rejected.extend(_rejected(record, reader, columns, now))
     return found
+
+
+def _rejected(
+    record: Row, reader: RowReader, columns: ColumnMapping, now: datetime
+) -> Iterator[Waiting]:
+    """Yield the incident of a rejected row, if all but its place, time or weight is readable."""
+    incident = reader.read_incident(record.values)
+    if incident is not None:
+        name = text_of(record.values.get(columns.by_fact.get("id") or ""))
+        yield Waiting(ref=name or str(record.number), incident=incident, since=now)
 
 
 def _waiting(record: Row, read: ParsedRow, weight: float, now: datetime) -> Waiting:

@@ -48,7 +48,7 @@ def plan_jointly(
     """
 
     def planned(price: float) -> JointPlan:
-        return _planned(demands, slots, price, kept=kept, keep_min=keep_min)
+        return plan_at_price(demands, slots, price, kept=kept, keep_min=keep_min)
 
     if known_calls is not None:
         return planned(line_price(known_calls, operators))
@@ -65,9 +65,15 @@ def calls_now(plan: JointPlan, slots: SlotTable, window_min: float = WINDOW_MIN)
     return found
 
 
-def _planned(
-    demands: Demands, slots: SlotTable, price: float, *, kept: Array | None, keep_min: float
+def plan_at_price(
+    demands: Demands,
+    slots: SlotTable,
+    price: float,
+    *,
+    kept: Array | None = None,
+    keep_min: float = 0.0,
 ) -> JointPlan:
+    """Make the plan of least cost at a price of the lines."""
     pairs = make_pairs(demands, slots, price, kept=kept, keep_min=keep_min)
     network = pairs.network
     chosen = best_edges(network)

@@ -18,7 +18,7 @@ from ..model.stamps import EPOCH
 from .call_order import plan_in_front
 from .candidate_columns import Numbering, RankedDemand, columns_of, slot_table
 from .demands import Demands, SlotTable
-from .joint_plan import plan_jointly
+from .joint_plan import plan_at_price, plan_jointly
 from .network import NOBODY, Array
 from .sharper_proof import PlannedStorm, prove_sharper
 from .waiting import Demand, StormSettings, Waiting, demands_of
@@ -78,7 +78,15 @@ def plan_storm(
         operators=storm.operators, window_min=storm.window_min,
         kept=_kept(ranked, found.demands, numbering, storm), keep_min=storm.keep_min,
     )  # fmt: skip
-    return replace(found, calls=calls)
+    return replace(found, calls=calls, bound=_bound(found, engine, storm))
+
+
+def _bound(found: PlannedStorm, engine: "Engine", storm: StormSettings) -> int:
+    """Return a lower bound of the cost of every plan, without the discount of kept proposals."""
+    if not storm.kept:
+        return found.plan.proof.bound
+    free = plan_at_price(found.demands, found.slots, found.plan.line_price)
+    return prove_sharper(replace(found, plan=free), engine).proof.bound
 
 
 def rank_demands(

@@ -27,15 +27,12 @@ class Worth(NamedTuple):
 
 
 def worth_of(found: PlannedStorm) -> Worth:
-    """Compute what a plan costs without the discount for proposals that are kept.
-
-    That discount lowers the bound as well, which stays one.
-    """
+    """Compute what a plan costs, without the discount for proposals that are kept."""
     pairs, weight = found.plan.pairs, found.demands.weight
     steps: Array = pairs.network.last_resort.copy()
     at = np.flatnonzero(found.plan.chosen != NOBODY)
     steps[at] = np.maximum(0, in_steps(pairs.sort_min[found.plan.chosen[at]], weight[at]))
-    total, bound = int(steps.sum()), found.plan.proof.bound
+    total, bound = int(steps.sum()), found.bound
     if total == bound:
         words = Message("no plan is better, if nobody declines")
     else:

@@ -24,6 +24,7 @@ class PlannedStorm(Struct, frozen=True):
     """A plan with all that it was made of.
 
     ``calls`` is the plan of the demands that the lines can call now; None while lists grow.
+    ``bound`` is a lower bound of the cost of every plan, in steps.
     """
 
     ranked: list[RankedDemand]
@@ -32,6 +33,7 @@ class PlannedStorm(Struct, frozen=True):
     numbering: Numbering
     plan: JointPlan
     calls: CallPlan | None = None
+    bound: int = 0
 
 
 class LongerLists(NamedTuple):

@@ -141,7 +141,9 @@ class _Rows:
         """Yield the demands behind those that the lines can call now."""
         for number, at in enumerate(order.tolist(), start=1):
             count = calls + number - 1
-            why = Plural("{count} call is before it", "{count} calls are before it", count)
+            why: Message = Plural("{count} call is before it", "{count} calls are before it", count)
+            if self._ranked(at).demand.waiting.incident.in_danger:
+                why = Message("person in danger, {why}", why=why)
             yield self._demand(at, "queue", why)
 
     def given_up(self, order: Array) -> Iterator[StormDemand]:

@@ -286,6 +286,19 @@ def test_a_row_that_cannot_be_read_is_said_and_the_others_are_planned(
     assert reason in line or reason == "B"
 
 
+@pytest.mark.parametrize(
+    "row", ["B,accident,99999,2026-11-27T11:40,,1", "B,accident,86150,2026-11-27T11:40,x,1"]
+)
+def test_a_rejected_row_with_hurt_persons_still_says_112(dispatch, storm, row: str) -> None:
+    """Place or weight cannot be read, the injured can: the number is said for that row as well."""
+    (storm / "incidents.csv").write_text(f"{INCIDENTS}{row}\n", "utf-8")
+    ran = dispatch(*PLAN, "--json")
+    assert ran.code == 6
+    calls = {(each["ref"], each["dial"]) for each in ran.envelope["data"]["emergency"]}
+    assert ("B", "112") in calls
+    assert "B" not in {each["ref"] for each in ran.envelope["data"]["demands"]}
+
+
 def test_weights_are_read_from_the_named_column(dispatch, storm) -> None:
     """A comma is a decimal sign; a file without the column has the weight 1."""
     text = 'id,kind,plz,when,rang\nA,tow,86150,2026-11-27T11:40,"2,5"\nB,tow,86150,,\n'

@@ -10,6 +10,7 @@ from dispatch_cli import incident_ranking
 from dispatch_cli.storm.candidate_columns import LIKELY
 from dispatch_cli.storm.network import NOBODY, STEPS_PER_MIN
 from dispatch_cli.storm.plan_storm import plan_storm
+from dispatch_cli.storm.plan_worth import worth_of
 from dispatch_cli.storm.storm_answer import storm_answer
 from dispatch_cli.storm.waiting import StormSettings
 
@@ -222,3 +223,20 @@ def test_equal_storms_give_equal_plans() -> None:
             storm_answer(Storm(seed).plan(), Storm(seed).basis(), StormSettings()) for _ in range(2)
         ]
         assert answers[0] == answers[1]
+
+
+def test_a_plan_made_again_is_proved_without_its_discount() -> None:
+    """The same storm with its own proposals kept costs the same, and is still the best plan."""
+    for seed in SEEDS:
+        storm = Storm(seed, in_turn=False)
+        first = storm.whole()
+        kept = {
+            (each.demand.waiting.ref, each.demand.service): first.numbering.ids[
+                first.demands.provider[first.plan.candidate[at]]
+            ]
+            for at, each in enumerate(first.ranked)
+            if first.plan.candidate[at] != NOBODY
+        }
+        again = storm.whole(StormSettings(kept=kept))
+        assert worth_of(again) == worth_of(first)
+        assert worth_of(first).total_min == worth_of(first).bound_min
