@@ -1,5 +1,6 @@
 """Judge the legs of an engine: usable, no road, or an answer that cannot be true."""
 
+from collections.abc import Sequence
 from math import isfinite
 
 from ..messages import Message
@@ -13,6 +14,11 @@ _ROUNDED_S = 1.0
 _ROUNDED_M = 20.0
 _LONGEST_S = 24 * 3600.0
 """Help that drives longer is no help."""
+_SLOWEST_KMH = 8.0
+"""Most drives of a car are faster than that, and those of a profile for walking are slower."""
+_DRIVE_M = 1000.0
+_FEWEST_DRIVES = 3
+"""One or two slow drives can be true: a ferry, a closed road."""
 
 
 def check_legs(found: Legs, count: int, settings: TravelSettings, unit: UnitKind) -> None:
@@ -28,10 +34,24 @@ def check_legs(found: Legs, count: int, settings: TravelSettings, unit: UnitKind
     numbers += [leg.seconds for leg in found.legs if leg.seconds is not None]
     if not all(isfinite(number) and number >= 0 for number in numbers):
         raise EngineError(Message("the road table has an impossible number"))
-    for leg in found.legs:
-        is_off_road = leg.snap_m is not None and leg.snap_m > settings.snap_m
-        if leg.seconds is not None and not is_off_road:
+    drives = [leg for leg in found.legs if leg.snap_m is None or leg.snap_m <= settings.snap_m]
+    for leg in drives:
+        if leg.seconds is not None:
             _check_speed(leg, leg.seconds, settings, settings.top_kmh(unit))
+    _check_slowness(drives)
+
+
+def _check_slowness(drives: Sequence[Leg]) -> None:
+    """Raise EngineError if most drives are so slow that the times are not those of a car."""
+    speeds_kmh = sorted(
+        leg.metres / leg.seconds * 3.6 for leg in drives if leg.seconds and leg.metres > _DRIVE_M
+    )
+    if len(speeds_kmh) < _FEWEST_DRIVES:
+        return
+    if speeds_kmh[(len(speeds_kmh) - 1) // 2] < _SLOWEST_KMH:
+        raise EngineError(
+            Message("most drives are slower than {speed_kmh:g} km/h", speed_kmh=_SLOWEST_KMH)
+        )
 
 
 def _check_speed(leg: Leg, seconds: float, settings: TravelSettings, top_kmh: float) -> None:

@@ -81,6 +81,14 @@ def in_hours(table):
     table["durations"] = [[seconds / 3600] for [seconds] in table["durations"]]
 
 
+def in_tenths(table):
+    table["durations"] = [[seconds * 10] for [seconds] in table["durations"]]
+
+
+def on_foot(table):
+    table["durations"] = [[metres / 1.4] for [metres] in table["distances"]]
+
+
 FAULTS = {
     "slow": (lambda *_: None, "no answer in time"),
     "500": (lambda *_: http(b"oops", "500 Internal Server Error"), "HTTP 500"),
@@ -98,6 +106,8 @@ FAULTS = {
     "two columns": (changed_table(two_columns), "wrong size"),
     "kilometres for metres": (changed_table(in_kilometres), "shorter than the straight line"),
     "hours for seconds": (changed_table(in_hours), "faster than 120 km/h"),
+    "tenths of seconds": (changed_table(in_tenths), "most drives are slower than 8 km/h"),
+    "a profile for walking": (changed_table(on_foot), "most drives are slower than 8 km/h"),
     "swapped coordinates": (changed_table(swapped), "the place is not on its map"),
     "1 GB": (endless, "more than 2048 KiB"),
     "200 MB packed": (packed, "more than 2048 KiB|too much processor time"),
@@ -139,6 +149,16 @@ def test_a_true_table_is_used(road_server):
     rows, use = first_rows(FIRMS, PLACE, roads_at(road_server.url))
     assert use.failure == ""
     assert {source for *_, source in rows[:5]} == {"osrm"}
+
+
+def test_one_slow_drive_can_be_true(road_server):
+    """A ferry does not make the answer wrong."""
+
+    def by_ferry(table):
+        table["durations"][0][0] = table["distances"][0][0]
+
+    road_server.reply = changed_table(by_ferry)
+    assert first_rows(FIRMS, PLACE, roads_at(road_server.url))[1].failure == ""
 
 
 def test_a_refused_connection():
