@@ -21,6 +21,8 @@ _LIMITS = AnswerLimits(most_bytes=2 * 1024 * 1024, most_cpu_s=0.2)
 _RETRY_AFTER_S = 10.0
 """A desk that draws its preview at each answer must not wait for a dead engine each time."""
 _MOST_PLACES = 50
+_KEPT_IN_MEMORY_S = 600.0
+"""A desk runs for days; the files behind its memory have an age."""
 _NOT_ON_MAP_M = 20_000.0
 
 
@@ -50,11 +52,16 @@ class Roads:
         self.known: dict[tuple[Point, str], KnownLegs] = {}
         self._failure: Message | None = None
         self._retry_at = 0.0
+        self._emptied_at = monotonic()
 
     def __call__(self, place: Place) -> "PlaceRoads":
         """Return the table of a place; the time-out begins with its first request."""
-        if len(self.known) > _MOST_PLACES:
+        passed_s = monotonic() - self._emptied_at
+        if len(self.known) > _MOST_PLACES or passed_s > _KEPT_IN_MEMORY_S:
             self.known.clear()
+            self._emptied_at += passed_s
+            if self.cache is not None:
+                self.cache.now += passed_s
         return PlaceRoads(self, place)
 
     def failed(self, why: Message) -> Exception:
@@ -155,6 +162,8 @@ class PlaceRoads:
             before = KnownLegs()
         fresh = dict(zip(ends, found.legs, strict=True))
         known = KnownLegs({**before.legs, **fresh}, found.place_snap_m)
+        if (found.place_snap_m or 0.0) > self._limit_m:
+            return known  # A server with another map, at the next ranking, may have roads there.
         roads.known[key] = known
         if cache is not None:
             cache.add(self._at, profile, KnownLegs(fresh, found.place_snap_m))

@@ -40,12 +40,12 @@ class KnownLegs(msgspec.Struct, frozen=True):
 
 
 class RoadCache:
-    """The files of one server; ``now`` is a moment in seconds since 1970."""
+    """The files of one server; ``now`` is the current moment in seconds since 1970."""
 
     def __init__(self, folder: Path, server: str, now: float) -> None:
         self._folder = folder / FOLDER
         self._server = server
-        self._now = now
+        self.now = now
         self._version_path = self._folder / f"{_digest(server)}{_VERSION}"
         content = read_private(self._version_path, 200)
         self._version = (content or b"").decode("utf-8", "replace")
@@ -77,11 +77,11 @@ class RoadCache:
         while len(legs) > _MOST_LEGS:
             del legs[next(iter(legs))]
         # A file is as old as its oldest leg.
-        made = before.made if before else self._now
+        made = before.made if before else self.now
         content = msgspec.json.encode(_File(_SCHEMA, made, known.place_snap_m, legs))
         with suppress(OSError):  # without the file the engine is asked again
             write_private(path, content)
-            _sweep(self._folder, self._now)
+            _sweep(self._folder, self.now)
 
     def _path(self, place: Point, profile: str) -> Path:
         name = "|".join((self._server, profile, self._version, _text_of(place)))
@@ -95,7 +95,7 @@ class RoadCache:
             found = msgspec.json.decode(content, type=_File)
         except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):  # damaged or foreign
             return None
-        is_fresh = 0 <= self._now - found.made <= _LONGEST_S
+        is_fresh = 0 <= self.now - found.made <= _LONGEST_S
         return found if found.schema == _SCHEMA and is_fresh else None
 
 

@@ -4,14 +4,15 @@ import json
 import os
 import stat
 from random import Random
+from time import monotonic
 
 import pytest
 
 from dispatch_cli.model import Place
-from dispatch_cli.travel import road_cache
+from dispatch_cli.travel import place_roads, road_cache
 from dispatch_cli.travel.road_cache import forget_roads
 
-from .road_servers import http, table_of
+from .road_servers import changed_table, http, table_of, table_reply
 from .road_worlds import firms_at, first_rows, points, roads_at
 
 PLACE = (49.41, 8.69)
@@ -146,3 +147,39 @@ def test_forgetting_removes_every_answer(rank, tmp_path):
     assert list((tmp_path / "cache" / "roads").iterdir()) == []
     forget_roads(tmp_path / "none")
     assert rank()[1] >= 1
+
+
+def test_a_desk_that_runs_for_days_keeps_no_answer_longer(road_server, tmp_path, monkeypatch):
+    """The memory of a program and the files that it reads are a day old at most."""
+    clock = [1000.0]
+    monkeypatch.setattr(place_roads, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(place_roads, "call", at_any_time(place_roads.call))
+    roads = roads_at(road_server.url, tmp_path / "cache", now=NOW)
+    first_rows(FIRMS, PLACE, roads)
+    asked = len(road_server.requests)
+    clock[0] += DAY - 1
+    first_rows(FIRMS, PLACE, roads)
+    assert len(road_server.requests) == asked
+    clock[0] += 700
+    first_rows(FIRMS, PLACE, roads)
+    assert len(road_server.requests) > asked
+
+
+def at_any_time(call):
+    """Return ``call`` with a time-out of its own, for a test that moves the clock."""
+    return lambda request, **given: call(request, **{**given, "until": monotonic() + 5})
+
+
+@pytest.mark.parametrize("has_cache", [True, False])
+def test_a_place_that_was_not_on_the_map_is_asked_again(road_server, tmp_path, has_cache):
+    """When the server gets the right map, the place has roads at once, also in a running desk."""
+
+    def elsewhere(table):
+        for end in (*table["sources"], *table["destinations"]):
+            end.update(location=[13.4, 52.5], distance=400_000.0)
+
+    road_server.reply = changed_table(elsewhere)
+    roads = roads_at(road_server.url, tmp_path / "cache" if has_cache else None, now=NOW)
+    assert "not on its map" in str(first_rows(FIRMS, PLACE, roads)[1].failure)
+    road_server.reply = table_reply
+    assert first_rows(FIRMS, PLACE, roads)[1].failure == ""
