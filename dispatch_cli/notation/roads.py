@@ -16,7 +16,8 @@ NO_ROAD_TABLE = marked(
     " incident"
 )
 _NO_WORD_BEFORE = r"(?<![\w.,+/-])"
-_NUMBER = r"[0-9]{1,4}(?:[.,][0-9]{1,3})?"
+_NUMBER = r"(?:[0-9]{1,4} ?[+] ?[0-9]{3}(?![0-9])(?: ?m(?!\w))?|[0-9]{1,4}(?:[.,][0-9]{1,3})?)"
+"""A kilometre; behind a plus its metres, as on the plans of the road authority: "577+200"."""
 _MOTORWAY = re.compile(
     rf"{_NO_WORD_BEFORE}(?:(?:bundes)?autobahn ?-?(?:a ?-?)?|bab ?-?(?:a ?-?)?|a ?-?)"
     r"(?P<number>[0-9]{1,3})(?![\w+]|[.,/][0-9])",
@@ -50,9 +51,18 @@ _EXIT = re.compile(
     rf"(?<![\w-])(?P<word>{_EXIT_WORDS})\.?(?: nr\.?)? ?(?P<what>[^ ,;][^,;]*)", re.I
 )
 _CROSSING_BEHIND = re.compile(r"(?P<what>[^\W\d]+er (?:kreuz|dreieck))", re.I)
+# "kurz nach Walldorf", "2 km nach Walldorf" and "nach Ausfahrt 37" mean behind it, not towards it.
+_BEFORE_BEHIND = (
+    "kurz", "gleich", "direkt", "hinter", "knapp", "unmittelbar", "km", "kilometer", "kilometern",
+    "m", "meter", "metern",
+)  # fmt: skip
+_NACH = (
+    "".join(rf"(?<!\b{word} )" for word in _BEFORE_BEHIND)
+    + rf"nach(?! (?:der|dem|den|{_EXIT_WORDS}|[^\W\d]+er (?:kreuz|dreieck))(?!\w))"
+)
 _TOWARDS = re.compile(
-    r"[(]?(?:(?<!\w)in )?(?:(?<!\w)(?:fahrtrichtung|fahrtr\.?|richtung|ri\.?|rtg\.?|direction"
-    r"|towards?|heading)(?!\w):?|->|→)"
+    r"[(]?(?:(?<!\w)in )?(?:(?<!\w)(?:fahrtrichtung|fahrtr\.?|richtung|ri\.?|rtg\.?|fr\.?|direction"
+    rf"|towards?|heading|{_NACH})(?!\w):?|->|→)"
     r" ?(?P<town>[^\W\d](?:[^\d,;()]|[(][^()]*[)])*?)[)]?"
     rf"(?=$|[,;]| (?:{_KM}|bei|zwischen|between|at|in höhe|höhe|kurz|{_EXIT_WORDS})(?!\w)| [0-9])",
     re.I,
@@ -70,7 +80,8 @@ class RoadText(Struct, frozen=True, kw_only=True):
 
     ``road`` is like "A5", or empty if no motorway was named. ``exits`` are the name or number of
     one exit, or of the two between which the place is; ``is_crossing`` tells that the word before
-    the name means a junction of motorways, None if there was no such word.
+    the name means a junction of motorways, None if there was no such word. With both ``km`` and
+    ``exits`` two numbers were typed that may be either.
     """
 
     road: str = ""
@@ -175,7 +186,9 @@ def _kilometres(left: str) -> tuple[RoadText, str] | None:
     both = _KILOMETRES.search(left)
     if both is not None and not re.search(r"[^\W\d]", re.sub(_KM, "", both["first"], flags=re.I)):
         first, second = sorted((_number(both["first"]), _number(both["second"])))
-        return RoadText(km=first, km_to=second), _cut(left, both)
+        is_bare = re.fullmatch(r"[0-9]{1,3}", both["second"]) and not re.search(_KM, both[0], re.I)
+        exits = (both["first"], both["second"]) if is_bare else ()
+        return RoadText(km=first, km_to=second, exits=exits), _cut(left, both)
     one = _KILOMETRE.search(left)
     if one is None:
         return None
@@ -207,6 +220,9 @@ def _exit_name(text: str) -> tuple[str, bool | None]:
 
 
 def _number(digits: str) -> float:
+    kilometres, plus, metres = digits.rstrip(" mM").partition("+")
+    if plus:
+        return float(f"{kilometres.strip()}.{metres.strip()}")
     return float(digits.replace(",", "."))
 
 

@@ -1,6 +1,7 @@
 """Find a place on a motorway in road tables: by its kilometre, or by one exit or two."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from itertools import product
 from typing import NoReturn
 
@@ -50,11 +51,39 @@ def road_place(road: RoadText, text: str, tables: Sequence[str]) -> Place:
             known=known,
             hint="write the next town or position",
         )
+    if road.km is not None and road.exits:
+        return _between_numbers(road, text, index)
     if road.km is not None:
         return _at_kilometre(road, text, index)
     if len(road.exits) == 2:
         return _between_exits(road, text, index)
     return _at_exit(road, text, index)
+
+
+def _between_numbers(road: RoadText, text: str, index: RoadIndex) -> Place:
+    """Find the stretch between two kilometres or two exits: the table may have only one of them."""
+    by_km, by_exits = replace(road, exits=()), replace(road, km=None, km_to=None)
+    found: list[Place] = []
+    with suppress(UsageError):
+        found.append(_at_kilometre(by_km, text, index))
+    with suppress(UsageError):
+        found.append(_between_exits(by_exits, text, index))
+    if not found:  # The error names the nearest posts.
+        return _at_kilometre(by_km, text, index)
+    if len(found) > 1:
+        first, second = road.exits
+        raise place_error(
+            text,
+            "{first} and {second} may be kilometres or exits",
+            first=first,
+            second=second,
+            hint=Message(
+                'write "{by_km}" or "{by_exits}"',
+                by_km=f"{road.road} km {first}-{second}",
+                by_exits=f"{road.road} zwischen Ausfahrt {first} und Ausfahrt {second}",
+            ),
+        )
+    return found[0]
 
 
 def _at_kilometre(road: RoadText, text: str, index: RoadIndex) -> Place:

@@ -95,6 +95,16 @@ SPELLINGS = [
     ("A99 zwischen km 19 und km 18 Richtung Südstadt", (18.0, 19.0), "Südstadt", True, SOUTH),
     ("A99 km 18-19", (18.0, 19.0), "", False, BOTH),
     ("A99 von km 18 bis 19", (18.0, 19.0), "", False, BOTH),
+    ("A99 FR Südstadt km 17,5", 17.5, "Südstadt", True, SOUTH),
+    ("A99 FR. Nordstadt km 17,5", 17.5, "Nordstadt", True, NORTH),
+    ("A99 km 17,5 FR: Nordstadt", 17.5, "Nordstadt", True, NORTH),
+    ("A99 nach Südstadt km 17,5", 17.5, "Südstadt", True, SOUTH),
+    ("A99 km 17,5 nach Nordstadt", 17.5, "Nordstadt", True, NORTH),
+    ("A99 km 17+500", 17.5, "", False, BOTH),
+    ("A99 km 17 + 500", 17.5, "", False, BOTH),
+    ("A99 km 17+500 m Richtung Südstadt", 17.5, "Südstadt", True, SOUTH),
+    ("A99 zwischen km 18+000 und km 19+000", (18.0, 19.0), "", False, BOTH),
+    ("A99 zwischen 18 und 19", (18.0, 19.0), "", False, BOTH),
 ]
 
 
@@ -136,6 +146,7 @@ EXITS = [
     ("Abfahrt Ober", "A99", ("Ober / Unterdorf",)),
     ("exit Hinterdorf", "A98", ("Hinterdorf",)),
     ("A99 zwischen Mitte und Unterdorf", "A99", ("Kreuz Mitte", "Ober / Unterdorf")),
+    ("A99 zwischen 3 und 4", "A99", ("Kreuz Mitte", "Ober / Unterdorf")),
     ("A99 zwischen AK Mitte und AS Ober", "A99", ("Kreuz Mitte", "Ober / Unterdorf")),
     ("A99 between Mitte and Ober / Unterdorf", "A99", ("Kreuz Mitte", "Ober / Unterdorf")),
 ]
@@ -187,6 +198,14 @@ def test_between_two_exits(tables: tuple[str, ...]) -> None:
         ("km 17", "the motorway is missing"),
         ("B 17 km 3", "road tables have motorways only"),
         ("A99 km 17 Blumenladen", "Blumenladen is not understood"),
+        ("A99 km 17,5 kurz nach Südstadt", "kurz nach Südstadt is not understood"),
+        ("A99 km 17,5 nach Ausfahrt 4", "is not understood"),
+        ("A99 km 17,5 nach der Südstadt", "is not understood"),
+        ("A99 300 m nach Südstadt km 17", "is not understood"),
+        ("A99 12 km nach Südstadt", "nach Südstadt is not understood"),
+        ("A99, 12 Kilometer nach Südstadt", "nach Südstadt is not understood"),
+        ("A99 km 17+50", "+50 is not understood"),
+        ("A99 km 17+5000", "+5000 is not understood"),
         ("A99 Ausfahrt 77", 'has no exit "77"'),
         ("A99 Ausfahrt Mittenwald", 'no exit "Mittenwald" (did you mean "Kreuz Mitte"?)'),
         ("Ausfahrt 3", "A98 Ausfahrt 3 (Hinterdorf)"),
@@ -199,6 +218,20 @@ def test_what_the_table_does_not_have_is_refused(
 ) -> None:
     """The error names what is known: the nearest posts, the motorways, the exits to choose from."""
     assert said in refusal(text, tables)
+
+
+def test_two_numbers_that_may_be_kilometres_or_exits(tmp_path: Path) -> None:
+    """Where the table has both, neither is guessed, and the hint has a text for each."""
+    line = northbound()
+    exits = (*line.exits, Exit("18", "Acht", 1_900.0), Exit("19", "Neun", 900.0))
+    path = tmp_path / "both.json"
+    path.write_bytes(road_table_bytes(RoadTable("", "", (replace(line, exits=exits),))))
+    said = refusal("A99 zwischen 18 und 19", (str(path),))
+    assert "18 and 19 may be kilometres or exits" in said
+    hint = said.rpartition("\n")[2]
+    by_km, by_exits = hint.split('"')[1:4:2]
+    assert point(by_km, (str(path),)).km_to == 19.0
+    assert point(by_exits, (str(path),)).exits == ("Acht", "Neun")
 
 
 def test_the_choices_can_be_typed(tables: tuple[str, ...]) -> None:
