@@ -166,7 +166,8 @@ def _write_providers(
     """Merge the firms into the file; returns also whether it names the road table, and changed."""
     entries = [firm.entry for firm in firms]
     if not os.path.lexists(output):
-        named = f'roads = ["{Path(roads).name}"]\n' if roads else ""
+        # A name may have signs that TOML escapes.
+        named = f"roads = {toml_item([Path(roads).name]).as_string()}\n" if roads else ""
         merged = merge_entries(f"{_attribution(as_of)}{_NOTE}{named}", entries)
         try:
             write_new(output, merged.text.encode())

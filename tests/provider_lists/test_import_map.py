@@ -197,6 +197,13 @@ def test_a_file_of_windows_stays_one(small: Path, tmp_path: Path) -> None:
     assert re.sub(b"#: .*", b"", output.read_bytes()) == re.sub(b"#: .*", b"", expected)
 
 
+def test_a_name_with_a_quotation_mark_is_written_as_toml(small: Path, tmp_path: Path) -> None:
+    """The line that names the road table is valid for every name of a file."""
+    output = tmp_path / 'a"b.toml'
+    assert run(small, output).is_written
+    assert load(output).rules.roads == (str(tmp_path / 'a"b.roads.json'),)
+
+
 def test_what_another_file_has_is_skipped(small: Path, tmp_path: Path) -> None:
     """Two extracts that overlap give each provider once."""
     report = run(small, tmp_path / "a.toml", {"osm-n1": "b.toml"})
