@@ -3,13 +3,16 @@
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from .lazy import group
 from .options import DebugOption, JsonOption, ProvidersOption, QuietOption
 from .outcome import Outcome, emit
+
+if TYPE_CHECKING:
+    from ..messages import Message
 
 SCHEMA = "dispatch.osm.import/1"
 app = group("Make providers and motorway kilometres of OpenStreetMap.")
@@ -59,21 +62,38 @@ def import_osm(
     elsewhere = ids_beside(main, found_by, output) if is_known else {}
     with reading_bar(sys.stderr, is_wanted=not (quiet or json)) as show:
         report = import_map(file, output, radius_km=radius_km, elsewhere=elsewhere, progress=show)
+    faults = _faults(*(main, found_by) if is_known else (output, "option"))
 
     def print_result() -> None:
         if json:
-            emit(SCHEMA, report)
+            emit(SCHEMA, report, warnings=faults)
             return
         from ..render.osm_report import import_hint, print_report
-        from ..render.stderr_lines import print_hint
+        from ..render.stderr_lines import print_hint, print_warnings
 
         print_report(report, stdout=sys.stdout, stderr=sys.stderr, quiet=quiet)
+        print_warnings(faults, stream=sys.stderr)
         hint = import_hint(
             report, main=None if found_by == "sample" else str(main), is_part=is_known
         )
         print_hint(hint, stream=sys.stderr, quiet=quiet)
 
     return Outcome(print_result)
+
+
+def _faults(path: Path, found_by: str) -> "list[Message]":
+    """Return a warning for a file that cannot be used: an entry is kept as its user wrote it."""
+    from .. import catalog
+    from ..errors import BadDataError
+    from ..messages import Message
+    from .open_files import holiday_dates, now
+
+    try:
+        catalog.load(path, source=found_by, now=now(), cache_dir=None, holidays=holiday_dates)
+    except BadDataError as error:
+        text = "{problem}; until that is mended the file cannot be used"
+        return [Message(text, problem=error.problems[0].sentence)]
+    return []
 
 
 def _centre(providers: Path | None, output: Path) -> tuple[Path, str]:

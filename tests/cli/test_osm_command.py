@@ -112,6 +112,22 @@ def test_edits_are_kept_and_said(dispatch, home, small) -> None:
 
 
 @needs_osmium
+def test_an_edit_that_the_file_cannot_have_is_said(dispatch, home, small) -> None:
+    """What ``validate`` refuses is kept as it stands, with a warning: the file cannot be used."""
+    dispatch("osm", "import", "small.osm", "--output", "a.toml")
+    good = (home / "a.toml").read_text("utf-8")
+    (home / "a.toml").write_text(good.replace("services = ", "servces = ", 1), "utf-8")
+    ran = dispatch("osm", "import", "small.osm", "--output", "a.toml")
+    assert ran.code == 0
+    assert 'provider "osm-n1": services is missing; until that is mended the file' in ran.err
+    ran = dispatch("osm", "import", "small.osm", "--output", "a.toml", "--json")
+    assert "services is missing" in ran.envelope["warnings"][0]
+    assert dispatch("providers", "validate", "--providers", "a.toml").code == 4
+    (home / "a.toml").write_text(good, "utf-8")
+    assert "cannot be used" not in dispatch("osm", "import", "small.osm", "--output", "a.toml").err
+
+
+@needs_osmium
 def test_motorways_that_leave_the_road_table_are_named(dispatch, home, small) -> None:
     """As where the map of another area goes into the same file; the same map again says nothing."""
     argv = ("osm", "import", "small.osm", "--output", "a.toml")

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from ...messages import Message, joined
+from ...messages import Message, Plural, joined
 from ...results.map_scene import MapArea, MapFirm, MapScene, MapSheet
 from .. import figures, head
 from ..layout import Screen
@@ -245,10 +245,13 @@ def description_of(scene: MapScene, sheet: MapSheet) -> str:
     ranked = [firm for firm in sheet.firms if firm.rank]
     if ranked:
         first = joined([tooltip_of(firm, scene.at) for firm in ranked[:3]], "; ")
-        return say(
-            "Map of the incident and {count} ranked providers. First: {first}.",
-            count=len(ranked),
-            first=first,
+        return worded(
+            Plural(
+                "Map of the incident and {count} ranked provider: {first}.",
+                "Map of the incident and {count} ranked providers. First: {first}.",
+                len(ranked),
+                first=first,
+            )
         )
     if scene.incident is not None:
         return say("Map of the incident. No provider is ranked.")

@@ -297,6 +297,7 @@ def test_title_and_description_stand_for_the_picture():
     assert title == "TOW: near 86150 Augsburg, ± 1.3 km"
     assert about.startswith("Map of the incident and 5 ranked providers. First: 1. Abschleppdienst")
     assert 'role="img" aria-labelledby="map-title map-desc"' in svg
+    assert "incident and 1 ranked provider: 1. Abschleppdienst" in svg_of(scene_of(scattered(1)))
 
 
 @pytest.mark.parametrize("ending", [".svg", ".html"])
