@@ -3,15 +3,18 @@
     python tools/road_engine.py FILE.osm.pbf [--engine osrm|valhalla] [--port N] [--folder DIR]
 
 The executables come from the wheels of osrm-bindings and pyvalhalla, which pip puts into a folder
-of their own: they need no Python. The graph is built once for each file. Ctrl-C ends the server.
+of their own: they need no Python. The graph is built again when the file has changed. Ctrl-C ends
+the server.
 """
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from hashlib import blake2b
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -38,9 +41,10 @@ def main() -> int:
     if options.extract is None:
         parser.error("name an extract: FILE.osm.pbf")
     graph = options.folder / f"{options.engine}-{options.extract.name.partition('.')[0]}"
-    if not (graph / "done").exists():
+    if not is_built(graph, options.extract):
+        shutil.rmtree(graph, ignore_errors=True)
         build(options.engine, options.folder, options.extract, graph)
-        (graph / "done").touch()
+        (graph / "done").write_text(stamp_of(options.extract))
     port = options.port or PORTS[options.engine]
     server = subprocess.Popen(command(options.engine, options.folder, graph, port))
     try:
@@ -52,6 +56,23 @@ def main() -> int:
     finally:
         server.terminate()
         server.wait()
+
+
+def stamp_of(extract: Path) -> str:
+    """Return a text that is another one when an extract has changed or is another file."""
+    path = extract.resolve()
+    found = path.stat()
+    return blake2b(
+        f"{path}|{found.st_size}|{found.st_mtime_ns}".encode(), digest_size=8
+    ).hexdigest()
+
+
+def is_built(graph: Path, extract: Path) -> bool:
+    """Return whether the graph of an extract, as it is now, is in a folder."""
+    try:
+        return (graph / "done").read_text() == stamp_of(extract)
+    except FileNotFoundError:
+        return False
 
 
 def is_installed(engine: str, folder: Path) -> bool:
@@ -83,7 +104,9 @@ def build(engine: str, folder: Path, extract: Path, graph: Path) -> None:
         link.unlink(missing_ok=True)
         link.symlink_to(extract.resolve())
         profile = folder / "osrm" / "osrm" / "share" / "profiles" / "car.lua"
-        _run(_program(engine, folder, "osrm-extract"), "-p", profile, link)
+        # With a version the answers of an older graph, which dispatch keeps for a day, are void.
+        version = ("--data_version", stamp_of(extract))
+        _run(_program(engine, folder, "osrm-extract"), "-p", profile, *version, link)
         _run(_program(engine, folder, "osrm-partition"), area)
         _run(_program(engine, folder, "osrm-customize"), area)
         return
