@@ -59,6 +59,9 @@ def open_roads(
 
     if router is not None:
         engine, url = _read_router(router)
+        if settings.engine not in (CROW_FLY, engine):
+            # They belong to the engine of the file: Valhalla has a truck of its own, OSRM has none.
+            settings = replace(settings, factors={}, top_speed_kmh=None, data_version="")
         settings = replace(settings, engine=engine, url=url, is_trusted=True)
     try:
         opened = open_engine(

@@ -189,8 +189,12 @@ class PlaceRoads:
 
 
 def _below(address: Address, path: str) -> Address:
-    base = address.target.partition("?")[0].rstrip("/")
-    return Address(address.scheme, address.host, address.port, base + path)
+    """Append a path to an address; its query, such as the key of a service, stays behind it."""
+    base, _, query = address.target.partition("?")
+    target = base.rstrip("/") + path
+    if query:
+        target += f"{'&' if '?' in path else '?'}{query}"
+    return Address(address.scheme, address.host, address.port, target)
 
 
 def open_roads(

@@ -161,6 +161,31 @@ def test_the_file_names_an_engine(dispatch, home, engine):
     assert "roads" not in found
 
 
+def test_the_factors_of_another_engine_do_not_count(dispatch, home, engine):
+    """--router with another engine than that of the file has the defaults of its own engine."""
+
+    def minutes(travel):
+        path = home / "own.toml"
+        path.write_text(travel + FIRMS)
+        words = ("--providers", str(path), "--router", f"osrm={engine.url}", "--json")
+        [found] = dispatch("cascade", "tow", *AT, *words).envelope["data"]["cascades"]
+        return {
+            row["provider"]: row["travel_min"]
+            for row in found["candidates"][:5]
+            if row["travel_source"] == "osrm"
+        }
+
+    of_file = "[travel.factor]\ntow_truck = 2.0\n"
+    plain = minutes("")
+    assert len(plain) == 5
+    other = '[travel]\nengine = "valhalla"\nurl = "http://localhost:8002"\n'
+    assert minutes(other + of_file) == plain
+    for own in ("", f'[travel]\nengine = "osrm"\nurl = "{engine.url}"\n'):
+        doubled = minutes(own + of_file)
+        assert doubled
+        assert all(doubled[each] > 1.5 * plain[each] for each in doubled.keys() & plain.keys())
+
+
 def test_a_found_file_cannot_send_places_away(dispatch, home, engine):
     """[travel] of ./providers.toml, or of one that others can write, sends no place anywhere."""
     path = home / "providers.toml"

@@ -161,6 +161,16 @@ def test_one_slow_drive_can_be_true(road_server):
     assert first_rows(FIRMS, PLACE, roads_at(road_server.url))[1].failure == ""
 
 
+def test_the_query_of_an_address_is_sent_along(road_server):
+    """A service may want its key in every request, below a path of its own."""
+    _, use = first_rows(FIRMS, PLACE, roads_at(f"{road_server.url}/de?key=a1"))
+    assert use.failure == ""
+    assert all(
+        each.startswith("/de/table/v1/driving/") and each.endswith("&key=a1")
+        for each in road_server.requests
+    )
+
+
 def test_a_refused_connection():
     """A port without a server gives estimates at once."""
     with socket.socket() as free:
