@@ -53,16 +53,29 @@ class Roads:
         self._failure: Message | None = None
         self._retry_at = 0.0
         self._emptied_at = monotonic()
+        self._off_map: dict[tuple[Point, str], float] = {}
 
     def __call__(self, place: Place) -> "PlaceRoads":
         """Return the table of a place; the time-out begins with its first request."""
-        passed_s = monotonic() - self._emptied_at
+        now_s = monotonic()
+        for key, found_s in [*self._off_map.items()]:
+            if now_s - found_s > _RETRY_AFTER_S:
+                del self._off_map[key]
+                self.known.pop(key, None)
+        passed_s = now_s - self._emptied_at
         if len(self.known) > _MOST_PLACES or passed_s > _KEPT_IN_MEMORY_S:
             self.known.clear()
             self._emptied_at += passed_s
             if self.cache is not None:
                 self.cache.now += passed_s
         return PlaceRoads(self, place)
+
+    def note_off_map(self, key: tuple[Point, str]) -> None:
+        """Remember that a place has no road, until it is time to try once more.
+
+        The server may have another map by then, so that the files do not have this answer.
+        """
+        self._off_map[key] = monotonic()
 
     def failed(self, why: Message) -> Exception:
         """Remember a failure of the engine, and return the error to raise."""
@@ -162,9 +175,10 @@ class PlaceRoads:
             before = KnownLegs()
         fresh = dict(zip(ends, found.legs, strict=True))
         known = KnownLegs({**before.legs, **fresh}, found.place_snap_m)
-        if (found.place_snap_m or 0.0) > self._limit_m:
-            return known  # A server with another map, at the next ranking, may have roads there.
         roads.known[key] = known
+        if (found.place_snap_m or 0.0) > self._limit_m:
+            roads.note_off_map(key)
+            return known
         if cache is not None:
             cache.add(self._at, profile, KnownLegs(fresh, found.place_snap_m))
         return known

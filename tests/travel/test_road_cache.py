@@ -170,16 +170,27 @@ def at_any_time(call):
     return lambda request, **given: call(request, **{**given, "until": monotonic() + 5})
 
 
-@pytest.mark.parametrize("has_cache", [True, False])
-def test_a_place_that_was_not_on_the_map_is_asked_again(road_server, tmp_path, has_cache):
-    """When the server gets the right map, the place has roads at once, also in a running desk."""
+def test_a_place_that_was_not_on_the_map_is_asked_again(road_server, tmp_path, monkeypatch):
+    """With the right map the place has roads: at once in a new program, in a desk after 10 s.
+
+    Until then the desk has its answer, so that no transaction waits for the engine.
+    """
 
     def elsewhere(table):
         for end in (*table["sources"], *table["destinations"]):
             end.update(location=[13.4, 52.5], distance=400_000.0)
 
+    clock = [1000.0]
+    monkeypatch.setattr(place_roads, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(place_roads, "call", at_any_time(place_roads.call))
     road_server.reply = changed_table(elsewhere)
-    roads = roads_at(road_server.url, tmp_path / "cache" if has_cache else None, now=NOW)
+    roads = roads_at(road_server.url, tmp_path / "cache", now=NOW)
     assert "not on its map" in str(first_rows(FIRMS, PLACE, roads)[1].failure)
     road_server.reply = table_reply
+    clock[0] += 9
+    assert "not on its map" in str(first_rows(FIRMS, PLACE, roads)[1].failure)
+    assert len(road_server.requests) == 1
+    new = roads_at(road_server.url, tmp_path / "cache", now=NOW)
+    assert first_rows(FIRMS, PLACE, new)[1].failure == ""
+    clock[0] += 2
     assert first_rows(FIRMS, PLACE, roads)[1].failure == ""
