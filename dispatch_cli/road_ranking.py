@@ -24,6 +24,8 @@ LEAST_ROWS = 5
 _FIRST_ASKED = 12
 """The first request has the likeliest providers: the best one is among the first five of the
 crow-fly order in 95 % of incidents. Their minutes rule out most of the others."""
+_FAR_KM = 1000.0
+"""A distance whose least minutes show whether those of all distances have changed."""
 _LEAST_REQUEST = 24
 """A request for fewer costs about as much time."""
 
@@ -155,9 +157,13 @@ class _Search:
         )
         most = max(self._rows, _FIRST_ASKED)
         self._ask([at for _, at in likeliest[:most]] or self._any())
-        # Only now, because the first answer says how far the place is from its road.
-        bounds = self._bounds()
+        bounds: list[tuple[ranking.AskedKey, int]] = []
+        reach_min: float | None = None
         while True:
+            # Each answer says how far the place is from its road, and the bounds depend on it.
+            now_min = self._table.least_min(_FAR_KM, self._need.entry.service)
+            if now_min != reach_min:
+                bounds, reach_min = self._bounds(), now_min
             limit = self._limit()
             left = [
                 at for key, at in bounds if at not in self.known and (limit is None or key <= limit)

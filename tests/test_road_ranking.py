@@ -155,6 +155,16 @@ def test_the_bound_spares_providers_that_are_too_far():
     ]  # fmt: skip
 
 
+def test_a_bound_that_falls_while_asking_is_used():
+    """Where a later answer puts the place farther from its road, more providers are asked."""
+    providers = [provider(f"p{number}", north_km=1.0 + number) for number in range(60)]
+    roads = {(each.lat, each.lon): 12.0 for each in providers[:40]}
+    roads |= {(each.lat, each.lon): 11.0 for each in providers[40:]}
+    table = KnownRoads(roads, lambda km: km * (0.4 if len(table.asked) < 2 else 0.1))
+    found = incident_ranking.rank_need(need(), providers, table=table)
+    assert shown(found.orders.asked[:5]) == shown(of_all_roads(providers, need(), roads)[:5])
+
+
 def test_bound_without_proof_is_caught():
     """The control: with a bound that is too high the first rows differ from those of all roads."""
     providers = [provider(f"p{number}", north_km=1.0 + number) for number in range(40)]

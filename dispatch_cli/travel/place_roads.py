@@ -108,6 +108,7 @@ class PlaceRoads:
         self._at: Point = (round(place.lat, 6), round(place.lon, 6))
         self._limit_m = max(roads.settings.snap_m, place.uncertainty_km * 1000)
         self._place_snap_m = self._limit_m
+        self._has_answer = False
         self._until: float | None = None
 
     @property
@@ -133,7 +134,10 @@ class PlaceRoads:
             left = [end for end in dict.fromkeys(ends) if end not in known.legs]
             if left:  # the engine has new data, so that the older answers are gone
                 known = self._asked(left, profile, unit)
-        self._place_snap_m = known.place_snap_m or 0.0
+        # An engine may put the place on another road for other bases: the bound takes the farthest.
+        nearest_m = self._place_snap_m if self._has_answer else 0.0
+        self._place_snap_m = max(nearest_m, known.place_snap_m or 0.0)
+        self._has_answer = True
         if self._place_snap_m > self._limit_m:
             why = Message("the place is {snap_m:,.0f} m off the road", snap_m=self._place_snap_m)
             if self._place_snap_m > _NOT_ON_MAP_M:
@@ -174,13 +178,14 @@ class PlaceRoads:
             roads.known.clear()
             before = KnownLegs()
         fresh = dict(zip(ends, found.legs, strict=True))
-        known = KnownLegs({**before.legs, **fresh}, found.place_snap_m)
+        snap_m = max(before.place_snap_m or 0.0, found.place_snap_m or 0.0)
+        known = KnownLegs({**before.legs, **fresh}, snap_m)
         roads.known[key] = known
-        if (found.place_snap_m or 0.0) > self._limit_m:
+        if snap_m > self._limit_m:
             roads.note_off_map(key)
             return known
         if cache is not None:
-            cache.add(self._at, profile, KnownLegs(fresh, found.place_snap_m))
+            cache.add(self._at, profile, KnownLegs(fresh, snap_m))
         return known
 
     def _send(self, path: str, body: bytes | None) -> tuple[int, bytes]:

@@ -273,3 +273,16 @@ def test_many_bases_go_by_post_or_in_chunks(road_server):
     found, use = first_rows(firms, PLACE, roads_at(road_server.url), rows=200)
     assert use.failure == ""
     assert found == wanted
+
+
+def test_a_later_answer_with_the_place_farther_off_lowers_the_bound(road_server):
+    """The least minutes are those of the farthest road on which an answer has put the place."""
+    table = roads_at(road_server.url)(Place(lat=PLACE[0], lon=PLACE[1]))
+    found = []
+    for off_road_m, firm in zip((100.0, 400.0, 50.0), FIRMS, strict=False):
+        road_server.reply = changed_table(
+            lambda table, off=off_road_m: table["destinations"][0].update(distance=off)
+        )
+        table.times([(firm.lat, firm.lon)], "tow")
+        found.append(table.least_min(20.0, "tow"))
+    assert found[0] > found[1] == found[2]
