@@ -72,7 +72,7 @@ def open_roads(
             raise BadDataError("[travel]: url: {error}", error=error.sentence) from None
         raise UsageError(
             "--router {text}: {error}",
-            text=quoted(router),
+            text=settings.engine if "@" in router else quoted(router),  # it may have a password
             error=error.sentence,
             hint="write, for example, osrm=http://localhost:5000",
         ) from None

@@ -142,6 +142,14 @@ def test_a_wrong_router_is_a_usage_error(cascade, router, said):
     assert said in ran.envelope["errors"][0]["text"]
 
 
+def test_a_password_in_an_address_is_not_repeated(cascade):
+    """The refusal names the engine, not the address."""
+    ran = cascade("--json", router="osrm=http://desk:geheim@localhost:5000")
+    assert ran.code == 2
+    assert ran.envelope["errors"][0]["text"] == "--router osrm: credentials in the address"
+    assert "geheim" not in ran.out + ran.err
+
+
 def test_require_router_without_an_engine(dispatch, file):
     """``--require-router`` alone names what is missing."""
     ran = dispatch("cascade", "tow", *AT, "--providers", file, "--require-router")
