@@ -63,12 +63,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="storm-") as name:
         folder = Path(name)
         os.environ |= {f"XDG_{each}_HOME": name for each in ("CACHE", "STATE", "CONFIG")}
+        if chosen.largest:  # first, because the memory of a process never falls
+            largest(folder, incidents=10_000, firms=5_000)
         whole_program(folder, chosen.runs, incidents=400, firms=150)
         against_dense(folder, chosen.runs, incidents=655, firms=300)
         against_dense(folder, 3, incidents=2000, firms=1000)
         made_again(folder, incidents=655, firms=300)
-        if chosen.largest:
-            largest(folder, incidents=10_000, firms=5_000)
 
 
 def world(folder: Path, incidents: int, firms: int) -> tuple[Catalog, list[Waiting]]:
