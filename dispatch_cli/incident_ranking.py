@@ -15,7 +15,7 @@ from .errors import UsageError
 from .messages import Message, joined, quoted
 from .model import NO_CLIENT, Incident, Observations, Provider
 from .model.incident import NO_POSITION_YET
-from .model.near_words import did_you_mean
+from .model.near_words import did_you_mean, suggestion
 from .model.travel_engines import CROW_FLY
 from .model.usual_sizes import unusual_sizes
 from .model.words import SERVICES
@@ -111,7 +111,8 @@ def check_names(catalog: "Catalog", incident: Incident) -> None:
     kinds = (catalog.rules.plans, plans.BUILT_IN, SERVICES)
     if not any(incident.kind in known for known in kinds):
         allowed = [kind for known in kinds for kind in known]
-        problems.append(_unknown(_UNKNOWN_KIND, incident.kind, allowed))
+        meant = plans.find_kind(incident.kind, catalog.rules.plans)
+        problems.append(_unknown(_UNKNOWN_KIND, incident.kind, allowed, meant))
         hints.append(Message('"dispatch kinds" lists kinds, services and words'))
     if client is not None and client != NO_CLIENT and client not in clients:
         problems.append(_unknown(_UNKNOWN_CLIENT, client, [*clients, NO_CLIENT]))
@@ -279,12 +280,13 @@ def _nearest_first(excluded: Iterable[Exclusion]) -> list[Exclusion]:
     )
 
 
-def _unknown(template: str, word: str, allowed: Iterable[str]) -> Message:
+def _unknown(template: str, word: str, allowed: Iterable[str], meant: str | None = None) -> Message:
+    """Make the sentence about an unknown id; ``meant`` is the one that the word stands for."""
     known = sorted(allowed)
     return Message(
         template,
         name=quoted(word),
-        guess=did_you_mean(word, known),
+        guess=suggestion([meant]) if meant else did_you_mean(word, known),
         allowed=", ".join(known)
         if len(known) <= _MOST_LISTED
         else Message("{count} ids", count=len(known)),

@@ -31,7 +31,7 @@ def incident(**facts) -> api.Incident:
     ("facts", "said"),
     [
         ({"when": datetime(2026, 11, 27, 11)}, "2026-11-27T11:00:00 has no time zone"),  # noqa: DTZ001
-        ({"kind": "Abschleppen"}, 'unknown kind "Abschleppen"'),
+        ({"kind": "Abschleppen"}, 'unknown kind "Abschleppen" (did you mean "tow"?)'),
         ({"client": "nobody"}, 'unknown client "nobody"'),
         ({"vehicle": api.Vehicle(kind="PKW")}, "unknown vehicle 'PKW'; allowed: car"),
         ({"vehicle": api.Vehicle(state="upside down")}, "unknown state 'upside down'"),

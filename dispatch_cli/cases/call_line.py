@@ -66,6 +66,8 @@ _ROAD = re.compile(
     r"(?:,? km ?[0-9]{1,3}(?:[.,][0-9]{1,2})?)?",
     re.I,
 )
+_TOWARDS = re.compile(r"(?<![\w-])(?:(?:fahrt)?richtung|ri\.?|direction|towards) (?=[^\W\d])", re.I)
+"""The words before the town to which a road leads; the vehicle may be far from that town."""
 _STREET = re.compile(
     r"\b[^\W\d][\w.-]*(?:str|straße|strasse|weg|allee|gasse|platz|ring)\.? [0-9]{1,4}[a-z]?\b", re.I
 )
@@ -98,6 +100,13 @@ def _town_begun(text: str) -> str:
     return ""
 
 
+def _towns_ahead(text: str) -> Iterator[frozenset[str]]:
+    """Yield the words of each town that a direction of the text names."""
+    for match in _TOWARDS.finditer(text):
+        ahead = text[match.end() :]
+        yield frozenset((_town_begun(ahead) or ahead.split()[0].strip(",;")).split())
+
+
 class Understood(Struct, frozen=True):
     """The facts of a line by name, as they are kept in a draft, and the words that are left."""
 
@@ -119,6 +128,7 @@ class _Line:
         self._text = " ".join(line.split())
         self._known, self._rules = known, rules
         self.facts: dict[str, str] = {}
+        self._towards = tuple(_towns_ahead(self._text))
 
     def read(self) -> None:
         """Read first what has a form of its own, then words, then the place."""
@@ -314,13 +324,15 @@ class _Line:
         return found.pop() if len(found) == 1 else ""
 
     def _place(self) -> None:
-        """Take the longest run of words that names exactly one place."""
+        """Take the longest run of words that names exactly one place, not that of a direction."""
         words = self._text.split(" ")
         for size in range(min(_MOST_WORDS, len(words)), 0, -1):
             for at in range(len(words) - size + 1):
                 run = words[at : at + size]
                 name = " ".join(run).strip(",;")
                 if {*name} & {_TAKEN, _CODE} or len(name) < _LEAST_TOWN or not name[0].isalpha():
+                    continue
+                if any({*name.split()} <= each for each in self._towards):
                     continue
                 if self._resolved(name):
                     self.facts["at"] = name

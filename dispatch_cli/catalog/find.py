@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ..errors import BadDataError, Problem
-from ..messages import Message
+from ..messages import Message, marked
 from .untrusted_files import MISSING, suggest_file
 
 NAME = "providers.toml"
@@ -22,18 +22,18 @@ def find_file(
     """
     # 1. --providers FILE
     if option is not None:
-        return _named(option, cwd, "--providers"), "option"
+        return _named(option, cwd, "--providers"), marked("option")
     # 2. DISPATCH_PROVIDERS; an empty value is ignored
     if environ.get(VARIABLE):
-        return _named(os.path.expanduser(environ[VARIABLE]), cwd, VARIABLE), "environment"
+        return _named(os.path.expanduser(environ[VARIABLE]), cwd, VARIABLE), marked("environment")
     # 3. ./providers.toml; a broken link is found as well, and reading it is an error
     if os.path.lexists(cwd / NAME):
-        return _short(NAME, cwd), "folder"
+        return _short(NAME, cwd), marked("folder")
     # 4. the configuration folder of the user
     if os.path.lexists(config_dir / NAME):
-        return config_dir / NAME, "config"
+        return config_dir / NAME, marked("config")
     # 5. the sample in the package
-    return sample_path(), "sample"
+    return sample_path(), marked("sample")
 
 
 def sample_path() -> Path:

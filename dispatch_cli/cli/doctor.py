@@ -47,7 +47,8 @@ def doctor(
     from .open_files import find_catalog, open_catalog
     from .result_output import listing
 
-    path, source = find_catalog(providers)
+    path, found_by = find_catalog(providers)
+    source = Message(found_by)
     rows: list[Row] = [
         ("dispatch", __version__, ""),
         ("python", platform.python_version(), platform.python_implementation()),

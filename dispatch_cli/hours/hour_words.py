@@ -20,7 +20,7 @@ _DAYS = {
     "Su": "su so sonntag sonntags sunday",
     "PH": "ph feiertag feiertage feiertagen feiertags",
     "SH": "sh schulferien",
-    "Mo-Su": "täglich",
+    "Mo-Su": "täglich tägl tgl",
     # A Werktag is every day but Sundays and public holidays (Bundesurlaubsgesetz § 3 (2)).
     "Mo-Sa": "werktag werktage werktags werktäglich",
     "Mo-Fr": "wochentags",

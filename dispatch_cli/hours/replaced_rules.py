@@ -67,10 +67,11 @@ def rule_warnings(text: str, days_of: DaysOf) -> Iterator[Message]:
     """Say which rules of a result of ``parse_hours`` hardly ever hold, and what to write.
 
     The function reports a rule that holds on no day, an exception before its rule, hours behind
-    "24/7", and hours from a morning to the next one.
+    "24/7", hours from a morning to the next one, and days without times.
     """
     yield from _overnight_warnings(text)
     yield from _night_warnings(text)
+    yield from _whole_day_warnings(text)
     parts = _split(text)
     if len(parts) < 2:
         return
@@ -197,6 +198,18 @@ def _night_warnings(text: str) -> Iterator[Message]:
             hours=found[1],
             meant=meant,
         )
+
+
+def _whole_day_warnings(text: str) -> Iterator[Message]:
+    """Warn of days without times: "Mo-Fr" of a list is open at night as well."""
+    rules = (rule.strip() for part in _split(text) for rule in part.split(", "))
+    for rule in rules:
+        if rule and _WEEKDAYS.fullmatch(rule):
+            yield Message(
+                '"{days}" has no times and is open day and night; write "{days} 08:00-18:00", '
+                'or "{days} 00:00-24:00" if that is meant',
+                days=rule,
+            )
 
 
 def _split(text: str) -> list[str]:

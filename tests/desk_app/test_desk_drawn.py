@@ -150,6 +150,16 @@ def test_reason_and_last_resort_have_the_room_of_the_minutes(world):
     assert last.endswith("  zuletzt")
 
 
+def test_the_last_resort_of_a_file_without_one_has_the_language_of_the_screen(world):
+    """The police as the last resort are a sentence of the program, and German on a German card."""
+    card = desk_views.card(world.book(), world.called())
+    card = replace(card, last_resort=("110", "police has the road cleared"))
+    with spoken(in_german()):
+        shown = text(card_lines(card, "AK", world.clock.now, Screen(80, 24)))
+    [last] = [each for each in shown.splitlines() if "- 110" in each]
+    assert "Polizei lässt die Straße räumen" in last
+
+
 def test_a_caller_on_the_line_hears_the_time_once_there_is_one(world):
     """After 3 minutes the card says to ring back, but not beside the sentence for the caller."""
     number = world.called(call_back="030 23125-117")

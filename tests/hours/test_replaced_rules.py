@@ -130,6 +130,19 @@ def test_hours_from_a_morning_to_the_next_one_are_told(text, meant):
 
 
 @pytest.mark.parametrize(
+    ("text", "days"),
+    [("Mo-Fr", "Mo-Fr"), ("Mo, Di", "Mo,Tu"), ("täglich", "Mo-Su"), ("Mo-Fr 8-18, Sa", "Sa"),
+     ("Mo-Fr 8-18; Sa", "Sa")],
+)  # fmt: skip
+def test_days_without_times_are_told(text, days):
+    """A cell "Mo-Fr" of a list is open at three in the morning: the keeper has to say so."""
+    (said,) = told(text)
+    assert f'"{days}" has no times and is open day and night' in said
+    assert f'"{days} 08:00-18:00"' in said
+    assert told(f"{days} 00:00-24:00") == []
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "24/7", "24/7; PH off", "24/7; easter -2 days off", "Mo-Fr 08:00-18:00; Sa 09:00-12:00",
