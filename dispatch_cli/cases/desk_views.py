@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from .. import plans
 from ..messages import Message, joined
-from ..model import NO_CLIENT
+from ..model import NO_CLIENT, LastResort
 from ..model.case import Act, Case, CaseService, Offer, ref_of
 from ..results.case_results import CaseView, DraftView, Overdue
 from ..results.desk_results import Board, CascadeRow, DeskCard, Stands
@@ -135,7 +135,7 @@ def card(
         advice=plans.advice_for(case.incident, shown.emergency),
         emergency=case.emergency,
         emergency_by=case.emergency_by,
-        last_resort=(service.last_resort_phone, service.last_resort_text) if service else ("", ""),
+        last_resort=_last_resort(service) if service else ("", ""),
         to_call_off=tuple(
             (ref_of(case.id, each.number), each.name, each.phone)
             for each in case.offers
@@ -146,6 +146,11 @@ def card(
     missed = tuple(_missed(found_card, view_case.overdue_of(case, book.now, book.catalog.rules)))
     found_card = replace(found_card, missed=missed)
     return _with_texts(book, found_card, found, language) if has_texts else found_card
+
+
+def _last_resort(service: CaseService) -> tuple[str, Message | str]:
+    last = LastResort(service.last_resort_phone, service.last_resort_text)
+    return last.phone, last.sentence
 
 
 def _missed(card: DeskCard, overdue: Iterable[Overdue]) -> Iterator[Overdue]:

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from ..messages import Message
-from ..model import LastResort
 from ..results.desk_results import CascadeRow, DeskCard
 from .desk_words import SOON_S
 from .excluded import out_line
@@ -35,7 +34,7 @@ def cascade_lines(card: DeskCard, now: datetime, screen: Screen) -> list[Line]:
         style = {"asking": "bold", "next": "bold", "asked": "dim", "skipped": "dim"}
         mark = ">" if is_called else " "
         lines.append(plain_line(_row(mark, texts, widths, screen), style.get(row.state, "")))
-    phone, text = card.last_resort[0], LastResort(*card.last_resort).sentence
+    phone, text = card.last_resort
     # No time and no chance are known of it: its text has the room of both.
     note, wide = screen.say("last"), name + there + chance + 2
     room = screen.width - widths[0] - widest - cells(note) - 5

@@ -93,7 +93,7 @@ class DeskCard(Struct, frozen=True, kw_only=True):
     tell_driver_by: datetime | None = None
     tell_caller_by: datetime | None = None
     exhausted: Exhausted | None = None
-    last_resort: tuple[str, str] = ("", "")
+    last_resort: tuple[str, Message | str] = ("", "")
     rows: tuple[CascadeRow, ...] = ()
     acts: tuple[Act, ...] = ()
     emergency: EmergencyState = ""
