@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def test_every_example_gives_what_the_page_shows(tmp_path: Path, monkeypatch) -> None:
     """The examples run from top to bottom, beside the sample provider file."""
-    for name in ("pyarrow", "numba"):
+    for name in ("pyarrow", "numba", "pandas"):
         pytest.importorskip(name, reason='the extra "batch" is not installed')
     shutil.copy(ROOT / "providers.toml", tmp_path)
     monkeypatch.chdir(tmp_path)
