@@ -89,7 +89,9 @@ def _act_sentence(act: Act, screen: Screen) -> Message | None:
         "tell_driver": Message("the driver knows"),
         "tell_caller": Message("the caller knows"),
         "correct": Message("{offer} corrected: {outcome}", offer=offer, outcome=word("outcome")),
-        "amend": Message("facts changed"),
+        "amend": (
+            Message("facts changed") if {*act.details} - {"services"} else Message("ranked again")
+        ),
         "note": Message("note written"),
         "callback": Message("call back set"),
         "personal": Message("the motorist's data changed"),

@@ -102,6 +102,11 @@ def test_changed_facts_follow_the_language(world):
     assert act_words(act, Screen(80)) == "injured 0 → 1, spot - → shoulder"
     with spoken(in_german()):
         assert act_words(act, Screen(80)) == "Verletzte 0 → 1, Stelle - → Standstreifen"
+    amend_case.amend(world.book(), number, {})
+    act = desk_views.last_act(world.book(), number)
+    assert act_words(act, Screen(80)) == "ranked again"
+    with spoken(in_german()):
+        assert act_words(act, Screen(80)) == "neu gereiht"
 
 
 def test_a_long_name_gives_way_to_its_minutes(world):
