@@ -108,11 +108,10 @@ def check_names(catalog: "Catalog", incident: Incident) -> None:
     client = incident.client
     problems: list[Message] = []
     hints: list[Message] = []
-    kinds = (catalog.rules.plans, plans.BUILT_IN, SERVICES)
-    if not any(incident.kind in known for known in kinds):
-        allowed = [kind for known in kinds for kind in known]
-        meant = plans.find_kind(incident.kind, catalog.rules.plans)
-        problems.append(_unknown(_UNKNOWN_KIND, incident.kind, allowed, meant))
+    kinds = [*catalog.rules.plans, *plans.BUILT_IN, *SERVICES]
+    if incident.kind not in kinds:
+        meant = plans.find_kind(incident.kind, catalog.rules.plans) or ""
+        problems.append(_unknown(_UNKNOWN_KIND, incident.kind, kinds, meant))
         hints.append(Message('"dispatch kinds" lists kinds, services and words'))
     if client is not None and client != NO_CLIENT and client not in clients:
         problems.append(_unknown(_UNKNOWN_CLIENT, client, [*clients, NO_CLIENT]))
@@ -280,8 +279,7 @@ def _nearest_first(excluded: Iterable[Exclusion]) -> list[Exclusion]:
     )
 
 
-def _unknown(template: str, word: str, allowed: Iterable[str], meant: str | None = None) -> Message:
-    """Make the sentence about an unknown id; ``meant`` is the one that the word stands for."""
+def _unknown(template: str, word: str, allowed: Iterable[str], meant: str = "") -> Message:
     known = sorted(allowed)
     return Message(
         template,
