@@ -2,26 +2,23 @@
 
 import sys
 from datetime import datetime
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from ..errors import UnavailableError, UsageError
+from ..errors import UsageError
 from ..messages import Plural
+from ..storm.extra import require_extra
 from .desk_options import DeskOptions
-from .open_files import now, observe_case_log, open_own_catalog
+from .open_files import holiday_dates, now, observe_case_log, open_own_catalog
 from .option_groups import with_options
 from .outcome import Outcome
 from .storm_arguments import StormArguments
-from .storm_outcome import basis_of, outcome_of, settings_of
+from .storm_outcome import outcome_of, settings_of
 
 if TYPE_CHECKING:
     from ..catalog import Catalog
     from ..results.storm_results import StormPlan
-
-LIBRARIES = ("numpy", "ortools")
-"""The libraries that the extra ``storm`` installs."""
 
 
 @with_options(StormArguments, DeskOptions)
@@ -73,11 +70,7 @@ def _check(arguments: StormArguments, desk: DeskOptions) -> None:
             path=path,
             ending=path.suffix,
         )
-    if not all(map(find_spec, LIBRARIES)):
-        raise UnavailableError(
-            "joint plans need numpy and ortools",
-            hint='install the extra: pip install "roadside-dispatch[storm]"',
-        )
+    require_extra()
 
 
 def _plan_file(arguments: StormArguments, desk: DeskOptions) -> "StormPlan":
@@ -91,6 +84,7 @@ def _plan_file(arguments: StormArguments, desk: DeskOptions) -> "StormPlan":
     from ..storm.incident_file import IncidentFile, read_waiting
     from ..storm.plan_storm import plan_storm
     from ..storm.storm_answer import emergency_of, storm_answer
+    from ..storm.watched_plan import basis_of
 
     clock = now()
     catalog = open_own_catalog(desk.providers, clock, sample=desk.sample)
@@ -125,7 +119,8 @@ def _plan_file(arguments: StormArguments, desk: DeskOptions) -> "StormPlan":
         warnings = [*warnings, left_out]
     if warnings and not desk.quiet:
         print_warnings(warnings, stream=sys.stderr)
-    basis, settings = basis_of(catalog, observations, at, len(waiting)), settings_of(arguments)
+    basis = basis_of(catalog, holiday_dates, observations, at, len(waiting))
+    settings = settings_of(arguments)
     plan = storm_answer(plan_storm(waiting, basis, settings), basis, settings)
     emergency = emergency_of([*waiting, *rows.rejected], catalog)
     return replace(plan, rejected=rejected, appointments=later, emergency=emergency)

@@ -1,30 +1,22 @@
-"""What the plan of a file and that of the open cases share: settings, basis, and outcome."""
+"""What the plan of a file and that of the open cases share: settings and outcome."""
 
 import sys
-from datetime import datetime
-from functools import cache
 from typing import TYPE_CHECKING
 
 from ..errors import UnavailableError
 from ..messages import Message
 from .desk_options import DeskOptions
-from .open_files import holiday_dates
 from .outcome import Outcome
 from .result_output import shown
 from .storm_arguments import StormArguments
 
 if TYPE_CHECKING:
-    from ..catalog import Catalog
-    from ..model import Observations
     from ..results.storm_results import StormPlan
-    from ..storm.plan_storm import StormBasis
     from ..storm.waiting import StormSettings
 
 
-def settings_of(
-    arguments: StormArguments, kept: dict[tuple[str, str], str] | None = None
-) -> "StormSettings":
-    """Return the settings of the options; ``kept`` are the firms of the last plan."""
+def settings_of(arguments: StormArguments) -> "StormSettings":
+    """Return the settings of the options."""
     from ..storm.waiting import StormSettings
 
     return StormSettings(
@@ -34,22 +26,6 @@ def settings_of(
         ageing=arguments.ageing,
         keep_min=arguments.keep_min,
         top=arguments.top,
-        kept=kept or {},
-    )
-
-
-def basis_of(
-    catalog: "Catalog", observations: "Observations", at: datetime, incidents: int
-) -> "StormBasis":
-    """Return what a plan of some incidents at a moment is made of; it has one engine."""
-    from ..storm.plan_storm import StormBasis
-    from ..storm.storm_engine import engine_maker
-
-    return StormBasis(
-        catalog=catalog,
-        make_engine=cache(engine_maker(catalog, observations, holiday_dates, incidents)),
-        now=at,
-        observations=observations,
     )
 
 
