@@ -42,6 +42,15 @@ def desk(
         ),
     ] = None,
     plain: PlainOption = False,
+    operators: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            max=10_000,
+            metavar="N",
+            help="Number of operators who make calls, for F8. Default: not counted.",
+        ),
+    ] = None,
 ) -> Outcome:
     """Work at the desk: the board of all open cases, new calls, and one case.
 
@@ -49,7 +58,8 @@ def desk(
     where the terminal cannot draw, each line is a key.
     """
     refuse_json(desk, "the desk")
-    return opened_desk(desk, open_book(desk, calls=True), case_id, (), plain=plain)
+    book = open_book(desk, calls=True)
+    return opened_desk(desk, book, case_id, (), plain=plain, operators=operators)
 
 
 def refuse_json(desk: DeskOptions, what: str) -> None:
@@ -69,8 +79,11 @@ def opened_desk(
     said: Sequence[Message | str],
     *,
     plain: bool = False,
+    operators: int | None = None,
 ) -> Outcome:
     """Open the desk, at a case if one is given; ``said`` stands on the first screen.
+
+    ``operators`` make calls, for the plan of all cases; None: not counted.
 
     On a terminal that cannot draw, without one, or with ``plain``, the same dialogue is in lines.
     Raises UsageError for a number that no case has.
@@ -79,7 +92,9 @@ def opened_desk(
         from ..cases import view_case
 
         view_case.show(book, case_id)
-    return Outcome(lambda: _run(desk, book, case_id, said, plain=plain or not can_draw()))
+    return Outcome(
+        lambda: _run(desk, book, case_id, said, plain=plain or not can_draw(), operators=operators)
+    )
 
 
 def _run(
@@ -89,10 +104,11 @@ def _run(
     said: Sequence[Message | str],
     *,
     plain: bool,
+    operators: int | None,
 ) -> None:
     from .outcome import bug
 
-    tools = desk_tools(lambda error: bug(error, is_debugged=desk.debug))
+    tools = desk_tools(lambda error: bug(error, is_debugged=desk.debug), operators=operators)
     if plain:
         from ..desk_app.line_desk import LineDesk
 
@@ -112,7 +128,9 @@ def _run(
         raise SystemExit(program.return_code)
 
 
-def desk_tools(bug: "Callable[[BaseException], DispatchError]") -> "DeskTools":
+def desk_tools(
+    bug: "Callable[[BaseException], DispatchError]", *, operators: int | None = None
+) -> "DeskTools":
     """Return the functions of the command line that the desk uses; ``bug`` reports a mistake."""
     from ..desk_app.desk_tools import DeskTools
     from .closed_word import closed_word
@@ -124,6 +142,7 @@ def desk_tools(bug: "Callable[[BaseException], DispatchError]") -> "DeskTools":
         read_word=closed_word,
         read_change=_read_change,
         bug=bug,
+        operators=operators,
     )
 
 

@@ -50,6 +50,10 @@ class DeskDialogue:
         unshown.clear()
         return False
 
+    def in_background(self, work: Callable[[], Callable[[], None]]) -> None:
+        """Work without keeping the keys waiting, then call what the work has returned."""
+        self.surface.in_background(work)
+
     def _tell_failed(self, error: DispatchError) -> None:
         """Say what was recorded all the same, then what has failed and what to do."""
         unshown = self.opened.unshown

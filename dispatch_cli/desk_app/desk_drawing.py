@@ -78,8 +78,8 @@ class Buttons:
 
 
 def board_buttons(keys: Sequence[DeskKey], width: int, most_lines: int) -> Buttons:
-    """Set the keys of the board on one or two lines; those that have no room stand under ?."""
-    order = ("enter", "f2", "f9", "slash", "tab", "f6", "question_mark")
+    """Set the keys of board or plan on one or two lines; those without room stand under ?."""
+    order = ("enter", "f10", "f2", "f9", "slash", "tab", "f6", "question_mark")
     first = [each for name in order for each in keys if each.key == name]
     return _set([*first, *(each for each in keys if each not in first)], Buttons(width, most_lines))
 

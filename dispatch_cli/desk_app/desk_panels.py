@@ -18,6 +18,7 @@ from ..render.board_screen import (
 from ..render.card_screen import card_lines
 from ..render.intake_screen import IntakePage, intake_lines
 from ..render.layout import Line, Screen, plain_line
+from ..render.plan_screen import PlanPage, demand_at, plan_lines
 from ..results.desk_results import DeskCard
 from .board_state import BoardState
 from .desk_drawing import (
@@ -36,12 +37,15 @@ BESIDE_WIDTH = 58
 _BOARD_LINES = 6
 """The lines of the board besides its rows: title, heads, overdue, a message, two rows of keys."""
 
+_BELOW_PLAN = 1
+"""The line below the demands of the plan: what is overdue."""
+
 ROWS_FROM = 2
 """The line of the first row of the board, below its title and its heads."""
 
 
 class Shown(Struct, frozen=True, kw_only=True):
-    """Everything that is drawn; ``place`` is the board, the new call, or the state of the card."""
+    """Everything that is drawn; ``place`` is a screen of the key table."""
 
     place: str
     now: datetime
@@ -51,6 +55,7 @@ class Shown(Struct, frozen=True, kw_only=True):
     state: BoardState
     card: DeskCard | None = None
     intake: IntakePage | None = None
+    plan: PlanPage | None = None
     said: Sequence[Words] = ()
     is_error: bool = False
     asked: Question | None = None
@@ -64,7 +69,7 @@ def panels(shown: Shown) -> dict[str, Text]:
     below = _below(shown)
     height = _body_height(shown, below)
     main_width, beside = shown.width, Text("")
-    if shown.width >= WIDE_FROM and shown.place != "board":
+    if has_beside(shown.place, shown.width):
         main_width = shown.width - BESIDE_WIDTH - 1
         screen = Screen(BESIDE_WIDTH, height)
         lines = beside_lines(
@@ -72,6 +77,11 @@ def panels(shown: Shown) -> dict[str, Text]:
         )
         beside = text_of_lines(lines[:height])
     return {"main": _main(shown, Screen(main_width, height)), "beside": beside, **below}
+
+
+def has_beside(place: str, width: int) -> bool:
+    """Return whether the board stands beside the body: board and plan need the whole width."""
+    return width >= WIDE_FROM and place not in ("board", "plan")
 
 
 def _main(shown: Shown, screen: Screen) -> Text:
@@ -82,12 +92,24 @@ def _main(shown: Shown, screen: Screen) -> Text:
 
 
 def body_lines(shown: Shown, screen: Screen) -> list[Line]:
-    """Make the new call, the card or the board, as high as the screen."""
+    """Make the new call, the card, the plan or the board, as high as the screen."""
     if shown.intake is not None:
         return intake_lines(shown.intake, shown.operator, shown.now, screen)
     if shown.card is not None:
         return card_lines(shown.card, shown.operator, shown.now, screen)
+    if shown.plan is not None:
+        return _plan(shown, shown.plan, screen)
     return _board(shown, screen)
+
+
+def _plan(shown: Shown, page: PlanPage, screen: Screen) -> list[Line]:
+    """Make the plan of all cases, with what is overdue on its last line, as on the board."""
+    overdue = overdue_line(shown.state.all_rows, shown.now, screen)
+    if screen.height is None:
+        return [*plan_lines(page, shown.operator, shown.now, screen), overdue]
+    room = Screen(screen.width, screen.height - _BELOW_PLAN, screen.encoding)
+    lines = plan_lines(page, shown.operator, shown.now, room)[: screen.height - 1]
+    return [*lines, *[plain_line("")] * (screen.height - len(lines) - 1), overdue]
 
 
 def _board(shown: Shown, screen: Screen) -> list[Line]:
@@ -112,6 +134,14 @@ def first_row(shown: Shown) -> int:
     return shown.state.first_row(_body_height(shown, _below(shown)) - ROWS_FROM - 1)
 
 
+def clicked_demand(shown: Shown, row: int) -> int | None:
+    """Return the place of the demand of the plan on a row of the body; None for no demand."""
+    if shown.plan is None:
+        return None
+    height = _body_height(shown, _below(shown)) - _BELOW_PLAN
+    return demand_at(shown.plan, row, Screen(shown.width, height))
+
+
 def _body_height(shown: Shown, below: dict[str, Text]) -> int:
     used = sum(each.plain.count("\n") + 1 for each in below.values() if each.plain)
     has_field = shown.asked is not None and not shown.asked.choices
@@ -130,6 +160,8 @@ def _below(shown: Shown) -> dict[str, Text]:
     if shown.place == "board" and shown.asked is None:
         is_full = len(shown.state.rows) + _BOARD_LINES > shown.height
         buttons = board_buttons(keys, shown.width, 1 if is_full else 2)
+    if shown.place == "plan" and shown.asked is None:
+        buttons = board_buttons(keys, shown.width, 2)
     return {
         "message": message_text(shown.said, shown.width, is_error=shown.is_error),
         "question": asked,

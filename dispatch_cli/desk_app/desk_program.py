@@ -3,7 +3,7 @@
 import asyncio
 import os
 import signal
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 from rich.control import Control
@@ -17,13 +17,12 @@ from textual.widgets import Input, Static
 
 from ..cases.book import Book
 from ..messages import Message
-from ..render.board_screen import WIDE_FROM
 from ..render.layout import pad, shorten
 from ..render.wording import worded
-from .desk_panels import ROWS_FROM, first_row, panels
+from .desk_panels import ROWS_FROM, clicked_demand, first_row, has_beside, panels
 from .desk_session import DeskSession
 from .desk_tools import DeskTools, Question, Words
-from .desk_widgets import FIELD_KEYS, Body, RowClicked, same_height, same_text
+from .desk_widgets import FIELD_KEYS, Body, RowClicked, WorkDone, same_height, same_text
 from .key_guard import KeyGuard
 from .key_table import DeskKey, is_function, valid_keys
 
@@ -131,6 +130,10 @@ class DeskProgram(App[None]):
         """Select the row of a click."""
         state = self.session.state
         shown = self.session.shown(self.size.width, self.size.height)
+        if shown.place == "plan":
+            self.session.acts.select_planned(clicked_demand(shown, event.row))
+            self.draw()
+            return
         at = event.row - ROWS_FROM + first_row(shown)
         if shown.place == "board" and event.row >= ROWS_FROM and at < len(state.rows):
             state.selected = state.rows[at].number
@@ -155,6 +158,15 @@ class DeskProgram(App[None]):
         """See what other desks have written."""
         if self.session.poll():
             self.draw()
+
+    def in_background(self, work: Callable[[], Callable[[], None]]) -> None:
+        """Work in a thread, then show in this one what was made."""
+        self.run_worker(lambda: self.post_message(WorkDone(work())), thread=True)
+
+    def on_work_done(self, event: WorkDone) -> None:
+        """Show what was made in the background."""
+        event.show()
+        self.draw()
 
     def show_waiting(self, text: str) -> None:
         """Show on the last line that the program waits for the case log.
@@ -261,8 +273,7 @@ class DeskProgram(App[None]):
         """Draw every part that has changed."""
         if not self._is_ready or not self.size.width:
             return
-        is_wide = self.size.width >= WIDE_FROM
-        self.query_one("#beside").display = is_wide and self.session.place != "board"
+        self.query_one("#beside").display = has_beside(self.session.place, self.size.width)
         for name, text in panels(self.session.shown(self.size.width, self.size.height)).items():
             if not same_text(self._drawn.get(name), text):
                 before, self._drawn[name] = self._drawn.get(name), text

@@ -56,10 +56,12 @@ class DeskSession(DeskDialogue):
 
     @property
     def place(self) -> str:
-        """The screen that is shown: the board, the new call, or the state of a card."""
+        """The screen that is shown: the board, the new call, the plan, or the state of a card."""
         if self.acts.intake is not None:
             return "intake"
-        return self.card.stands if self.card is not None else "board"
+        if self.card is not None:
+            return self.card.stands
+        return "board" if self.acts.open_plan is None else "plan"
 
     def begin(self, case_id: int | None) -> None:
         """Show the board, or a case and what has become of its open call."""
@@ -97,6 +99,7 @@ class DeskSession(DeskDialogue):
         """Show the board as it is now."""
         self.leave_card()
         self.acts.intake = None
+        self.acts.close_plan()
         self.guard.appeared()
         self.reload(is_own=True)
 
@@ -148,11 +151,20 @@ class DeskSession(DeskDialogue):
             self._answer(asked, key, character)
         elif found is not None:
             self.press(found)
-        elif self.place == "board" and key in _SELECTING:
+        elif self.place in ("board", "plan") and key in _SELECTING:
             self.guard.pressed()
-            self.state.move(_SELECTING[key])
+            (self.acts.open_plan or self.state).move(_SELECTING[key])
         else:
             self.tell(Message("{key} is no key here", key=shown_key(key, character)), is_error=True)
+
+    def select(self, number: str) -> bool:
+        """Select the row of a number, on the board or in the plan; False if it is not there."""
+        if self.place == "plan" and self.acts.open_plan is not None:
+            return self.acts.open_plan.select_case(number)
+        if self.place != "board" or self.state.row_of(number) is None:
+            return False
+        self.state.selected = number
+        return True
 
     def _answer(self, asked: Question, key: str, character: str) -> None:
         """Give a key to the open question; Escape leaves it, and nothing was done."""
@@ -250,6 +262,8 @@ class DeskSession(DeskDialogue):
         passed = any(each.due_at and each.due_at < now and not each.is_overdue for each in rows)
         if passed or (self.state.is_unsorted and self.guard.since_key() >= SORTED_AGAIN_S):
             self.attempt(lambda: self.reload(is_own=False))
+        if self.place == "plan" and self.acts.open_plan is not None:
+            self.attempt(self.acts.open_plan.refresh)
         self._ring()
 
     def _ring(self) -> None:
@@ -298,6 +312,7 @@ class DeskSession(DeskDialogue):
             state=self.state,
             card=self.card,
             intake=self.acts.intake.page() if self.acts.intake is not None else None,
+            plan=self.acts.open_plan.page() if self.acts.open_plan is not None else None,
             said=(*self.said, _OUT_OF_DATE) if self.is_out_of_date else self.said,
             is_error=self.is_error or self.is_out_of_date,
             asked=self.asked,

@@ -28,6 +28,8 @@ class DeskTools(Struct, frozen=True, kw_only=True):
     read_word: Callable[[str, Collection[str]], str]
     read_change: Callable[[str, Book], tuple[Mapping[str, object], Mapping[str, str]]]
     bug: Callable[[BaseException], DispatchError]
+    operators: int | None = None
+    """The number of operators who make calls, for the plan of all cases; None: not counted."""
 
 
 class Question(Struct, kw_only=True):
@@ -69,6 +71,9 @@ class Surface(Protocol):
     def exit(self) -> None:
         """Leave the desk."""
 
+    def in_background(self, work: Callable[[], Callable[[], None]]) -> None:
+        """Work without keeping the keys waiting, then call what the work has returned."""
+
 
 class Desk(Protocol):
     """The session of the desk, as the acts of its keys see it."""
@@ -77,6 +82,7 @@ class Desk(Protocol):
     tools: DeskTools
     state: BoardState
     card: DeskCard | None
+    asked: Question | None
     help_is_shown: bool
 
     @property
@@ -86,6 +92,12 @@ class Desk(Protocol):
     @property
     def typed(self) -> str:
         """The text in the field that has not been entered yet."""
+
+    def attempt(self, act: Callable[[], object]) -> bool:
+        """Do an act; what is refused is shown, and nothing has changed then."""
+
+    def in_background(self, work: Callable[[], Callable[[], None]]) -> None:
+        """Work without keeping the keys waiting, then call what the work has returned."""
 
     def ask(self, question: Question) -> None:
         """Ask for a line of text or for one key."""

@@ -1,5 +1,7 @@
 """The body of the desk, and when two texts look the same."""
 
+from collections.abc import Callable
+
 from rich.text import Text
 from textual import events
 from textual.message import Message as Event
@@ -14,6 +16,14 @@ class RowClicked(Event):
 
     def __init__(self, row: int) -> None:
         self.row = row
+        super().__init__()
+
+
+class WorkDone(Event):
+    """Work in the background has ended; ``show`` shows what it has made."""
+
+    def __init__(self, show: Callable[[], None]) -> None:
+        self.show = show
         super().__init__()
 
 

@@ -24,16 +24,17 @@ EVERYWHERE = frozenset(
         "idle",
         "ended",
         "intake",
+        "plan",
     }
 )
-"""The screens: the board, a card by what can be done for its service, and the new call."""
+"""The screens: the board, a card by its service, the new call, and the plan of all cases."""
 
 _IN_ORDER = (
-    "board", "intake", "next", "rings_back", "asking", "accepted", "arrived", "exhausted", "idle",
-    "ended",
+    "board", "plan", "intake", "next", "rings_back", "asking", "accepted", "arrived", "exhausted",
+    "idle", "ended",
 )  # fmt: skip
 
-CARDS = EVERYWHERE - {"board", "intake"}
+CARDS = EVERYWHERE - {"board", "intake", "plan"}
 _OPEN = CARDS - {"ended"}
 
 
@@ -172,7 +173,8 @@ KEYS: tuple[DeskKey, ...] = (
         verb="case rerank", on=frozenset({"exhausted"}),
     ),
     DeskKey(
-        key="enter", shown="Enter", act="open", label=Message("open it"), on=frozenset({"board"}),
+        key="enter", shown="Enter", act="open", label=Message("open it"),
+        on=frozenset({"board", "plan"}),
     ),
     DeskKey(key="tab", shown="Tab", act="filter", label=Message("filter"), on=frozenset({"board"})),
     DeskKey(key="slash", shown="/", act="find", label=Message("find"), on=frozenset({"board"})),
@@ -190,11 +192,15 @@ KEYS: tuple[DeskKey, ...] = (
     ),
     DeskKey(
         key="f6", shown="F6", act="take", label=Message("take over"), verb="case take",
-        on=EVERYWHERE - {"intake", "ended"},
+        on=EVERYWHERE - {"intake", "ended", "plan"},
     ),
     DeskKey(
         key="f7", shown="F7", act="hand_over", label=Message("hand over"), verb="case hand-over",
         on=frozenset({"board"}),
+    ),
+    DeskKey(
+        key="f8", shown="F8", act="plan", label=Message("plan of all cases"),
+        verb="storm --open --watch", on=frozenset({"board"}),
     ),
     DeskKey(
         key="f9", shown="F9", act="emergency", label=Message("emergency"), verb="case emergency",
@@ -203,6 +209,10 @@ KEYS: tuple[DeskKey, ...] = (
     DeskKey(
         key="f10", shown="F10", act="finish", label=Message("open the case"), verb="case open",
         on=frozenset({"intake"}),
+    ),
+    DeskKey(
+        key="f10", shown="F10", act="record_plan", label=Message("record the plan"), records=True,
+        verb="storm --open --apply", on=frozenset({"plan"}),
     ),
     DeskKey(
         key="escape", shown="Esc", act="back", label=Message("back"),

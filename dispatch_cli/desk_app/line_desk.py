@@ -4,7 +4,7 @@ It is the same session as on the full screen: a line is the name of a key, the n
 the answer to the open question.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TextIO
 
 from ..cases.book import Book
@@ -90,6 +90,10 @@ class LineDesk:
         if self._write.isatty():
             self._write.write("\a")
 
+    def in_background(self, work: Callable[[], Callable[[], None]]) -> None:
+        """Work before the next line: what was made is written with its answer."""
+        work()()
+
     def exit(self) -> None:
         """Leave after this line."""
         self._is_left = True
@@ -115,8 +119,7 @@ class LineDesk:
         is_arrow = key in _ARROWS and (session.asked is None or not session.asked.is_intake)
         if session.asked is not None and session.has_field and (is_arrow or key not in _IN_FIELD):
             session.submit(line or session.asked.value)
-        elif session.place == "board" and session.state.row_of(line.upper()) is not None:
-            session.state.selected = line.upper()
+        elif session.asked is None and session.select(line.upper()):
             session.handle("enter", "")
         else:
             session.handle(key, line if len(line) == 1 else "")
@@ -152,7 +155,7 @@ class LineDesk:
 
     def _subject_of(self, shown: Shown) -> str:
         """Return what the body is about; another subject is written as a whole."""
-        if shown.has_help or shown.place in ("board", "intake"):
+        if shown.has_help or shown.place in ("board", "intake", "plan"):
             return "help" if shown.has_help else shown.place
         return f"case {shown.card.case.id} {shown.card.service}" if shown.card is not None else ""
 

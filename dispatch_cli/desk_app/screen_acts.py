@@ -10,6 +10,7 @@ from .card_acts import CardActs
 from .desk_tools import Desk, Question
 from .intake_acts import Intake
 from .key_table import DeskKey
+from .plan_acts import PlanActs
 
 _EMERGENCY: dict[str, tuple[EmergencyState, str]] = {
     "1": ("called", CALLERS[0]),
@@ -33,6 +34,23 @@ class ScreenActs:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self.intake: Intake | None = None
+        self._plan_acts: PlanActs | None = None
+
+    @property
+    def open_plan(self) -> PlanActs | None:
+        """The plan of all cases, if it is on the screen or below a card."""
+        plan = self._plan_acts
+        return plan if plan is not None and plan.is_open else None
+
+    def select_planned(self, at: int | None) -> None:
+        """Select a line of the plan by its place; None for a click beside them."""
+        if at is not None and self.open_plan is not None:
+            self.open_plan.select(at)
+
+    def close_plan(self) -> None:
+        """Take the plan off the screen."""
+        if self._plan_acts is not None:
+            self._plan_acts.is_open = False
 
     def press(self, key: DeskKey) -> None:
         """Do the act of a key; raises an error of the program if it is refused."""
@@ -60,6 +78,9 @@ class ScreenActs:
 
     def _open(self) -> None:
         """Open the selected case, or go on with the selected parked call."""
+        if self.open_plan is not None:
+            self.open_plan.open_case()
+            return
         state = self._desk.state
         row = state.row_of(state.selected)
         if row is None:
@@ -75,7 +96,22 @@ class ScreenActs:
         intake.resume(number, take=take)
         self.intake = intake
 
+    def _plan(self) -> None:
+        """Open the plan of all open cases; raises UnavailableError without its libraries."""
+        if self._plan_acts is None:
+            self._plan_acts = PlanActs(self._desk)
+        self._plan_acts.open()
+
+    def _record_plan(self) -> None:
+        if self.open_plan is not None:
+            self.open_plan.record()
+
     def _back(self) -> None:
+        """Show the plan again if the card was opened from it; else the board."""
+        if self.open_plan is not None and self._desk.card is not None and self.intake is None:
+            self._desk.leave_card()
+            self.open_plan.open()
+            return
         self._board()
 
     def _board(self) -> None:
@@ -177,9 +213,11 @@ class ScreenActs:
         self._desk.ask(Question(text=Message("hand all your cases over to whom?"), then=handed))
 
     def _case(self) -> int:
-        """Return the case of the card, or the selected one of the board; raises UsageError."""
+        """Return the case of the card, else the selected one; raises UsageError."""
         card = self._desk.card
         number = card.case.id if card is not None else case_number(self._desk.state.selected)
+        if card is None and self.open_plan is not None:
+            number = self.open_plan.case_id
         if not number:
             raise UsageError("no case is selected")
         return number
@@ -187,7 +225,8 @@ class ScreenActs:
     def _emergency(self) -> None:
         """Ask who has dialled the emergency number, and show what to say there."""
         row = self._desk.state.row_of(self._desk.state.selected)
-        if self._desk.card is None and self.intake is None and row is not None and row.draft:
+        is_board = self._desk.card is None and self.intake is None and self.open_plan is None
+        if is_board and row is not None and row.draft:
             self._resume(row.number, take=False)
         if self.intake is not None:
             self.intake.emergency()
@@ -225,6 +264,9 @@ class ScreenActs:
         card = self._desk.card
         if card is not None:
             self._desk.show_case(number, card.service)
+        elif self.open_plan is not None:
+            self._desk.reload(is_own=True)
+            self.open_plan.refresh()
         else:
             self._desk.show_board()
 

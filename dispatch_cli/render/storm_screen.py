@@ -42,16 +42,40 @@ _NOTHING = Message("no incident waits for help")
 
 def storm_lines(plan: StormPlan, screen: Screen) -> list[Line]:
     """Make the head, and a line for each demand in the order of the calls."""
+    demands = [line for each in demand_lines(plan, screen) for line in each]
+    return [*head_lines(plan, screen), *column_heads(plan, screen), *demands]
+
+
+def head_lines(plan: StormPlan, screen: Screen) -> list[Line]:
+    """Make the lines that say what was planned, what is short, and which emergencies are first."""
+    emergency = [screen.text(each) for each in emergency_sentences(plan)]
     if not plan.demands:
-        nothing = plain_lines([screen.text(each) for each in [head(plan)[0], _NOTHING]])
-        return nothing + plain_lines(
-            [screen.text(each) for each in emergency_sentences(plan)], "bold red"
-        )
+        nothing = [screen.text(each) for each in [head(plan)[0], _NOTHING]]
+        return [*plain_lines(nothing), *plain_lines(emergency, "bold red")]
     lines = plain_lines(flow(map(screen.text, head(plan)), screen.width, rest="  "), "bold")
     lines += plain_lines(flow([screen.text(plan.binding)], screen.width, rest="  "))
-    lines += plain_lines([screen.text(each) for each in emergency_sentences(plan)], "bold red")
+    return lines + plain_lines(emergency, "bold red")
+
+
+def column_heads(plan: StormPlan, screen: Screen) -> list[Line]:
+    """Make the line above the demands; none on a narrow screen and without demands."""
+    if not plan.demands or screen.width < _NARROW_BELOW:
+        return []
+    return [plain_line(_table(plan, screen)[0], "bold")]
+
+
+def demand_lines(plan: StormPlan, screen: Screen) -> list[list[Line]]:
+    """Make the lines of each demand, in the order of the calls: one, or two on a narrow screen."""
     if screen.width < _NARROW_BELOW:
-        return lines + [line for each in plan.demands for line in _narrow(each, plan, screen)]
+        return [[*_narrow(each, plan, screen)] for each in plan.demands]
+    if not plan.demands:
+        return []
+    rows = _table(plan, screen)[1:]
+    return [[plain_line(row, _style(each))] for row, each in zip(rows, plan.demands, strict=True)]
+
+
+def _table(plan: StormPlan, screen: Screen) -> list[str]:
+    """Make the texts of the column heads and of all demands, fitted to the screen."""
     heads = _WIDE_HEADS if screen.width >= _WIDE_FROM else _HEADS
     names = [each.id for each in heads]
     rows = [_cells_of(each, plan, screen) for each in plan.demands]
@@ -59,11 +83,7 @@ def storm_lines(plan: StormPlan, screen: Screen) -> list[Line]:
     texts += [[row[name] for name in names] for row in rows]
     widths = _fitted([max(map(cells, column)) for column in zip(*texts, strict=True)], names,
                      screen.width)  # fmt: skip
-    styles = ["bold", *(_style(each) for each in plan.demands)]
-    return lines + [
-        plain_line(_joined(row, names, widths, screen.width), style)
-        for row, style in zip(texts, styles, strict=True)
-    ]
+    return [_joined(row, names, widths, screen.width) for row in texts]
 
 
 def watch_lines(plan: StormPlan, screen: Screen) -> list[Line]:

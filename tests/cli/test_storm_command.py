@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from dispatch_cli.cases.apply_plan import Proposal, apply_plan
-from dispatch_cli.cli import storm_cases
 from dispatch_cli.cli.desk_options import DeskOptions
 from dispatch_cli.cli.log_book import open_book
-from dispatch_cli.cli.storm_arguments import StormArguments
+from dispatch_cli.storm.waiting import StormSettings
+from dispatch_cli.storm.watched_plan import Planner
 
 from .. import answers
 from ..extras import NEEDS_STORM
@@ -534,18 +534,18 @@ def test_an_applied_plan_is_the_next_call_of_each_case(cases) -> None:
 
 def test_a_log_that_has_changed_refuses_the_plan_as_a_whole(cases, monkeypatch) -> None:
     """Another operator cancels a case while the plan is made: exit code 8, nothing is recorded."""
-    make = storm_cases.Planner.plan
+    make = Planner.plan
 
     def and_meanwhile(*values):
         plan = make(*values)
-        monkeypatch.setattr(storm_cases.Planner, "plan", make)
+        monkeypatch.setattr(Planner, "plan", make)
         words = ("case", "cancel", "1", "--operator", "otto", "--quiet")
         subprocess.run(
             [sys.executable, "-m", "dispatch_cli", *words], check=True, capture_output=True
         )
         return plan
 
-    monkeypatch.setattr(storm_cases.Planner, "plan", and_meanwhile)
+    monkeypatch.setattr(Planner, "plan", and_meanwhile)
     ran = cases("storm", "--open", "--apply")
     assert ran.code == 8
     assert "case 1: otto recorded " in ran.err
@@ -596,7 +596,7 @@ def test_the_watch_plans_again_when_a_case_is_recorded(storm, dispatch) -> None:
 def test_a_plan_made_again_heeds_a_report_at_once(storm, dispatch) -> None:
     """The firm of the first plan reports that it is busy, then that it has a unit again."""
     assert dispatch("case", "open", "tow", "--at", "86150", "--injured", "0").code == 0
-    planner, book = storm_cases.Planner(StormArguments(open_cases=True)), open_book(DeskOptions())
+    planner, book = Planner(StormSettings()), open_book(DeskOptions())
 
     def provider() -> str | None:
         [demand] = planner.plan(book.renewed())[1].demands
@@ -612,8 +612,7 @@ def test_a_plan_made_again_heeds_a_report_at_once(storm, dispatch) -> None:
 def test_the_watch_follows_a_plan_that_was_applied(storm, dispatch) -> None:
     """A plan that was applied meanwhile is the one to keep, and not that of the screen before."""
     assert dispatch("case", "open", "tow", "--at", "86150", "--injured", "0").code == 0
-    keeping = StormArguments(open_cases=True, keep_min=60.0)
-    planner, book = storm_cases.Planner(keeping), open_book(DeskOptions())
+    planner, book = Planner(StormSettings(keep_min=60.0)), open_book(DeskOptions())
     read, plan = planner.plan(book)
     assert [each.provider for each in plan.demands] == ["lech"]
     apply_plan(book, read, [Proposal(case_id=1, service="tow", provider="wertach")])

@@ -142,6 +142,14 @@ def test_a_number_opens_its_row(world):
     worked(world, steps)
 
 
+def test_a_digit_answers_the_question_on_the_board(world):
+    """With cases 1 and 2 on the board, 2 is the reason of a take-over, not the second case."""
+    world.case(operator="MB")
+    world.case(operator="MB")
+    steps = [("f6", "take over case 1: why?"), ("2", "taken over from MB"), ("2", "CASE 2")]
+    worked(world, steps)
+
+
 def test_the_end_of_the_input_parks_the_call(world):
     """What was typed so far is a parked call, which another operator can take."""
     worked(world, [("f2", "in one line"), ("86150 batterie", "hurt")])

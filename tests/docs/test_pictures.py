@@ -41,8 +41,8 @@ def test_a_changed_word_makes_a_picture_stale(tmp_path: Path) -> None:
 
 
 def test_board_card_and_new_call_are_there_in_both_languages() -> None:
-    """The folder has five pictures and four screens in German and in English, and no others."""
-    screens = ("board", "card-accepted", "card-asking", "intake")
+    """The folder has five pictures and five screens in German and in English, and no others."""
+    screens = ("board", "card-accepted", "card-asking", "intake", "plan")
     wanted = ["batch-summary.svg", "cascade.svg", "coverage.svg", "map.svg", "status-page.svg"]
     wanted += [f"{each}-{code}.svg" for each in screens for code in ("de", "en")]
     assert [each.name for each in PICTURES] == sorted(wanted)
