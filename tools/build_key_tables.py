@@ -23,6 +23,7 @@ _PLACES = {
     "everywhere but the board": "überall außer auf der Tafel",
     "card": "Karte",
     "board": "Tafel",
+    "plan": "Plan",
     "intake": "neuer Anruf",
     "next": "nächster Anruf",
     "rings back": "Firma ruft zurück",

@@ -151,7 +151,7 @@ def spoken(language: str) -> Iterator[None]:
 
 
 def desk_pictures(language: str) -> dict[str, str]:
-    """Export the screens of the desk: board, new call, and the card of one case in two states."""
+    """Export the screens of the desk: board, plan, new call, and a card in two states."""
     with tempfile.TemporaryDirectory() as folder:
         world = World(Path(folder), PROVIDERS, language)
         shown = fill(world)
@@ -166,7 +166,8 @@ def desk_pictures(language: str) -> dict[str, str]:
             found["intake"] = await _look(pilot)
             return found
 
-        found = asyncio.run(_at_desk(_desk(world), play))
+        plan = asyncio.run(_at_desk(_desk(world), _plan))
+        found = asyncio.run(_at_desk(_desk(world), play)) | {"plan": plan}
         found["card-asking"] = asyncio.run(_at_desk(_desk(world, shown), _look))
         world.at(-0.5)
         world.accept(shown, 2, 35)
@@ -201,6 +202,13 @@ async def _at_desk(program: DeskProgram, play: Callable[[Pilot[None]], Awaitable
     async with program.run_test(size=SIZE) as pilot:
         program.query_one("#field", Input).cursor_blink = False
         return await play(pilot)
+
+
+async def _plan(pilot: Pilot[None]) -> str:
+    """Export the plan of all open cases, which is made in the background."""
+    await pilot.press("f8")
+    await pilot.app.workers.wait_for_complete()
+    return await _look(pilot)
 
 
 async def _look(pilot: Pilot[None]) -> str:
