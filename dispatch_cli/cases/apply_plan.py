@@ -13,6 +13,7 @@ from ..model.case_parts import PLAN
 from .act_names import WITHOUT_EFFECT, act_name
 from .book import Book, clock
 from .open_demands import DemandsRead
+from .planned_calls import BEHIND
 
 if TYPE_CHECKING:
     from ..store import Transaction
@@ -26,6 +27,9 @@ _AGAIN = Message("make the plan again: the log has changed since")
 class Proposal(Struct, frozen=True, kw_only=True):
     """What a plan proposes for one service of a case: a provider, None for the last resort.
 
+    With ``waits`` it proposes nobody yet: the providers in ``behind`` have no unit to spare, since
+    the plan gives all of them to other cases, and are called last.
+
     The minutes are those of the plan: the wait for a free unit of the provider, the price of an
     operator's minute (minutes for each minute), and the price of the unit.
     """
@@ -36,6 +40,8 @@ class Proposal(Struct, frozen=True, kw_only=True):
     slot_wait_min: float = 0.0
     line_price: float = 0.0
     scarcity_min: float = 0.0
+    waits: bool = False
+    behind: tuple[str, ...] = ()
 
 
 def apply_plan(book: Book, read: DemandsRead, proposals: Iterable[Proposal]) -> Message:
@@ -47,12 +53,15 @@ def apply_plan(book: Book, read: DemandsRead, proposals: Iterable[Proposal]) -> 
     case needs, or whose provider cannot be asked.
     """
     by_case = _by_case(read, proposals)
-    count = sum(map(bool, by_case.values()))
+    count = sum(any(not each.waits for each in of_case) for of_case in by_case.values())
     with book.store.deciding() as tx:
         _must_be_as_read(book, tx, read)
         for case_id, of_case in by_case.items():
             details: dict[str, str | float | int] = {"cases": count}
             for each in of_case:
+                if each.waits:
+                    details[f"{each.service}{BEHIND}"] = ",".join(each.behind)
+                    continue
                 details |= {
                     each.service: each.provider or "",
                     f"{each.service}_wait_min": each.slot_wait_min,

@@ -94,7 +94,7 @@ def rows(book: Book, cascade: CascadeNow) -> Iterator[CascadeRow]:
                 state="next" if is_first else "left",
                 there_at=start + timedelta(minutes=answers_min + option.answer_min + way_min),
                 why=planned.sentence(book)
-                if planned is not None and planned.provider == option.provider
+                if planned is not None and option.provider in (planned.provider, *planned.behind)
                 else "",
             )
             answers_min, is_first = answers_min + option.answer_min, False

@@ -6,6 +6,7 @@ it is as old as the longest wait of the service, or until the cascades are ranke
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -21,6 +22,8 @@ from .book import Book, clock
 if TYPE_CHECKING:
     from ..store import Reader, Transaction
 
+BEHIND = "_behind"
+"""The ending of the key of a plan's record with the providers to call last, by service."""
 _RANKS_AGAIN = "amend"
 """The action after which a plan no longer counts: it was made for other facts."""
 
@@ -28,19 +31,22 @@ _MINUTE = timedelta(minutes=1)
 
 
 class PlannedCall(Struct, frozen=True, kw_only=True):
-    """What a plan proposes for a service; ``provider`` is "" for the last resort.
+    """What a plan proposes for a service: a provider, "" for the last resort, None for nobody yet.
 
     ``wait_min`` is the wait for a free unit, from ``at`` on; ``others`` is the number of the other
-    cases of the plan.
+    cases of the plan. The units of the providers in ``behind`` are planned for these.
     """
 
-    provider: str
+    provider: str | None
     wait_min: float
     at: datetime
     others: int
+    behind: tuple[str, ...] = ()
 
     def sentence(self, book: Book) -> Message:
         """Word when the plan was made, for how many other cases, and when its unit is free."""
+        if self.provider is None:
+            return Message("planned for others at {at}", at=clock(self.at, book))
         if self.wait_min < 1:
             return self._made(book)
         free_at = clock(self.at + self.wait_min * _MINUTE, book)
@@ -80,10 +86,15 @@ def planned_call(
 def in_call_order(case: Case, service: CaseService, planned: PlannedCall | None) -> CaseService:
     """Return a service with the planned provider of its cascade first; the others keep their order.
 
+    Providers whose units are planned for other cases come last, and can still be called.
     The plan knows the wait of its provider, so that this wait counts and not that of the ranking.
     Like that one it counts from the time of the incident.
     """
-    first = service.option_of(planned.provider) if planned is not None else None
+    if planned is not None and planned.behind:
+        last = [each.provider in planned.behind for each in service.options]
+        order = sorted(zip(last, service.options, strict=True), key=itemgetter(0))
+        return replace(service, options=tuple(each for _, each in order))
+    first = service.option_of(planned.provider) if planned and planned.provider else None
     if planned is None or first is None:
         return service
     wait_min = 0.0
@@ -112,7 +123,9 @@ def still_planned(
     Both are empty without one. For the last resort the first is empty.
     """
     state = case_states.service_state(case, service)
-    if planned is None or state not in ("waiting", "asking", "exhausted"):
+    if planned is None or planned.provider is None:
+        return "", ""
+    if state not in ("waiting", "asking", "exhausted"):
         return "", ""
     if not planned.provider:
         return "", joined((Message("last resort"), planned.sentence(book)), ": ")
@@ -139,10 +152,18 @@ def _calls_of(book: Book, case: Case, act: Act) -> Iterator[tuple[str, PlannedCa
     """Read the calls of the record of a plan, without those that are too old."""
     settings, details = book.catalog.rules.settings, act.details
     for each in case.services:
-        provider = details.get(each.service)
+        provider, behind = details.get(each.service), details.get(f"{each.service}{BEHIND}")
         longest = timedelta(minutes=settings.of(each.service).fallback_min)
-        if isinstance(provider, str) and -TOLERANCE <= book.now - act.at < longest:
+        if not -TOLERANCE <= book.now - act.at < longest:
+            continue
+        if isinstance(provider, str):
             wait_min = float(details.get(f"{each.service}_wait_min") or 0.0)
             others = max(0, int(details.get("cases") or 1) - 1)
             call = PlannedCall(provider=provider, wait_min=wait_min, at=act.at, others=others)
             yield each.service, call
+        elif isinstance(behind, str) and behind:
+            names = tuple(behind.split(","))
+            yield (
+                each.service,
+                PlannedCall(provider=None, wait_min=0.0, at=act.at, others=0, behind=names),
+            )

@@ -53,17 +53,23 @@ def kept_of(read: DemandsRead) -> dict[tuple[str, str], str]:
 def proposals_of(plan: StormPlan) -> Iterator[Proposal]:
     """Yield what a plan proposes: firms to call now or later, and the last resort.
 
-    A demand that waits for a unit or a line gets no proposal, so that its own cascade goes on.
+    A demand that waits for a unit or a line gets no firm. In its own cascade those come last whose
+    units the plan needs for others.
     """
+    given = {each.provider for each in plan.demands if each.provider is not None}
     for each in plan.demands:
-        if each.act in ("wait", "queue"):
-            continue
         first = each.candidates[0] if each.provider is not None else None
         yield Proposal(
             case_id=int(each.ref),
             service=each.service,
-            provider=None if first is None or each.act == "last_resort" else first.provider,
+            provider=None if first is None else first.provider,
             slot_wait_min=first.wait_min if first else 0.0,
             line_price=plan.line_price,
             scarcity_min=first.scarcity_min if first else 0.0,
+            waits=each.act in ("wait", "queue"),
+            behind=tuple(
+                one.provider
+                for one in each.candidates
+                if one.scarcity_min > 0 and one.provider in given
+            ),
         )

@@ -364,3 +364,31 @@ def test_with_a_plan_the_calls_are_those_without_it_but_for_the_first(tmp_path, 
 
 def _service(demand):
     return case_states.service_of(demand.case, demand.service)
+
+
+def test_a_firm_whose_units_are_planned_for_others_is_called_last(desk):
+    """Case 2 waits: Anna stands behind the others and says why, and can still be called."""
+    opened(desk(0)), opened(desk(0))
+    waits = Proposal(case_id=2, service="tow", provider=None, waits=True, behind=("anna",))
+    first = Proposal(case_id=1, service="tow", provider="anna")
+    apply_plan(desk(1), read_demands(desk(1)), [first, waits])
+    assert rows(desk, 2, case=1)[0][1] == "Anna"
+    assert rows(desk, 2, case=2) == [
+        (2, "Bert", "next", ""), (3, "Carl", "left", ""),
+        (1, "Anna", "left", "planned for others at 13:01"),
+    ]  # fmt: skip
+    shown = view_case.show(desk(2), 2).services[0]
+    assert (shown.planned_provider, shown.planned) == ("", "")
+    offer_call.place_call(desk(2), 2)
+    with desk(2).store.reading() as reader:
+        assert [each.provider for each in reader.case(2).offers] == ["bert"]
+
+
+def test_a_case_that_waits_without_scarce_firms_keeps_its_cascade(desk):
+    """Nothing stands behind: the order is that of the ranking."""
+    opened(desk(0)), opened(desk(0))
+    before = rows(desk, 2, case=2)
+    waits = Proposal(case_id=2, service="tow", provider=None, waits=True)
+    first = Proposal(case_id=1, service="tow", provider="anna")
+    apply_plan(desk(1), read_demands(desk(1)), [first, waits])
+    assert rows(desk, 2, case=2) == before
