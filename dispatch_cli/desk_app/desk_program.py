@@ -11,6 +11,7 @@ from textual import events
 from textual.app import App, ComposeResult, SystemCommand
 from textual.command import CommandPalette
 from textual.containers import Horizontal
+from textual.css.query import NoMatches
 from textual.screen import ModalScreen
 from textual.screen import Screen as TextualScreen
 from textual.widgets import Input, Static
@@ -273,7 +274,11 @@ class DeskProgram(App[None]):
         """Draw every part that has changed."""
         if not self._is_ready or not self.size.width:
             return
-        self.query_one("#beside").display = has_beside(self.session.place, self.size.width)
+        try:
+            beside = self.query_one("#beside")
+        except NoMatches:
+            return  # the clocks still run while the parts are taken down at the end
+        beside.display = has_beside(self.session.place, self.size.width)
         for name, text in panels(self.session.shown(self.size.width, self.size.height)).items():
             if not same_text(self._drawn.get(name), text):
                 before, self._drawn[name] = self._drawn.get(name), text

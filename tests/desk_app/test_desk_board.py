@@ -169,3 +169,14 @@ def test_f9_on_a_parked_call_goes_on_with_it(world):
         assert "PLACE 86150" in shown
 
     seated(play, world.desk())
+
+
+def test_a_clock_that_runs_while_the_screen_is_taken_down_draws_nothing(world):
+    """The program ends part by part, and the tick of a second may come in between."""
+    world.case()
+
+    async def play(seat):
+        await seat.program.screen.remove_children()
+        seat.program.tick()
+
+    seated(play, world.desk())
