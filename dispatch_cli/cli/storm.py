@@ -77,7 +77,6 @@ def _plan_file(arguments: StormArguments, desk: DeskOptions) -> "StormPlan":
     """Plan the incidents of a file, whose rows that cannot be read are reported on stderr."""
     from ..batch.job.part_files import reject_problem
     from ..batch.read.column_mapping import column_score, parse_columns
-    from ..cases.case_deadlines import APPOINTMENT_AFTER
     from ..records.open_records import open_records
     from ..records.values import Reject
     from ..render.stderr_lines import print_rejected, print_warnings
@@ -109,9 +108,7 @@ def _plan_file(arguments: StormArguments, desk: DeskOptions) -> "StormPlan":
     score = column_score(parse_columns(arguments.columns), options.defaults)
     with open_records(str(arguments.file), delimiter="", encoding="", skip=0, score=score) as read:
         rows = read_waiting(read, options, catalog, now=at, notify=report)
-    # As for a case: what is due later than a minute from now is an appointment.
-    waiting = [each for each in rows.waiting if each.since - at <= APPOINTMENT_AFTER]
-    later = len(rows.waiting) - len(waiting)
+    waiting, later = rows.waiting, len(rows.appointments)
     if later:
         left_out = Plural(
             "{count} appointment is not planned", "{count} appointments are not planned", later

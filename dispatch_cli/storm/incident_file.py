@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from functools import partial
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,13 +9,14 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from .. import folders, places
 from ..batch.read.cell_values import text_of
 from ..batch.read.column_mapping import ColumnMapping, map_columns, parse_columns
 from ..batch.read.kind_mapping import KindMapping, parse_kinds, read_mapping_file
-from ..batch.read.row_reader import BatchDefaults, ParsedRow, RowReader, as_reject
+from ..batch.read.make_reader import make_reader
+from ..batch.read.row_reader import ParsedRow, RowReader, as_reject
 from ..batch.read.time_columns import TimeColumns, find_time_columns, has_times, refuse_times
-from ..eligibility import GATES, gate_facts
+from ..cases.case_deadlines import APPOINTMENT_AFTER
+from ..eligibility import GATES
 from ..errors import BadDataError, UsageError
 from ..messages import Message
 from ..records.open_records import RecordFile
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 PRIORITY = "priority"
 """The column with the weights of the incidents, unless an option names another one."""
-
 
 MOST_WEIGHT = 100.0
 
@@ -43,9 +42,14 @@ class IncidentFile(Struct, frozen=True, kw_only=True):
 
 
 class IncidentsRead(Struct, frozen=True):
-    """The incidents of a file, and the rejected ones whose facts are known: they may need 112."""
+    """The incidents of a file.
+
+    ``appointments`` are later than a minute from now, as for a case. The facts of the ``rejected``
+    ones are known, since they may need 112.
+    """
 
     waiting: list[Waiting]
+    appointments: list[Waiting]
     rejected: list[Waiting]
 
 
@@ -78,14 +82,16 @@ def read_waiting(
     reader = _reader(columns, options, catalog, now)
     has_priority = names is None or priority in names
     wanted = (*columns.wanted, priority) if has_priority else columns.wanted
-    found = IncidentsRead([], [])
+    found = IncidentsRead([], [], [])
     for chunk in records.rows.chunks(records.rows.start, wanted):
         for record in chunk.records:
             read = record if isinstance(record, Reject) else reader.read(record)
             weight = _weight(record, priority) if isinstance(record, Row) else 1.0
             if isinstance(record, Row) and isinstance(read, ParsedRow):
                 if isinstance(weight, float):
-                    found.waiting.append(_waiting(record, read, weight, now))
+                    is_later = read.incident.when - now > APPOINTMENT_AFTER
+                    into = found.appointments if is_later else found.waiting
+                    into.append(_waiting(record, read, weight, now))
                     continue
                 notify(weight)
             else:
@@ -160,22 +166,12 @@ def _reader(
     if options.map_kinds is not None:
         content = read_mapping_file(options.map_kinds)
         kinds = parse_kinds(content, str(options.map_kinds), rules.plans)
-    reader = RowReader(
+    return make_reader(
         catalog,
-        BatchDefaults(
-            columns=columns,
-            texts=options.defaults,
-            kinds=kinds,
-            timezone=rules.settings.timezone,
-            now=now,
-            locate=partial(
-                places.resolve,
-                named=rules.places,
-                gazetteer=folders.gazetteer(),
-                roads=rules.roads,
-            ),
-            gate_facts=gate_facts(GATES),
-        ),
+        columns,
+        kinds,
+        texts=options.defaults,
+        timezone=rules.settings.timezone,
+        now=now,
+        gates=GATES,
     )
-    reader.check_defaults()
-    return reader

@@ -1,12 +1,11 @@
 """Choose the engine that ranks the candidates of a joint plan."""
 
 from collections.abc import Callable
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from ..availability import HolidayDates
 from ..batch.engine import Engine
-from ..batch.job.engine_choice import LIBRARIES
+from ..batch.job.engine_choice import has_libraries
 from ..model import Observations
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ def engine_maker(
 ) -> Callable[[int], Engine]:
     """Return a function that makes the engine for the first N candidates of each demand."""
     engine: type[Engine] = Engine
-    if incidents * catalog.count >= WORTH_COMPILING and all(map(find_spec, LIBRARIES)):
+    if incidents * catalog.count >= WORTH_COMPILING and has_libraries():
         from ..batch.compiled.column_engine import ColumnEngine
 
         engine = ColumnEngine

@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from ... import __version__, folders, notation, places
+from ... import __version__, folders, notation
 from ...availability import HolidayDates
-from ...eligibility import GATES, Gate, gate_facts
+from ...eligibility import GATES, Gate
 from ...errors import ConflictError, Problem
 from ...messages import Message
 from ...model import Observations
@@ -28,7 +28,8 @@ from ..read.column_mapping import (
     parse_names,
 )
 from ..read.kind_mapping import KindMapping, parse_kinds, read_mapping_file
-from ..read.row_reader import BatchDefaults, RowReader
+from ..read.make_reader import make_reader
+from ..read.row_reader import RowReader
 from ..read.time_columns import find_time_columns, has_times, ranked_for_now, refuse_times
 from ..write.result_writer import ResultWriter, TableWriter, writer_for
 from .batch_options import BatchOptions
@@ -191,28 +192,19 @@ def _make_reader(
     options: BatchOptions, context: BatchContext, columns: ColumnMapping, kinds: KindMapping
 ) -> RowReader:
     """Make the row reader; raises UsageError if an option has an invalid value for all rows."""
-    rules = context.catalog.rules
-    timezone = options.timezone or rules.settings.timezone
+    timezone = options.timezone or context.catalog.rules.settings.timezone
     notation.parse_when(
         "2026-01-01T00:00", context.now, timezone
     )  # raises for an unknown time zone
-    defaults = BatchDefaults(
-        columns=columns,
+    return make_reader(
+        context.catalog,
+        columns,
+        kinds,
         texts=options.defaults,
-        kinds=kinds,
         timezone=timezone,
         now=context.now,
-        locate=partial(
-            places.resolve,
-            named=rules.places,
-            gazetteer=folders.gazetteer(),
-            roads=rules.roads,
-        ),
-        gate_facts=gate_facts(context.gates),
+        gates=context.gates,
     )
-    reader = RowReader(context.catalog, defaults)
-    reader.check_defaults()
-    return reader
 
 
 def _read_kinds(options: BatchOptions, context: BatchContext) -> tuple[KindMapping, str]:

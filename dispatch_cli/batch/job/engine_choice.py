@@ -24,10 +24,15 @@ LIBRARIES = ("numba", "numpy", "pyarrow", "polars")
 """The libraries that the extra ``batch`` installs."""
 
 
+def has_libraries() -> bool:
+    """Return whether the libraries of the compiled engine are installed."""
+    return all(find_spec(name) for name in LIBRARIES)
+
+
 def engine_for(size: int | None) -> "MakeRanker":
     """Choose the engine for an input of ``size`` bytes; None for an unknown size."""
     is_large = size is None or size >= WORTH_COMPILING
-    if is_large and all(find_spec(name) for name in LIBRARIES):
+    if is_large and has_libraries():
         from ..compiled.column_engine import ColumnEngine
 
         return ColumnEngine
