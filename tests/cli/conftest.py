@@ -9,6 +9,7 @@ import pytest
 
 from dispatch_cli.cli import run
 
+from .storm_world import FIRMS, INCIDENTS
 from .watched import end_server
 
 TWO_FIRMS = """\
@@ -108,3 +109,13 @@ def dispatch(home: Path, capsys: pytest.CaptureFixture[str]):
         return Ran(int(code), out, err)
 
     return dispatch
+
+
+@pytest.fixture
+def storm(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A provider file and a file of incidents in the working folder."""
+    for name in ("DISPATCH_LANG", "LC_ALL", "LC_MESSAGES", "LANG", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    (home / "providers.toml").write_text(FIRMS, "utf-8")
+    (home / "incidents.csv").write_text(INCIDENTS, "utf-8")
+    return home

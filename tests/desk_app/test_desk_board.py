@@ -178,5 +178,7 @@ def test_a_clock_that_runs_while_the_screen_is_taken_down_draws_nothing(world):
     async def play(seat):
         await seat.program.screen.remove_children()
         seat.program.tick()
+        assert not seat.program.screen.children
+        assert seat.program.failure is None
 
     seated(play, world.desk())
