@@ -27,7 +27,7 @@ _AGAIN = Message("make the plan again: the log has changed since")
 class Proposal(Struct, frozen=True, kw_only=True):
     """What a plan proposes for one service of a case: a provider, None for the last resort.
 
-    With ``waits`` it proposes nobody yet: the providers in ``behind`` have no unit to spare, since
+    With ``waits`` it proposes no firm yet: the providers in ``behind`` have no unit to spare, since
     the plan gives all of them to other cases, and are called last.
 
     The minutes are those of the plan: the wait for a free unit of the provider, the price of an

@@ -51,7 +51,7 @@ _WEIGHT = re.compile(
     r"|[0-9]{4,6}(?:[.,][0-9])?) ?(?:kg|kilo(?:gramm)?))\b",
     re.I,
 )
-"""A weight with its unit. "7 500 kg" is none: it may be 7,500 kg, or 500 kg behind a number."""
+"""A weight with its unit. "7 500 kg" is not read: it may be 7,500 kg, or 500 kg behind a number."""
 _CLEARANCE = re.compile(
     r"\b(?:einfahrt|durchfahrt|durchfahrtshöhe|clearance) ?(?P<m>[0-9](?:[.,][0-9]{1,2})?) ?m?\b",
     re.I,

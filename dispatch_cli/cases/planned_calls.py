@@ -31,7 +31,7 @@ _MINUTE = timedelta(minutes=1)
 
 
 class PlannedCall(Struct, frozen=True, kw_only=True):
-    """What a plan proposes for a service: a provider, "" for the last resort, None for nobody yet.
+    """What a plan proposes for a service: a provider, "" for the last resort, None for no firm yet.
 
     ``wait_min`` is the wait for a free unit, from ``at`` on; ``others`` is the number of the other
     cases of the plan. The units of the providers in ``behind`` are planned for these.

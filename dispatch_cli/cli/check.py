@@ -322,7 +322,7 @@ def _print_unreported(
     reminder = reminder_of(watch.store.path, "check", watch.catalog)
     problems = problems_of_run(report)
     if request.ids:
-        # It tells nobody, so it knows neither the beginning nor the end of a lasting problem.
+        # Such a run sends no alert, so that no lasting problem begins or ends by it.
         reminder.print_alone(problems)
     else:
         alerts = trouble.alerts

@@ -105,9 +105,11 @@ class AnswerReader:
     # Callbacks of httptools.
 
     def on_header(self, name: bytes, value: bytes) -> None:
+        """Keep a header field; of several with one name, the first."""
         self.fields.setdefault(name.decode("latin-1").lower(), value.decode("latin-1"))
 
     def on_headers_complete(self) -> None:
+        """Keep the status; raises AnswerError for an encoding that cannot be read."""
         status = self._parser.get_status_code()
         if status < 200:  # Provisional: the answer is still to come.
             self.fields.clear()
@@ -123,6 +125,7 @@ class AnswerReader:
             raise AnswerError(Message(text, encoding=encoding))
 
     def on_body(self, body: bytes) -> None:
+        """Keep a part of the body, unpacked; raises AnswerError for too much or broken data."""
         if self.body is not None:
             return
         room = self._limits.most_bytes + 1 - len(self._kept)
@@ -138,6 +141,7 @@ class AnswerReader:
             raise self._too_long()
 
     def on_message_complete(self) -> None:
+        """Keep the whole body; raises AnswerError if packed data ends too early."""
         if not self.status or self.body is not None:
             return
         if self._unpack is not None and self._has_packed and not self._unpack.eof:
