@@ -4,12 +4,13 @@ The fixed orders call for the oldest incident. They ask no firm twice, no firm t
 and none whose minutes are not below the last resort, as in a cascade.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 
 import numpy as np
 
 from benchmarks.storm_world import FALLBACK_MIN, JOB_MIN, NO_ANSWER, Centre, Policy, Step
-from dispatch_cli.storm.call_order import CallOrder, aged_weight, next_calls, plan_for_lines
+from dispatch_cli.storm.call_order import CallOrder, aged_weight, next_calls, plan_in_front
 from dispatch_cli.storm.demands import Demands, SlotTable
 from dispatch_cli.storm.joint_plan import JointPlan, plan_jointly
 from dispatch_cli.storm.line_price import line_price
@@ -80,7 +81,7 @@ def _by_priced_index(centre: Centre, incident: int) -> Array:
     return found
 
 
-class _Joint:
+class _Joint(ABC):
     """Make a plan when something has changed, and make its calls one after the other."""
 
     def __init__(self) -> None:
@@ -101,8 +102,9 @@ class _Joint:
                 return incident, firm
         return float(self._planned_at + again_min)
 
+    @abstractmethod
     def _plan(self, centre: Centre) -> list[tuple[int, int]]:
-        raise NotImplementedError
+        """Plan the calls of now: incident and firm, the first one first."""
 
 
 class JointAlone(_Joint):
@@ -134,7 +136,8 @@ class JointForLines(_Joint):
         )  # fmt: skip
         price = line_price(self._ready, world.operators)
         demands = demands_of(centre, incidents, weight, price)
-        found = plan_for_lines(demands, slots, operators=world.operators, known_calls=self._ready)
+        whole = plan_jointly(demands, slots, operators=world.operators, known_calls=self._ready)
+        found = plan_in_front(whole, demands, slots, operators=world.operators)
         self._ready = found.ready
         order = next_calls(
             found.plan, found.demands, slots, longest_wait_min=longest_of(centre, found.demands)

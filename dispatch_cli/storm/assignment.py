@@ -6,16 +6,16 @@ The problem is a flow of least cost from incidents to slots, solved by OR-tools.
 import numpy as np
 from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 
-from .network import NOBODY, Array, Network
+from .network import NO_SLOT, Array, Network
 
 
 def best_edges(network: Network) -> Array:
-    """Choose the edge of each incident, ``NOBODY`` for the last resort.
+    """Choose the edge of each incident, ``NO_SLOT`` for the last resort.
 
     A slot never gets more incidents than it has units. Equal networks give equal choices.
     """
     incidents, slots, edges = network.incidents, network.slots, len(network.cost)
-    chosen = np.full(incidents, NOBODY, np.int64)
+    chosen = np.full(incidents, NO_SLOT, np.int64)
     if not edges:
         return chosen
     sink = incidents + slots

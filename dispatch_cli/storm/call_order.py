@@ -1,4 +1,4 @@
-"""Order the calls of a plan: who is called now or later, who waits, and who gives up waiting."""
+"""Order the calls of a plan: the demands to call for now, later, or not at all."""
 
 from typing import NamedTuple
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from .demands import Demands, SlotTable
 from .joint_plan import WINDOW_MIN, JointPlan, calls_now, plan_jointly
-from .network import NOBODY, Array
+from .network import NO_SLOT, Array
 
 AGEING = 2.0
 """A demand that has waited as long as the last resort takes has this weight more than a new one."""
@@ -46,7 +46,7 @@ class CallPlan(NamedTuple):
 def aged_weight(
     priority: Array, age_min: Array, fallback_min: Array, ageing: float = AGEING
 ) -> Array:
-    """Return the weights of demands that grow with their age, so that nobody is left behind."""
+    """Return the weights of demands that grow with their age, so that none waits for ever."""
     found: Array = priority * (1 + ageing * age_min / fallback_min)
     return found
 
@@ -59,16 +59,15 @@ def next_calls(
     window_min: float = WINDOW_MIN,
     longest_wait_min: Array | None = None,
 ) -> CallOrder:
-    """Return who is called next: the largest weight first, then the oldest.
+    """Return the demands in the order of the calls: the largest weight first, then the oldest.
 
     A demand that has waited ``longest_wait_min`` (a value for each demand, by default its
     ``fallback_min``) goes to the last resort, whatever the plan gives it. Equals keep the order of
     the demands, so that equal input gives an equal order.
     """
     longest = demands.fallback_min if longest_wait_min is None else longest_wait_min
-    has_pair = np.diff(plan.pairs.network.begin) > 0
-    is_over = (demands.age_min >= longest) | ~has_pair
-    is_served, is_ready = plan.slot != NOBODY, calls_now(plan, slots, window_min)
+    is_over = gives_up(plan, demands, longest)
+    is_served, is_ready = plan.slot != NO_SLOT, calls_now(plan, slots, window_min)
     order = first_to_last(demands)
     held = order[(is_served & ~is_ready & ~is_over)[order]]
     return CallOrder(
@@ -79,19 +78,11 @@ def next_calls(
     )
 
 
-def plan_for_lines(
-    demands: Demands,
-    slots: SlotTable,
-    *,
-    operators: int | None,
-    window_min: float = WINDOW_MIN,
-    known_calls: int | None = None,
-) -> CallPlan:
-    """Plan all demands and, where lines are short, those in front once more on their own."""
-    whole = plan_jointly(
-        demands, slots, operators=operators, window_min=window_min, known_calls=known_calls
-    )
-    return plan_in_front(whole, demands, slots, operators=operators, window_min=window_min)
+def gives_up(plan: JointPlan, demands: Demands, longest_wait_min: Array) -> Array:
+    """Return for each demand whether it goes to the last resort, whatever the plan gives it."""
+    has_pair = np.diff(plan.pairs.network.begin) > 0
+    is_over: Array = (demands.age_min >= longest_wait_min) | ~has_pair
+    return is_over
 
 
 def plan_in_front(
@@ -146,5 +137,5 @@ def _moved(kept: Array, demands: Demands, front: Demands, numbers: Array) -> Arr
     """Renumber the candidates that were given before for the demands in front."""
     own = kept[numbers]
     shift = front.begin[:-1] - demands.begin[numbers]
-    found: Array = np.where(own == NOBODY, NOBODY, own + shift)
+    found: Array = np.where(own == NO_SLOT, NO_SLOT, own + shift)
     return found

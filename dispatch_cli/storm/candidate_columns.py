@@ -94,7 +94,7 @@ def planned_rows(each: RankedDemand) -> "list[RankedProvider]":
     """Return the rows of a demand that a plan may choose from.
 
     A motorist's own choice is asked first in every cascade, and so are the firms on a client's
-    list. Until all of them have declined, nobody else is planned.
+    list. Until all of them have declined, no other firm is planned.
     """
     waiting, rows = each.demand.waiting, list(each.rows)
     if waiting.can_ask is not None:

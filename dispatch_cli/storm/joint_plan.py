@@ -8,7 +8,7 @@ from .assignment import best_edges
 from .certificate import Proof, prove
 from .demands import Demands, SlotTable
 from .line_price import line_price
-from .network import NOBODY, STEPS_PER_MIN, Array
+from .network import NO_SLOT, STEPS_PER_MIN, Array
 from .pairing import Pairs, in_steps, make_pairs
 from .slot_prices import slot_prices
 
@@ -17,7 +17,7 @@ WINDOW_MIN = 30.0
 
 
 class JointPlan(NamedTuple):
-    """A plan: pair, candidate and slot of each demand, ``NOBODY`` for none.
+    """A plan: pair, candidate and slot of each demand, ``NO_SLOT`` for none.
 
     ``scarcity`` is the price of each slot, in thousandths of a minute of a demand of weight 1.
     """
@@ -59,7 +59,7 @@ def plan_jointly(
 
 def calls_now(plan: JointPlan, slots: SlotTable, window_min: float = WINDOW_MIN) -> Array:
     """Return for each demand whether its firm is to be called now: its slot begins soon."""
-    is_served = plan.slot != NOBODY
+    is_served = plan.slot != NO_SLOT
     found: Array = is_served.copy()
     found[is_served] = slots.wait_min[plan.slot[is_served]] <= window_min
     return found
@@ -78,8 +78,8 @@ def plan_at_price(
     network = pairs.network
     chosen = best_edges(network)
     scarcity = slot_prices(network, chosen)
-    candidate = np.full(demands.size, NOBODY, np.int64)
-    is_served = chosen != NOBODY
+    candidate = np.full(demands.size, NO_SLOT, np.int64)
+    is_served = chosen != NO_SLOT
     candidate[is_served] = pairs.candidate[chosen[is_served]]
     return JointPlan(
         chosen, candidate, network.slots_of(chosen), scarcity, price, pairs,

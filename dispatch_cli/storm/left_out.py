@@ -131,7 +131,7 @@ def _with_prices(minutes: Array, offers: OfferPlaces, priced: SlotPrices, weight
         wait = np.where(has_slot, slots.wait_min[slot], np.inf) * STEPS_PER_MIN
         price = np.where(has_slot, scarcity[slot], np.inf)
         np.minimum(least, np.multiply.outer(weight, wait) + price, out=least)
-    # Not as whole numbers: an offer that nobody accepts has infinite minutes.
+    # Not as whole numbers: an offer with the acceptance 0 has infinite minutes.
     steps: Array = least + np.rint(minutes * weight[:, None] * STEPS_PER_MIN)
     return steps
 

@@ -9,8 +9,8 @@ Array = np.ndarray[Any, Any]
 STEPS_PER_MIN = 1_000
 """Costs are whole thousandths of a minute; finer ones only cost the solver time."""
 
-NOBODY = -1
-"""In the place of an edge: the incident goes to the last resort."""
+NO_SLOT = -1
+"""In the place of an edge, a candidate or a slot: the plan gives none to the incident."""
 
 
 class Network(NamedTuple):
@@ -45,19 +45,19 @@ class Network(NamedTuple):
 
     def costs_of(self, chosen: Array) -> Array:
         """Return the cost of each incident, if it gets the slot of its chosen edge."""
-        is_served = chosen != NOBODY
+        is_served = chosen != NO_SLOT
         found = self.last_resort.copy()
         found[is_served] = self.cost[chosen[is_served]]
         return found
 
     def slots_of(self, chosen: Array) -> Array:
-        """Return the slot of each incident, ``NOBODY`` for the last resort."""
-        found = np.full(self.incidents, NOBODY, np.int64)
-        is_served = chosen != NOBODY
+        """Return the slot of each incident, ``NO_SLOT`` for the last resort."""
+        found = np.full(self.incidents, NO_SLOT, np.int64)
+        is_served = chosen != NO_SLOT
         found[is_served] = self.slot[chosen[is_served]]
         return found
 
     def used(self, chosen: Array) -> Array:
         """Count the units of each slot that have an incident."""
         slots = self.slots_of(chosen)
-        return np.bincount(slots[slots != NOBODY], minlength=self.slots)
+        return np.bincount(slots[slots != NO_SLOT], minlength=self.slots)

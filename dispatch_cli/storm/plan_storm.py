@@ -19,7 +19,7 @@ from .call_order import plan_in_front
 from .candidate_columns import Numbering, RankedDemand, columns_of, slot_table
 from .demands import Demands, SlotTable
 from .joint_plan import plan_at_price, plan_jointly
-from .network import NOBODY, Array
+from .network import NO_SLOT, Array
 from .sharper_proof import PlannedStorm, prove_sharper
 from .waiting import Demand, StormSettings, Waiting, demands_of
 
@@ -157,15 +157,15 @@ def _planned(
 def _kept(
     ranked: list[RankedDemand], demands: Demands, numbering: Numbering, storm: StormSettings
 ) -> Array | None:
-    """Return the candidate that each demand had in the last plan, ``NOBODY`` for none."""
+    """Return the candidate that each demand had in the last plan, ``NO_SLOT`` for none."""
     if not storm.kept:
         return None
-    found = np.full(demands.size, NOBODY, np.int64)
-    for at, each in enumerate(ranked):
-        provider = storm.kept.get((each.demand.waiting.ref, each.demand.service))
-        for candidate in range(demands.begin[at], demands.begin[at + 1]):
-            if numbering.ids[demands.provider[candidate]] == provider:
-                found[at] = candidate
+    kept = (storm.kept.get((each.demand.waiting.ref, each.demand.service), "") for each in ranked)
+    provider = np.array([numbering.known(each) for each in kept], np.int64)
+    owner = demands.owner
+    at = np.flatnonzero(demands.provider == provider[owner])
+    found = np.full(demands.size, NO_SLOT, np.int64)
+    found[owner[at]] = at
     return found
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from ..messages import Message, Plural, joined
 from ..results.storm_results import Shortage
-from .network import NOBODY, STEPS_PER_MIN, Array
+from .network import NO_SLOT, STEPS_PER_MIN, Array
 from .pairing import in_steps
 from .sharper_proof import PlannedStorm
 
@@ -30,7 +30,7 @@ def worth_of(found: PlannedStorm) -> Worth:
     """Compute what a plan costs, without the discount for proposals that are kept."""
     pairs, weight = found.plan.pairs, found.demands.weight
     steps: Array = pairs.network.last_resort.copy()
-    at = np.flatnonzero(found.plan.chosen != NOBODY)
+    at = np.flatnonzero(found.plan.chosen != NO_SLOT)
     steps[at] = np.maximum(0, in_steps(pairs.sort_min[found.plan.chosen[at]], weight[at]))
     total, bound = int(steps.sum()), found.bound
     if total == bound:
@@ -68,7 +68,7 @@ def shortages_of(found: PlannedStorm) -> Iterator[Shortage]:
 def _is_short(found: PlannedStorm, numbers: Array) -> Array:
     """Return which demands have pairs, but no slot in the plan."""
     has_pair = np.diff(found.plan.pairs.network.begin)[numbers] > 0
-    is_short: Array = has_pair & (found.plan.slot[numbers] == NOBODY)
+    is_short: Array = has_pair & (found.plan.slot[numbers] == NO_SLOT)
     return is_short
 
 
@@ -81,7 +81,7 @@ def _lost_min(found: PlannedStorm) -> Array:
     alone = own.copy()
     if len(has_pair):
         alone[has_pair] = np.minimum.reduceat(pairs.sort_min, begin[has_pair])
-    at = np.flatnonzero(found.plan.chosen != NOBODY)
+    at = np.flatnonzero(found.plan.chosen != NO_SLOT)
     own[at] = pairs.sort_min[found.plan.chosen[at]]
     lost: Array = np.maximum(0.0, own - alone)
     return lost

@@ -2,14 +2,14 @@
 
 OR-tools gives no prices of a flow (its issue 3321), so they are computed from the plan itself. The
 price of a slot with a free unit is 0. That of a full one is the cheapest way to move one of its
-incidents elsewhere: to the last resort, or to another slot, at whose price somebody is moved on.
-These are lengths of shortest paths, found by the sweeps of Bellman and Ford over whole columns.
-They are the largest prices that prove the plan, and therefore unique.
+incidents elsewhere: to the last resort, or to another slot, at whose price an incident there is
+moved on. These are lengths of shortest paths, found by the sweeps of Bellman and Ford over whole
+columns. They are the largest prices that prove the plan, and therefore unique.
 """
 
 import numpy as np
 
-from .network import NOBODY, Array, Network
+from .network import NO_SLOT, Array, Network
 
 _NONE = np.iinfo(np.int64).max // 4
 """More than any price."""
@@ -18,7 +18,7 @@ _NONE = np.iinfo(np.int64).max // 4
 def slot_prices(network: Network, chosen: Array) -> Array:
     """Compute the price of each slot in a plan of least cost, in the unit of the costs."""
     slots = network.slots_of(chosen)
-    is_served = slots != NOBODY
+    is_served = slots != NO_SLOT
     own_slot, own_cost = slots[is_served], network.cost[chosen[is_served]]
     is_full = network.used(chosen) >= network.capacity
     prices = np.where(is_full, _NONE, 0)
@@ -35,7 +35,7 @@ def slot_prices(network: Network, chosen: Array) -> Array:
 
 
 def incident_prices(network: Network, prices: Array) -> Array:
-    """Compute the least that each incident would pay: for a slot with its price, or nobody."""
+    """Compute the least that each incident would pay: a slot with its price, or the last resort."""
     return _Rows(network, np.arange(network.incidents)).least(prices)
 
 
@@ -52,6 +52,7 @@ class _Rows:
         self._last_resort = network.last_resort[incidents]
 
     def least(self, prices: Array) -> Array:
+        """Return the least sum of cost and price of each incident, or its last resort."""
         found = self._last_resort.copy()
         if len(self._starts):
             least = np.minimum.reduceat(self._cost + prices[self._slot], self._starts)

@@ -12,11 +12,11 @@ from ..batch.ranks import RankedProvider
 from ..messages import Message, Plural
 from ..results.cascade_answer import ProviderSource
 from ..results.storm_results import StormAct, StormCandidate, StormDemand, StormEmergency, StormPlan
-from .call_order import CallOrder, CallPlan, first_to_last, next_calls
+from .call_order import CallOrder, CallPlan, first_to_last, gives_up, next_calls
 from .candidate_columns import RankedDemand, longest_wait_min, planned_rows
 from .demands import Demands
 from .joint_plan import JointPlan, best_slots
-from .network import NOBODY, STEPS_PER_MIN, Array
+from .network import NO_SLOT, STEPS_PER_MIN, Array
 from .plan_storm import StormBasis
 from .plan_worth import binding_sentence, shortages_of, worth_of
 from .sharper_proof import PlannedStorm
@@ -28,9 +28,7 @@ if TYPE_CHECKING:
 _MINUTE = timedelta(minutes=1)
 
 
-def storm_answer(
-    found: PlannedStorm, basis: StormBasis, storm: StormSettings, *, rejected: int = 0
-) -> StormPlan:
+def storm_answer(found: PlannedStorm, basis: StormBasis, storm: StormSettings) -> StormPlan:
     """Make the answer of a plan; first what is to do now, then what has time."""
     settings = basis.catalog.rules.settings
     longest = np.array(
@@ -72,7 +70,6 @@ def storm_answer(
         operators=storm.operators,
         shortages=shortages,
         provider_file=ProviderSource(str(catalog.path), catalog.source, catalog.count),
-        rejected=rejected,
     )
 
 
@@ -105,8 +102,7 @@ def _behind(found: PlannedStorm, calls: CallPlan, longest: Array) -> tuple[Array
     """Return the demands that no line can call yet, and those among them that give up waiting."""
     order = first_to_last(found.demands)
     order = order[~np.isin(order, calls.numbers)]
-    has_pair = np.diff(calls.whole.pairs.network.begin) > 0
-    is_over = (found.demands.age_min >= longest) | ~has_pair
+    is_over = gives_up(calls.whole, found.demands, longest)
     return order[~is_over[order]], order[is_over[order]]
 
 
@@ -180,7 +176,7 @@ class _Rows:
         each, now, chosen = self._ranked(at), self._basis.now, int(self._plan.candidate[at])
         waiting = each.demand.waiting
         cascade = self._cascade(at, chosen)
-        is_given = chosen != NOBODY and act in ("call", "later")
+        is_given = chosen != NO_SLOT and act in ("call", "later")
         first = cascade[0] if cascade and is_given else None
         resort = self._basis.catalog.rules.last_resort(each.demand.service)
         phone = resort.phone if act == "last_resort" else ""
@@ -206,7 +202,7 @@ class _Rows:
     def _cascade(self, at: int, chosen: int) -> tuple[StormCandidate, ...]:
         """Sort the candidates of a demand with all prices; the chosen one wins a tie."""
         shown = self._shown[self._begin[at] : self._begin[at + 1]]
-        if chosen != NOBODY:
+        if chosen != NO_SLOT:
             # Prices make slots of one provider equal, so that the best one may be another's.
             others = (each for each in shown if each.candidate != chosen)
             shown = [self._planned(at, chosen), *others]

@@ -15,7 +15,7 @@ _MINUTE = timedelta(minutes=1)
 
 
 class Waiting(Struct, frozen=True, kw_only=True):
-    """An incident that waits since ``since``; ``incident.when`` is the moment of the plan.
+    """An incident that has waited since ``since``; ``incident.when`` is the moment of the plan.
 
     ``services`` are those that are still open; None: those that its plan needs now. ``can_ask`` has
     the providers that can still be asked; None: all. ``weight`` multiplies its minutes.

@@ -13,13 +13,12 @@ from dispatch_cli.storm.call_order import (
     aged_weight,
     next_calls,
     part_of,
-    plan_for_lines,
     plan_in_front,
 )
 from dispatch_cli.storm.demands import Demands, SlotTable
 from dispatch_cli.storm.joint_plan import JointPlan, calls_now, plan_jointly
 from dispatch_cli.storm.line_price import line_price
-from dispatch_cli.storm.network import NOBODY
+from dispatch_cli.storm.network import NO_SLOT
 
 from .plan_worlds import demand_alone, random_demands
 
@@ -44,7 +43,7 @@ def by_hand(
         slot = plan.slot[number]
         if demands.age_min[number] >= longest_min or not can_go:
             name = "last_resort"
-        elif slot == NOBODY:
+        elif slot == NO_SLOT:
             name = "waiting"
         else:
             name = "calls" if slots.wait_min[slot] <= WINDOW_MIN else "held"
@@ -82,7 +81,8 @@ def test_only_the_demands_up_to_the_last_operator_are_planned_again(operators: i
     cut = 0
     for seed in SEEDS:
         demands, slots = random_demands(seed)
-        found = plan_for_lines(demands, slots, operators=operators)
+        whole = plan_jointly(demands, slots, operators=operators)
+        found = plan_in_front(whole, demands, slots, operators=operators)
         is_ready = calls_now(found.whole, slots)
         assert found.ready == is_ready.sum()
         order = sorted(
@@ -121,7 +121,8 @@ def test_a_proposal_that_is_kept_stays_with_its_demand_in_front() -> None:
     kept_ones = moved = 0
     for seed in SEEDS:
         demands, slots = random_demands(seed)
-        first = plan_for_lines(demands, slots, operators=1)
+        whole = plan_jointly(demands, slots, operators=1)
+        first = plan_in_front(whole, demands, slots, operators=1)
         if first.plan is first.whole:
             continue
         other = demands._replace(order_min=demands.order_min[::-1].copy())
@@ -134,7 +135,7 @@ def test_a_proposal_that_is_kept_stays_with_its_demand_in_front() -> None:
         )
         before = first.whole.candidate[found.numbers]
         after = demands.begin[found.numbers] + found.plan.candidate - found.demands.begin[:-1]
-        is_both = (before != NOBODY) & (found.plan.candidate != NOBODY)
+        is_both = (before != NO_SLOT) & (found.plan.candidate != NO_SLOT)
         kept_ones += (before == after)[is_both].sum()
         assert (before == after)[is_both].all()
         moved += free.plan.candidate.tolist() != found.plan.candidate.tolist()

@@ -8,7 +8,7 @@ pytest.importorskip("scipy", reason="scipy is not here")
 
 from dispatch_cli.storm.assignment import best_edges
 from dispatch_cli.storm.certificate import prove
-from dispatch_cli.storm.network import NOBODY, Network
+from dispatch_cli.storm.network import NO_SLOT, Network
 from dispatch_cli.storm.slot_prices import slot_prices
 
 from .networks import least_cost, random_network, without_unit
@@ -96,5 +96,5 @@ def test_without_any_pair_everybody_goes_to_the_last_resort() -> None:
         last_resort=np.array([5, 7]), capacity=np.array([2]),
     )  # fmt: skip
     chosen = best_edges(network)
-    assert chosen.tolist() == [NOBODY, NOBODY]
+    assert chosen.tolist() == [NO_SLOT, NO_SLOT]
     assert network.costs_of(chosen).sum() == 12

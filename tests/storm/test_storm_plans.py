@@ -8,7 +8,7 @@ pytest.importorskip("scipy", reason="scipy is not here")
 
 from dispatch_cli import incident_ranking
 from dispatch_cli.storm.candidate_columns import LIKELY
-from dispatch_cli.storm.network import NOBODY, STEPS_PER_MIN
+from dispatch_cli.storm.network import NO_SLOT, STEPS_PER_MIN
 from dispatch_cli.storm.plan_storm import plan_storm
 from dispatch_cli.storm.plan_worth import worth_of
 from dispatch_cli.storm.storm_answer import storm_answer
@@ -109,7 +109,7 @@ def test_the_planned_slot_is_the_first_of_a_plain_sort(seed: int) -> None:
         edges = slice(network.begin[demand], network.begin[demand + 1])
         least = min(paid[edges].min(initial=10**15), network.last_resort[demand])
         chosen = plan.chosen[demand]
-        own = network.last_resort[demand] if chosen == NOBODY else paid[chosen]
+        own = network.last_resort[demand] if chosen == NO_SLOT else paid[chosen]
         assert own == least
 
 
@@ -145,7 +145,7 @@ def test_a_proposal_moves_only_for_more_minutes_than_are_kept() -> None:
                 first.demands.provider[first.plan.candidate[at]]
             ]
             for at, each in enumerate(first.ranked)
-            if first.plan.candidate[at] != NOBODY
+            if first.plan.candidate[at] != NO_SLOT
         }
         storm.waiting = storm.waiting[1:]
         free = storm.whole(StormSettings())
@@ -166,7 +166,7 @@ def _moves(found, kept) -> int:
         before = kept.get((each.demand.waiting.ref, each.demand.service))
         candidate = found.plan.candidate[at]
         now = (
-            None if candidate == NOBODY else found.numbering.ids[found.demands.provider[candidate]]
+            None if candidate == NO_SLOT else found.numbering.ids[found.demands.provider[candidate]]
         )
         count += before is not None and before != now
     return count
@@ -177,7 +177,7 @@ def _minutes(found) -> int:
     weight = found.demands.weight
     total = 0.0
     for at, chosen in enumerate(found.plan.chosen):
-        own = found.demands.fallback_min[at] if chosen == NOBODY else pairs.sort_min[chosen]
+        own = found.demands.fallback_min[at] if chosen == NO_SLOT else pairs.sort_min[chosen]
         total += own * weight[at]
     return round(total * STEPS_PER_MIN)
 
@@ -235,7 +235,7 @@ def test_a_plan_made_again_is_proved_without_its_discount() -> None:
                 first.demands.provider[first.plan.candidate[at]]
             ]
             for at, each in enumerate(first.ranked)
-            if first.plan.candidate[at] != NOBODY
+            if first.plan.candidate[at] != NO_SLOT
         }
         again = storm.whole(StormSettings(kept=kept))
         assert worth_of(again) == worth_of(first)
