@@ -78,10 +78,10 @@ def command_words(typed: str) -> tuple[str, ...]:
 def tell_command(words: Sequence[str], watch: "Watch", checked: "Checked") -> AlertResults:
     """Run the program once for each provider that has changed since it was told last.
 
-    A change that the program has not taken, with
-    exit code 0, is told again by the next run, behind those that have not failed before: a program
-    that hangs for some providers must not use up the time of all others. Each change is stored as
-    told at once, so that a run that is killed repeats one at most.
+    A change that the program has not taken, with exit code 0, is told again by the next run, behind
+    those that have not failed before: a program that hangs for some providers must not use up the
+    time of all others. Each change is stored as told at once, so that a run that is killed repeats
+    one at most.
     """
     from ..checks.change_command import LIMIT_S, run_change_command
     from .reminding import ReportedTopic, reminder_of

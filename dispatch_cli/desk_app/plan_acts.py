@@ -161,7 +161,7 @@ class PlanActs:
         text = Plural(
             "record the plan for {count} case: its firm is then called first?",
             "record the plan for {count} cases: its firms are then called first?",
-            len({each.case_id for each in proposals}),
+            len({each.case_id for each in proposals if not each.waits}),
         )
         choices = (("1", Message("record it")),)
         self._desk.ask(Question(text=text, choices=choices, then=decided))

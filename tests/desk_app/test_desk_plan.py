@@ -281,7 +281,7 @@ def test_without_the_extra_the_desk_says_what_to_install(world, monkeypatch, lib
 
 
 def test_the_operators_of_the_desk_are_counted(world):
-    """With one operator, one call is made now and the other one waits for a line."""
+    """With one operator one call is made now, the other waits, and has no firm to record."""
     world.case()
     world.case(at="86316")
     tools = desk_tools(_bug, operators=1)
@@ -289,6 +289,9 @@ def test_the_operators_of_the_desk_are_counted(world):
     async def play(seat):
         shown = await planned(seat, "f8")
         assert "call 1 now, 0 later, 0 wait for a unit, 1 for a line" in shown
+        assert "record the plan for 1 case: its firm is then called first?" in (
+            " ".join((await seat.press("f10")).split())
+        )
 
     seated(play, DeskProgram(world.book(), tools, guard=SlowHand()))
 
